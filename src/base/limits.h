@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every limit on what comes from outside or grows with it, in one place; bytes unless the name says otherwise. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* Notes (spec/note.md). */
+#define LIMIT_STATEMENT_BYTES (32u * 1024)
+#define LIMIT_REPORT_BYTES (32u * 1024)
+#define LIMIT_REGISTER_ENTRY_BYTES (64u * 1024)
+#define LIMIT_SEAL_BYTES (128u * 1024)
+#define LIMIT_NOTE_BYTES LIMIT_SEAL_BYTES /* the largest of the kinds */
+#define LIMIT_FREE_TEXT_BYTES 1000u       /* one line of free text */
+#define LIMIT_TEXT_LINES 20u              /* `text` lines of a statement */
+#define LIMIT_NOTE_SIGNERS 64u            /* `by` lines of one note */
+
+/* Registers (spec/register.md). */
+#define LIMIT_REGISTER_ENTRIES 16384u
+#define LIMIT_REGISTER_BYTES (16u * 1024 * 1024) /* all entries of one office */
+#define LIMIT_KEEPERS 64u
+#define LIMIT_OFFICERS_PER_ENTRY 256u /* appoint or dismiss lines of one entry */
+#define LIMIT_SEEN_PER_ENTRY 512u
+#define LIMIT_RELAYS_PER_ENTRY 8u
+#define LIMIT_URL_BYTES 500u
+
+/* Letters (spec/seal.md, spec/cover.md, spec/body.md). */
+#define LIMIT_RECIPIENTS 256u
+#define LIMIT_COVER_BYTES (512u * 1024) /* the age file and its plaintext, each */
+#define LIMIT_PARTS 1000u
+#define LIMIT_STANZAS 1024u
+#define LIMIT_PART_NAME_BYTES 255u /* before escaping */
+#define LIMIT_BODY_BYTES (1ull << 44)
+#define LIMIT_TREE_DEPTH 256u  /* directories below a part */
+#define LIMIT_PATH_BYTES 4096u /* a member's whole path in the tar */
+
+/* Statements and reports. */
+#define LIMIT_REGARDING 8u
+#define LIMIT_REPORT_SPANS 64u
+#define LIMIT_REPORT_VIA 16u
+#define LIMIT_EXHIBIT_BYTES (1ull << 30)
+#define LIMIT_NTH 1000000u
+
+/* age (spec/cover.md). */
+#define LIMIT_AGE_HEADER_BYTES (512u * 1024)
+#define LIMIT_SCRYPT_LOG_N 20u /* on reading; what we write is 15 */
+
+/* Trees. */
+#define TREE_BLOCK_BYTES (32u * 1024)   /* a leaf of the body tree */
+#define TREE_PIECE_LEAVES 32u           /* a piece is an aligned subtree of this many leaves */
+#define TREE_PIECE_BYTES (1024u * 1024) /* TREE_BLOCK_BYTES * TREE_PIECE_LEAVES */
+
+/* Containers (spec/bag.md, spec/dossier.md). */
+#define LIMIT_BAG_BYTES (256u * 1024 * 1024)
+#define LIMIT_BAG_NAME_BYTES 64u
+#define LIMIT_DOSSIER_BYTES (1024u * 1024 * 1024)
+#define LIMIT_DOSSIER_ITEMS 1000000u
+
+/* Local files. */
+#define LIMIT_KEY_FILE_BYTES (64u * 1024)
+#define LIMIT_PASSPHRASE_BYTES 1024u
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Unicode normalisation form C, for those who write free text; readers never test it. */
+#ifndef BASE_NFC_H
+#define BASE_NFC_H
+
+#include "base/buf.h"
+
+/* Appends s in form C. VALISE_E_USAGE when s is no valid UTF-8; *ret is as it was on failure. */
+CHECKED int nfc_append(struct buf *ret, struct str s, struct valise_err *err);
+
+#endif
