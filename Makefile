@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door: every target hands on to Meson or to one script.
+#
+#   make            build everything into build/
+#   make demo       see it work
+#   make check      the tests, as a user would run them
+#   make gate       what every change must pass: two compilers, sanitizers, layers, format
+#   make bench      the benches
+#   make fuzz       every fuzz target for FUZZ_SECONDS
+#   make install    PREFIX=/usr/local DESTDIR=
+#   make clean
+
+BUILD = build
+PREFIX =
+DESTDIR =
+FUZZ_SECONDS = 300
+MESON_OPTIONS =
+
+.DEFAULT_GOAL = build
+.PHONY: build demo check gate bench fuzz install clean
+
+build: | $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	@packaging/need.sh --look build
+	meson setup $(BUILD) -Dtests=false $(if $(PREFIX),--prefix=$(PREFIX)) $(MESON_OPTIONS)
+
+demo:
+	@packaging/need.sh build demo
+	@$(MAKE) --no-print-directory build
+	@demo/run.sh $(abspath $(BUILD))
+
+check:
+	@packaging/need.sh build check
+	@$(MAKE) --no-print-directory build
+	@meson configure $(BUILD) -Dtests=true $(if $(VALISE_TEST_DATA),-Dtest_data=$(VALISE_TEST_DATA))
+	@meson test -C $(BUILD) --print-errorlogs
+
+gate:
+	@packaging/need.sh build check gate
+	@tests/gate.sh $(BUILD)/gate
+
+bench:
+	@packaging/need.sh build bench
+	@$(MAKE) --no-print-directory build
+	@meson configure $(BUILD) -Dtests=true
+	@meson test -C $(BUILD) --benchmark --verbose
+
+fuzz:
+	@packaging/need.sh build fuzz
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh $(BUILD)/fuzz
+
+install: build
+	$(if $(PREFIX),@meson configure $(BUILD) -Dprefix=$(PREFIX))
+	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A set of verified items about one letter, and the accounts that follow from it: pure, no clock, no spool. */
+#ifndef EVIDENCE_EVIDENCE_H
+#define EVIDENCE_EVIDENCE_H
+
+#include <valise/accounts.h>
+
+#include "evidence/standing.h"
+#include "format/cover.h"
+#include "format/report.h"
+#include "format/seal.h"
+#include "format/statement.h"
+
+/* What whoever asks knows of an office beforehand. */
+struct acquaintance {
+	struct hash office;
+	struct str petname;
+	bool checked;
+	bool is_self;
+};
+
+struct witnessed_statement {
+	const struct verified_statement *statement;
+	int64_t taken_in_s; /* 0: unknown */
+};
+
+/* Everything is borrowed and must outlive the call. Order does not matter: the same set gives the same accounts, byte for byte. */
+struct evidence {
+	const struct verified_seal *seal;
+	const struct registers *registers;
+	const struct witnessed_statement *statements;
+	size_t n_statements;
+	const struct verified_report *const *reports; /* kept, never counted */
+	size_t n_reports;
+	const struct acquaintance *acquaintances;
+	size_t n_acquaintances;
+	enum valise_bytes_verdict bytes;
+	struct str bytes_note;     /* why broken or partial; NULL */
+	const struct disclosed_leaf *disclosed;
+	size_t n_disclosed;
+	struct str subject;        /* NULL unless a reader asks */
+	int64_t now_s;             /* only for what is past its answer-by */
+	bool is_dossier;           /* "this dossier holds no statement by X" instead of "nothing has reached you" */
+};
+
+/* The one pure function that track, verify and the desk share. */
+CHECKED int evidence_accounts(const struct evidence *e, struct valise_accounts **ret, struct valise_err *err);
+
+#endif

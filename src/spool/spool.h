@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One machine's own store: opening it, its transactions, and where its files are (spool: rows in SQLite, bodies and keys as files). */
+#ifndef SPOOL_SPOOL_H
+#define SPOOL_SPOOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/buf.h"
+#include "base/hash.h"
+
+/* One open spool, for one thread. Several processes may have the same directory open; each writes in short transactions. */
+struct spool;
+
+/* Makes the directory (and its parents, 0700) and an empty spool. VALISE_E_EXISTS when one is there. A creation that was cut off
+ * is completed by the next one. */
+CHECKED int spool_create(const char *dir, struct spool **ret, struct valise_err *err);
+
+enum spool_mode { SPOOL_READ, SPOOL_WRITE };
+/* VALISE_E_NO_OFFICE when there is none; VALISE_E_READ_ONLY for SPOOL_WRITE where it cannot be written; VALISE_E_BAD when it is
+ * damaged, VALISE_E_FAILURE when a newer version wrote it. SPOOL_READ works on a read-only directory or medium, also beside a
+ * non-empty -wal: then on a private copy. SPOOL_WRITE migrates older versions and sweeps dead temporaries. */
+CHECKED int spool_open(const char *dir, enum spool_mode mode, struct spool **ret, struct valise_err *err);
+void spool_close(struct spool *s);
+void spool_closep(struct spool **s);
+#define CLEAN_SPOOL CLEANUP(spool_closep)
+
+/* Transactions do not nest. spool_begin takes the write lock at once (BEGIN IMMEDIATE), waiting for other writers up to a minute. */
+CHECKED int spool_begin(struct spool *s, struct valise_err *err);
+CHECKED int spool_commit(struct spool *s, struct valise_err *err);
+void spool_rollback(struct spool *s); /* harmless when none is open */
+/* A consistent view for several reads; ends with spool_rollback. */
+CHECKED int spool_begin_read(struct spool *s, struct valise_err *err);
+
+/* Descriptors of the spool's directories; borrowed. tmp/ is on the same filesystem as bodies/. */
+int spool_dirfd(const struct spool *s);
+int spool_tmpfd(const struct spool *s);
+const char *spool_dir(const struct spool *s);
+bool spool_is_read_only(const struct spool *s);
+
+/* One small value by name: "office" (our own office's id in hex), "writer" (our directory's name on sticks), ... */
+CHECKED int setting_put(struct spool *s, const char *name, struct str value, struct valise_err *err);
+/* VALISE_E_NOT_FOUND when unset. The text is NUL-terminated. */
+CHECKED int setting_get(struct spool *s, const char *name, struct buf *ret, struct valise_err *err);
+
+/* What doctor wants to know: PRAGMA integrity_check, rows without files, files without rows, partial bodies, dead temporaries. One
+ * line of text for each finding goes to `found`; `mend` removes litter (never evidence). */
+typedef void spool_finding(void *context, bool is_broken, const char *text);
+CHECKED int spool_check(struct spool *s, bool mend, spool_finding *found, void *context, struct valise_err *err);
+
+#endif
