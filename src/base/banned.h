@@ -8,6 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+/* Fortified, these are macros of the C library. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atoll localtime gmtime ctime asctime gets strncat \
 	strncpy
 
