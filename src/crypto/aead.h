@@ -3,6 +3,7 @@
 #ifndef CRYPTO_AEAD_H
 #define CRYPTO_AEAD_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -19,10 +20,10 @@ void aead_freep(struct aead **a);
 #define CLEAN_AEAD __attribute__((cleanup(aead_freep)))
 
 /* out has len + AEAD_TAG_BYTES; may not overlap in. */
-CHECKED int aead_seal(struct aead *a, const uint8_t nonce[static AEAD_NONCE_BYTES], const uint8_t *in, size_t len, uint8_t *out,
-		      struct valise_err *err);
+CHECKED int aead_seal(struct aead *a, const uint8_t nonce[static AEAD_NONCE_BYTES], const uint8_t *in, size_t len,
+		      uint8_t *out, struct valise_err *err);
 /* len counts the tag; out has len - AEAD_TAG_BYTES, and is wiped on VALISE_E_BAD. */
-CHECKED int aead_open(struct aead *a, const uint8_t nonce[static AEAD_NONCE_BYTES], const uint8_t *in, size_t len, uint8_t *out,
-		      struct valise_err *err);
+CHECKED int aead_open(struct aead *a, const uint8_t nonce[static AEAD_NONCE_BYTES], const uint8_t *in, size_t len,
+		      uint8_t *out, struct valise_err *err);
 
 #endif

@@ -32,9 +32,10 @@ void digest_many(const uint8_t *const *data, size_t len, size_t n, struct hash *
 
 void hmac_sha256(const void *key, size_t key_len, const void *data, size_t len, uint8_t ret[static 32]);
 /* RFC 5869; len at most 255 * 32. salt may be NULL. */
-void hkdf_sha256(const void *ikm, size_t ikm_len, const void *salt, size_t salt_len, const char *info, uint8_t *ret, size_t len);
+void hkdf_sha256(const void *ikm, size_t ikm_len, const void *salt, size_t salt_len, const char *info, uint8_t *ret,
+		 size_t len);
 /* RFC 7914 with r = 8, p = 1, 32 bytes out; memory 128 * 8 * 2^log_n bytes. */
-CHECKED int scrypt_derive(const void *passphrase, size_t passphrase_len, const void *salt, size_t salt_len, unsigned log_n,
-			  uint8_t ret[static 32], struct valise_err *err);
+CHECKED int scrypt_derive(const void *passphrase, size_t passphrase_len, const void *salt, size_t salt_len,
+			  unsigned log_n, uint8_t ret[static 32], struct valise_err *err);
 
 #endif

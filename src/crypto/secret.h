@@ -13,7 +13,10 @@ struct secret {
 	uint8_t *bytes; /* NULL when empty */
 	size_t len;
 };
-#define SECRET_NONE {0}
+#define SECRET_NONE \
+	{ \
+		0 \
+	}
 #define CLEAN_SECRET __attribute__((cleanup(secret_release)))
 
 /* Zero-filled. */

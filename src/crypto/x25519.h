@@ -10,7 +10,8 @@
 
 #define X25519_BYTES 32
 
-CHECKED int x25519_public(const uint8_t secret[static X25519_BYTES], uint8_t ret[static X25519_BYTES], struct valise_err *err);
+CHECKED int x25519_public(const uint8_t secret[static X25519_BYTES], uint8_t ret[static X25519_BYTES],
+			  struct valise_err *err);
 /* VALISE_E_BAD when the shared value is all zeros (a low-order point). */
 CHECKED int x25519_shared(const uint8_t secret[static X25519_BYTES], const uint8_t point[static X25519_BYTES],
 			  uint8_t ret[static X25519_BYTES], struct valise_err *err);

@@ -37,7 +37,8 @@ size_t office_entries(const struct office_register *o); /* accepted ones */
 const struct verified_entry *office_entry_at(const struct office_register *o, size_t i);
 
 /* Two entries that prove a fork, or false. */
-bool office_fork(const struct office_register *o, const struct verified_entry **ret_a, const struct verified_entry **ret_b);
+bool office_fork(const struct office_register *o, const struct verified_entry **ret_a,
+		 const struct verified_entry **ret_b);
 
 /* Whether `e`, not yet added, would be accepted as a child of what is here: 0; VALISE_E_BAD with why (signers do not suffice,
  * sequence, a key appointed before, ...); VALISE_E_NOT_FOUND when its previous is not here. */
@@ -59,14 +60,16 @@ struct officer {
 int office_each_officer(const struct office_register *o, const struct hash *head,
 			int (*each)(void *context, const struct officer *officer), void *context);
 /* False when that key was never appointed up to `head`. */
-bool office_officer(const struct office_register *o, const struct hash *head, const struct vkey *key, struct officer *ret);
+bool office_officer(const struct office_register *o, const struct hash *head, const struct vkey *key,
+		    struct officer *ret);
 /* The keepers and their quorum that sign routine entries after `head` (NULL: office_head). Borrowed. */
 void office_keepers(const struct office_register *o, const struct hash *head, const struct vkey **ret, size_t *ret_n,
 		    uint64_t *ret_quorum);
 
 /* How a note signed by `key` in `role`, citing `ref`, claiming `time_s`, with id `note`, stands by all that is here. *ret_officer
  * (may be NULL) is filled in whenever the key was ever appointed; returns the standing. */
-enum valise_standing standing_judge(const struct registers *r, const struct office_ref *ref, const struct vkey *key, unsigned role,
-				    int64_t time_s, const struct hash *note, struct officer *ret_officer);
+enum valise_standing standing_judge(const struct registers *r, const struct office_ref *ref, const struct vkey *key,
+				    unsigned role, int64_t time_s, const struct hash *note,
+				    struct officer *ret_officer);
 
 #endif

@@ -28,21 +28,23 @@ void age_recipient_write(struct buf *b, const struct age_recipient *r);
 enum age_identity_type { AGE_X25519, AGE_PASSPHRASE };
 struct age_identity {
 	enum age_identity_type type;
-	uint8_t secret[32];     /* X25519 */
-	uint8_t point[32];      /* its public half, so that opening does not derive it each time */
+	uint8_t secret[32]; /* X25519 */
+	uint8_t point[32];  /* its public half, so that opening does not derive it each time */
 	struct str passphrase;
 };
 CHECKED bool age_identity_parse(struct str s, uint8_t ret_secret[static 32]);
 void age_identity_write(struct buf *b, const uint8_t secret[static 32]);
 CHECKED int age_identity_x25519(const uint8_t secret[static 32], struct age_identity *ret, struct valise_err *err);
 /* The keys in an age-keygen file: comment lines (#) and one identity a line. VALISE_E_BAD when there is none or a line is neither. */
-CHECKED int age_identity_file(struct str text, struct age_identity *ret, size_t max, size_t *ret_n, struct valise_err *err);
+CHECKED int age_identity_file(struct str text, struct age_identity *ret, size_t max, size_t *ret_n,
+			      struct valise_err *err);
 
 /* Randomness for one header, from the caller: 32 bytes for each recipient (the ephemeral secret, or scrypt's salt in the first 16). */
-CHECKED int age_header_seal(const uint8_t file_key[static AGE_FILE_KEY_BYTES], const struct age_recipient *recipients, size_t n,
-			    const uint8_t *randomness, struct buf *ret, struct valise_err *err);
-CHECKED int age_header_seal_passphrase(const uint8_t file_key[static AGE_FILE_KEY_BYTES], struct str passphrase, unsigned log_n,
-				       const uint8_t salt[static 16], struct buf *ret, struct valise_err *err);
+CHECKED int age_header_seal(const uint8_t file_key[static AGE_FILE_KEY_BYTES], const struct age_recipient *recipients,
+			    size_t n, const uint8_t *randomness, struct buf *ret, struct valise_err *err);
+CHECKED int age_header_seal_passphrase(const uint8_t file_key[static AGE_FILE_KEY_BYTES], struct str passphrase,
+				       unsigned log_n, const uint8_t salt[static 16], struct buf *ret,
+				       struct valise_err *err);
 
 /* How many bytes the header has: through the "---" line. `data` is a prefix of the file: VALISE_E_BAD when malformed;
  * 0 with *ret_len = 0 when the prefix is too short to tell (read more, up to LIMIT_AGE_HEADER_BYTES). */
@@ -52,12 +54,13 @@ CHECKED int age_header_length(const uint8_t *data, size_t len, size_t *ret_len, 
 CHECKED int age_header_open(const uint8_t *header, size_t len, const struct age_identity *identities, size_t n,
 			    uint8_t ret_file_key[static AGE_FILE_KEY_BYTES], size_t *ret_index, struct valise_err *err);
 /* The number of stanzas of a sound header, and how many of them are X25519. */
-CHECKED int age_header_stanzas(const uint8_t *header, size_t len, size_t *ret_n, size_t *ret_x25519, struct valise_err *err);
+CHECKED int age_header_stanzas(const uint8_t *header, size_t len, size_t *ret_n, size_t *ret_x25519,
+			       struct valise_err *err);
 
 /* The payload: a nonce of AGE_NONCE_BYTES, then chunks, each of which can be sealed and opened on its own by any thread. */
 struct aead;
-CHECKED int age_payload_key(const uint8_t file_key[static AGE_FILE_KEY_BYTES], const uint8_t nonce[static AGE_NONCE_BYTES],
-			    struct aead **ret, struct valise_err *err);
+CHECKED int age_payload_key(const uint8_t file_key[static AGE_FILE_KEY_BYTES],
+			    const uint8_t nonce[static AGE_NONCE_BYTES], struct aead **ret, struct valise_err *err);
 /* ret has len + 16 bytes. Every chunk but the last has AGE_CHUNK_BYTES; the last may be empty only if it is the first. */
 CHECKED int age_chunk_seal(struct aead *a, uint64_t index, bool last, const uint8_t *in, size_t len, uint8_t *ret,
 			   struct valise_err *err);
@@ -72,9 +75,10 @@ CHECKED int age_plain_bytes(uint64_t payload_bytes, uint64_t *ret, struct valise
 CHECKED int age_file_seal(struct str plain, const struct age_recipient *recipients, size_t n, const uint8_t *randomness,
 			  struct buf *ret, struct valise_err *err);
 CHECKED int age_file_seal_passphrase(struct str plain, struct str passphrase, unsigned log_n,
-				     const uint8_t randomness[static AGE_RANDOM_BYTES(1)], struct buf *ret, struct valise_err *err);
+				     const uint8_t randomness[static AGE_RANDOM_BYTES(1)], struct buf *ret,
+				     struct valise_err *err);
 /* ret should be wiped by the caller; its maximum bounds the plaintext. */
-CHECKED int age_file_open(const uint8_t *file, size_t len, const struct age_identity *identities, size_t n, struct buf *ret,
-			  size_t *ret_index, struct valise_err *err);
+CHECKED int age_file_open(const uint8_t *file, size_t len, const struct age_identity *identities, size_t n,
+			  struct buf *ret, size_t *ret_index, struct valise_err *err);
 
 #endif

@@ -36,12 +36,12 @@ struct appointment {
 };
 
 struct register_entry {
-	bool is_first;    /* entry 0: office and previous are "-" */
+	bool is_first; /* entry 0: office and previous are "-" */
 	struct hash office;
 	uint64_t seq;
 	struct hash previous;
 	int64_t time_s;
-	struct str name; /* NULL when absent; always there in entry 0 */
+	struct str name;  /* NULL when absent; always there in entry 0 */
 	bool has_keepers; /* entry 0 and authority entries: keepers and next are there */
 	uint64_t keepers_quorum;
 	struct vkey *keepers;
@@ -75,7 +75,8 @@ struct verified_entry {
 };
 CHECKED int register_entry_verify(const void *bytes, size_t len, struct verified_entry **ret, struct valise_err *err);
 /* Only for bytes that register_entry_verify accepted when they were taken into the spool. */
-CHECKED int register_entry_from_intake(const void *bytes, size_t len, struct verified_entry **ret, struct valise_err *err);
+CHECKED int register_entry_from_intake(const void *bytes, size_t len, struct verified_entry **ret,
+				       struct valise_err *err);
 void verified_entry_free(struct verified_entry *v);
 void verified_entry_freep(struct verified_entry **v);
 #define CLEAN_ENTRY CLEANUP(verified_entry_freep)

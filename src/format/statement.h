@@ -8,13 +8,36 @@
 #include "format/seal.h"
 
 enum says {
-	SAYS_HANDED, SAYS_CARRYING, SAYS_DELIVERED, SAYS_ATTEMPTED, SAYS_RECEIVED, SAYS_REFUSED, SAYS_OPENED, SAYS_DEFECT,
-	SAYS_REVIEWED, SAYS_SERVICE_ACCEPTED, SAYS_SERVICE_DECLINED, SAYS_COMMENT, SAYS_NO_COMMENT, SAYS_CONVEYED, SAYS_PROPOSED,
-	SAYS_AGREED, SAYS_HELD, SAYS_CALLED_OFF, SAYS_SUMMARY, SAYS_LOST, SAYS_DAMAGED, SAYS_RETURNED, SAYS_DESTROYED,
-	SAYS_WITHDRAWN, SAYS_SEEN, SAYS_COUNT
+	SAYS_HANDED,
+	SAYS_CARRYING,
+	SAYS_DELIVERED,
+	SAYS_ATTEMPTED,
+	SAYS_RECEIVED,
+	SAYS_REFUSED,
+	SAYS_OPENED,
+	SAYS_DEFECT,
+	SAYS_REVIEWED,
+	SAYS_SERVICE_ACCEPTED,
+	SAYS_SERVICE_DECLINED,
+	SAYS_COMMENT,
+	SAYS_NO_COMMENT,
+	SAYS_CONVEYED,
+	SAYS_PROPOSED,
+	SAYS_AGREED,
+	SAYS_HELD,
+	SAYS_CALLED_OFF,
+	SAYS_SUMMARY,
+	SAYS_LOST,
+	SAYS_DAMAGED,
+	SAYS_RETURNED,
+	SAYS_DESTROYED,
+	SAYS_WITHDRAWN,
+	SAYS_SEEN,
+	SAYS_COUNT
 };
 
-enum statement_field { /* optional lines; which of them a row needs or may have */
+/* Optional lines; which of them a row needs or may have. */
+enum statement_field {
 	FIELD_REGARDING = 1u << 0,
 	FIELD_TO = 1u << 1,
 	FIELD_MEDIUM = 1u << 2,
@@ -25,22 +48,22 @@ enum statement_field { /* optional lines; which of them a row needs or may have 
 
 /* Whose word counts; others are bystanders, shown apart. */
 enum counts_from {
-	COUNTS_FROM_SENDER,           /* the seal's `from` */
-	COUNTS_FROM_RECIPIENT,        /* an office in `to` */
-	COUNTS_FROM_HOLDER,           /* an office that a party handed to; for refused and returned an office in `to` too */
+	COUNTS_FROM_SENDER,    /* the seal's `from` */
+	COUNTS_FROM_RECIPIENT, /* an office in `to` */
+	COUNTS_FROM_HOLDER,    /* an office that a party handed to; for refused and returned an office in `to` too */
 	COUNTS_FROM_RECIPIENT_HOLDER, /* either */
 	COUNTS_FROM_PARTY,            /* sender, recipients, holders */
 	COUNTS_FROM_ANYBODY
 };
 
 struct says_row {
-	const char *name;           /* "service-accepted" */
-	unsigned roles;             /* of enum role: any one of them may say it */
-	unsigned needs, allows;     /* of enum statement_field; allows includes needs */
-	const char *reasons;        /* comma list of codes, NULL when there is no `reason` */
+	const char *name;       /* "service-accepted" */
+	unsigned roles;         /* of enum role: any one of them may say it */
+	unsigned needs, allows; /* of enum statement_field; allows includes needs */
+	const char *reasons;    /* comma list of codes, NULL when there is no `reason` */
 	enum counts_from counts;
-	const char *means;          /* for help and for the question before signing */
-	const char *does_not_mean;  /* NULL when the table has nothing there */
+	const char *means;         /* for help and for the question before signing */
+	const char *does_not_mean; /* NULL when the table has nothing there */
 };
 extern const struct says_row says_table[SAYS_COUNT];
 /* False when there is no such row. */
@@ -72,7 +95,8 @@ struct verified_statement {
 };
 CHECKED int statement_verify(const void *bytes, size_t len, struct verified_statement **ret, struct valise_err *err);
 /* Only for bytes that statement_verify accepted when they were taken into the spool. */
-CHECKED int statement_from_intake(const void *bytes, size_t len, struct verified_statement **ret, struct valise_err *err);
+CHECKED int statement_from_intake(const void *bytes, size_t len, struct verified_statement **ret,
+				  struct valise_err *err);
 void verified_statement_free(struct verified_statement *v);
 void verified_statement_freep(struct verified_statement **v);
 #define CLEAN_STATEMENT CLEANUP(verified_statement_freep)
