@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Several SHA-256 at once: a manager of ipsec-mb for each thread, made when a thread first has enough to hash. */
+#include "crypto/lanes.h"
+
+#ifndef HAVE_IPSEC_MB
+
+size_t lanes_many(const uint8_t *const *data, size_t len, size_t n, struct hash *ret)
+{
+	(void)data, (void)len, (void)n, (void)ret;
+	return 0;
+}
+
+size_t lanes_leaves(const uint8_t *data, size_t n, struct hash *ret)
+{
+	(void)data, (void)n, (void)ret;
+	return 0;
+}
+
+#else
+
+#define NO_COMPAT_IMB_API_053 /* whose names clash with OpenSSL's */
+#include <intel-ipsec-mb.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+
+/* A batch costs the same however few lanes are filled (AVX-512 has 16): on a processor with SHA instructions eight are worth it,
+ * and six are not. Below 512 bytes the hand-over costs what the lanes save. */
+#define LANES 16
+#define LANES_MIN_MESSAGES 8
+#define LANES_MIN_LEN 512
+#define LANES_MAX_LEN 65534 /* of one job */
+/* Making a manager costs up to a millisecond the first time: what one saves on this much. */
+#define LANES_START_BYTES (768u * 1024)
+
+/* A job's message is contiguous, and a leaf's has a byte before its block: blocks are copied behind theirs. Copying costs 2% of the
+ * hashing when the block is in the cache, and brings it there when it is not. */
+#define COPY_STRIDE (64 + TREE_BLOCK_BYTES)
+
+struct lanes {
+	IMB_MGR *manager;
+	uint8_t *copies; /* LANES of COPY_STRIDE: the prefix is byte 63, so that the block is aligned */
+};
+
+static void lanes_free(void *p)
+{
+	struct lanes *l = p;
+	if (!l)
+		return;
+	if (l->manager)
+		free_mb_mgr(l->manager);
+	free(l->copies);
+	free(l);
+}
+
+static void lanes_freep(struct lanes **l)
+{
+	lanes_free(*l);
+}
+
+static struct lanes *lanes_new(void)
+{
+	struct lanes *l CLEANUP(lanes_freep) = calloc(1, sizeof *l);
+	if (!l)
+		return NULL;
+	l->manager = alloc_mb_mgr(0);
+	l->copies = aligned_alloc(64, LANES * COPY_STRIDE);
+	if (!l->manager || !l->copies)
+		return NULL;
+	IMB_ARCH arch = IMB_ARCH_NONE;
+	init_mb_mgr_auto(l->manager, &arch); /* by what this processor has */
+	if (imb_get_errno(l->manager) != 0 || arch < IMB_ARCH_SSE)
+		return NULL;
+	for (size_t i = 0; i < LANES; i++)
+		l->copies[i * COPY_STRIDE + 63] = 0x00;
+	return TAKE(l);
+}
+
+/* The name of the slot in which each thread keeps its own; made once, constant afterwards. */
+static pthread_once_t slot_once = PTHREAD_ONCE_INIT;
+static pthread_key_t slot;
+static bool slot_made;
+
+static void slot_make(void)
+{
+	slot_made = pthread_key_create(&slot, lanes_free) == 0;
+}
+
+/* NULL when bytes are too few to start for, or when there is none to be had. */
+static struct lanes *lanes_of_thread(size_t bytes)
+{
+	if (pthread_once(&slot_once, slot_make) != 0 || !slot_made)
+		return NULL;
+	struct lanes *l = pthread_getspecific(slot);
+	if (l || bytes < LANES_START_BYTES)
+		return l;
+	l = lanes_new();
+	if (l && pthread_setspecific(slot, l) != 0) {
+		lanes_free(l);
+		return NULL;
+	}
+	return l;
+}
+
+/* At most LANES messages; false when any of them was not hashed. */
+static bool lanes_batch(IMB_MGR *m, const uint8_t *const *data, size_t len, size_t n, struct hash *ret)
+{
+	size_t done = 0;
+	for (size_t i = 0; i < n; i++) {
+		IMB_JOB *job = IMB_GET_NEXT_JOB(m);
+		job->cipher_mode = IMB_CIPHER_NULL;
+		job->cipher_direction = IMB_DIR_ENCRYPT;
+		job->chain_order = IMB_ORDER_HASH_CIPHER;
+		job->hash_alg = IMB_AUTH_SHA_256;
+		job->src = data[i];
+		job->hash_start_src_offset_in_bytes = 0;
+		job->msg_len_to_hash_in_bytes = len;
+		job->auth_tag_output = ret[i].bytes;
+		job->auth_tag_output_len_in_bytes = sizeof ret[i].bytes;
+		for (job = IMB_SUBMIT_JOB(m); job; job = IMB_GET_COMPLETED_JOB(m))
+			done += job->status == IMB_STATUS_COMPLETED;
+	}
+	for (IMB_JOB *job; (job = IMB_FLUSH_JOB(m));)
+		done += job->status == IMB_STATUS_COMPLETED;
+	return done == n;
+}
+
+static size_t batch_of(size_t left)
+{
+	return left >= LANES ? LANES : left >= LANES_MIN_MESSAGES ? left : 0;
+}
+
+size_t lanes_many(const uint8_t *const *data, size_t len, size_t n, struct hash *ret)
+{
+	if (n < LANES_MIN_MESSAGES || len < LANES_MIN_LEN || len > LANES_MAX_LEN)
+		return 0;
+	struct lanes *l = lanes_of_thread(n > SIZE_MAX / len ? SIZE_MAX : n * len);
+	if (!l)
+		return 0;
+	size_t done = 0;
+	for (size_t batch; (batch = batch_of(n - done)) > 0; done += batch)
+		if (!lanes_batch(l->manager, data + done, len, batch, ret + done))
+			break;
+	return done;
+}
+
+size_t lanes_leaves(const uint8_t *data, size_t n, struct hash *ret)
+{
+	if (n < LANES_MIN_MESSAGES)
+		return 0;
+	struct lanes *l = lanes_of_thread(n * TREE_BLOCK_BYTES);
+	if (!l)
+		return 0;
+	const uint8_t *messages[LANES];
+	for (size_t i = 0; i < LANES; i++)
+		messages[i] = l->copies + i * COPY_STRIDE + 63;
+	size_t done = 0;
+	for (size_t batch; (batch = batch_of(n - done)) > 0; done += batch) {
+		for (size_t i = 0; i < batch; i++)
+			memcpy(l->copies + i * COPY_STRIDE + 64, data + (done + i) * TREE_BLOCK_BYTES,
+			       TREE_BLOCK_BYTES);
+		if (!lanes_batch(l->manager, messages, 1 + TREE_BLOCK_BYTES, batch, ret + done))
+			break;
+	}
+	return done;
+}
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the users of libcrypto's high-level interface in this room share: its start, its failures, its clean-up. */
+#ifndef CRYPTO_OSSL_H
+#define CRYPTO_OSSL_H
+
+#include <openssl/evp.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+
+/* Before the first fetch, every time: starts libcrypto without openssl.cnf. Which signatures count must not depend on a file of
+ * the machine, and not reading it saves a third of the start. Costs nothing once done. */
+void ossl_begin(void);
+
+/* The code for a call of libcrypto that failed for no reason of its input: out of memory, or an algorithm that this libcrypto does
+ * not have. Empties the thread's error queue. */
+int ossl_failed(struct valise_err *err, const char *what);
+
+static inline void ossl_pkey_freep(EVP_PKEY **p)
+{
+	EVP_PKEY_free(*p);
+}
+
+static inline void ossl_pkey_ctx_freep(EVP_PKEY_CTX **p)
+{
+	EVP_PKEY_CTX_free(*p);
+}
+
+static inline void ossl_md_ctx_freep(EVP_MD_CTX **p)
+{
+	EVP_MD_CTX_free(*p);
+}
+
+#define CLEAN_PKEY CLEANUP(ossl_pkey_freep)
+#define CLEAN_PKEY_CTX CLEANUP(ossl_pkey_ctx_freep)
+#define CLEAN_MD_CTX CLEANUP(ossl_md_ctx_freep)
+
+#endif
