@@ -34,7 +34,8 @@ demo:
 check:
 	@packaging/need.sh build check
 	@$(MAKE) --no-print-directory build
-	@meson configure $(BUILD) -Dtests=true $(if $(VALISE_TEST_DATA),-Dtest_data=$(VALISE_TEST_DATA))
+	@test -e $(BUILD)/tests || meson configure $(BUILD) -Dtests=true
+	$(if $(VALISE_TEST_DATA),@meson configure $(BUILD) -Dtest_data=$(abspath $(VALISE_TEST_DATA)))
 	@meson test -C $(BUILD) --print-errorlogs
 
 gate:
@@ -44,7 +45,7 @@ gate:
 bench:
 	@packaging/need.sh build bench
 	@$(MAKE) --no-print-directory build
-	@meson configure $(BUILD) -Dtests=true
+	@test -e $(BUILD)/tests || meson configure $(BUILD) -Dtests=true
 	@meson test -C $(BUILD) --benchmark --verbose
 
 fuzz:
