@@ -3,11 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -42,16 +40,6 @@ static int cannot_remove(int errnum, const char *name, struct valise_err *err)
 	return err_errno(err, errnum, "cannot remove %s", SHOWN(name));
 }
 
-/* A subdirectory that is no link and on the same mount; -1 with errno (EXDEV for a mount) otherwise. */
-static int open_subdirectory(int dirfd, const char *name)
-{
-	struct open_how how = {
-		.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
-		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
-	};
-	return (int)TEMP_FAILURE_RETRY(syscall(SYS_openat2, dirfd, name, &how, sizeof how));
-}
-
 static int walk_down(struct walk *w, int dirfd, const char *name, struct valise_err *err)
 {
 	if (w->count == w->cap) {
@@ -62,12 +50,13 @@ static int walk_down(struct walk *w, int dirfd, const char *name, struct valise_
 		w->levels = levels;
 		w->cap = cap;
 	}
-	CLEAN_CLOSE int fd = open_subdirectory(dirfd, name);
+	CLEAN_CLOSE int fd = file_openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	struct stat st;
-	if (fd < 0 && errno == EXDEV)
-		return err_set(err, VALISE_E_BUSY, "cannot remove %s: something is mounted there", SHOWN(name));
+	/* What could be removed neither as a file nor as a directory, and is none, was refused as a file. */
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return cannot_remove(errno, name, err);
+		return cannot_remove(errno == ENOTDIR ? EPERM : errno, name, err);
+	if (w->count > 0 && st.st_dev != w->levels[w->count - 1].dev)
+		return cannot_remove(EXDEV, name, err);
 	char *copy = strdup(name);
 	if (!copy)
 		return err_nomem(err);
@@ -103,7 +92,8 @@ static int walk_up(struct walk *w, int dirfd, struct valise_err *err)
 	return 0;
 }
 
-/* 0 when the entry is gone, 1 when it is a directory that is not empty, -1 with errno. */
+/* 0 when the entry is gone, 1 when it may be a directory that is not empty, -1 with errno: EBUSY for what something is mounted
+ * on, full or empty, so that no walk enters it. */
 static int remove_entry(int dirfd, const char *name)
 {
 	if (unlinkat(dirfd, name, 0) == 0)
@@ -111,13 +101,13 @@ static int remove_entry(int dirfd, const char *name)
 	/* Linux says EISDIR, POSIX EPERM, which can also mean that we may not. */
 	if (errno != EISDIR && errno != EPERM)
 		return -1;
-	int why = errno;
 	if (unlinkat(dirfd, name, AT_REMOVEDIR) == 0)
 		return 0;
-	if (errno == ENOTEMPTY || errno == EEXIST)
+	/* Some filesystems under FUSE say EPERM for a full directory too. */
+	if (errno == ENOTEMPTY || errno == EEXIST || errno == EPERM)
 		return 1;
 	if (errno == ENOTDIR)
-		errno = why;
+		errno = EPERM;
 	return -1;
 }
 
