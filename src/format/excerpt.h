@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A piece of an exhibit, or the whole of it, as text (spec/dossier.md, "excerpt"). */
+#ifndef FORMAT_EXCERPT_H
+#define FORMAT_EXCERPT_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/str.h"
+
+struct excerpt {
+	struct hash exhibit;
+	uint64_t exhibit_bytes;
+	uint64_t offset, length; /* length at least 1; within the exhibit */
+	struct str digits;       /* the lines of base64; borrowed */
+};
+
+/* Form only. */
+CHECKED int excerpt_parse(struct str item, struct excerpt *ret, struct valise_err *err);
+/* Appends the bytes. */
+CHECKED int excerpt_bytes(const struct excerpt *e, struct buf *ret, struct valise_err *err);
+/* Appends the item for `bytes` at `offset` of the exhibit. VALISE_E_USAGE when that is no place in it. */
+CHECKED int excerpt_write(const struct hash *exhibit, uint64_t exhibit_bytes, uint64_t offset, struct str bytes,
+			  struct buf *ret, struct valise_err *err);
+/* For an excerpt that is the whole exhibit: *ret_is_whole, and then its hash must fit: 0 or VALISE_E_BAD. A piece proves nothing by
+ * itself: 0 and false. */
+CHECKED int excerpt_check(const struct excerpt *e, bool *ret_is_whole, struct valise_err *err);
+
+#endif
