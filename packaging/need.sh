@@ -22,6 +22,7 @@ libutf8proc-dev         build,demo,check,gate,bench,fuzz    inc:utf8proc.h
 libjansson-dev          build,demo,check,gate,bench,fuzz    inc:jansson.h
 libqrencode-dev         build,demo,check,gate,bench,fuzz    inc:qrencode.h
 libcmocka-dev           check,gate,bench,fuzz               inc:cmocka.h
+zlib1g-dev              check,gate,bench,fuzz               inc:zlib.h
 bats                    check,gate                          cmd:bats
 age                     demo,check,gate,bench               cmd:age
 strace                  check,gate                          cmd:strace

@@ -43,7 +43,7 @@ THIRD_PARTY = [
     (r"qrencode\.h", r"src/(cli|desk)/"),
     # crypto/lanes.c starts no thread: it keeps something for each.
     (r"(pthread|semaphore|threads)\.h", r"src/(office/|crypto/lanes\.c$)"),
-    (r"cmocka\.h", r"tests/"),
+    (r"(cmocka|zlib)\.h", r"tests/"),
 ]
 
 # The C library and the kernel.
