@@ -11,9 +11,10 @@
 /* Whole bodies that were made here: a small one by its bytes, a large one from an unnamed file in tmp/ that already holds every
  * byte. The file is synced, made 0400 and linked as bodies/ab/ROOT before this returns; the row waits for the caller's commit.
  * Putting what is there is 0. The tally is the piece roots, 32 bytes each. */
-CHECKED int body_put_small(struct spool *s, const struct hash *root, struct str bytes, struct str tally, struct valise_err *err);
-CHECKED int body_put_file(struct spool *s, const struct hash *root, uint64_t bytes, struct newfile *file, struct str tally,
-			  struct valise_err *err);
+CHECKED int body_put_small(struct spool *s, const struct hash *root, struct str bytes, struct str tally,
+			   struct valise_err *err);
+CHECKED int body_put_file(struct spool *s, const struct hash *root, uint64_t bytes, struct newfile *file,
+			  struct str tally, struct valise_err *err);
 CHECKED int body_has(struct spool *s, const struct hash *root, bool *ret, struct valise_err *err);
 CHECKED int body_tally(struct spool *s, const struct hash *root, struct buf *ret, struct valise_err *err);
 
@@ -23,7 +24,10 @@ struct body {
 	uint8_t *bytes;
 	uint64_t size;
 };
-#define BODY_NONE {.fd = -1}
+#define BODY_NONE \
+	{ \
+		.fd = -1 \
+	}
 #define CLEAN_BODY CLEANUP(body_release)
 CHECKED int body_open(struct spool *s, const struct hash *root, struct body *ret, struct valise_err *err);
 /* Exactly len bytes at offset, or an error. For large bodies safe from several threads. */
@@ -33,12 +37,13 @@ void body_release(struct body *b);
 /* Taking a body in piece by piece. Pieces are checked against the tally by the caller, and the tally against the seal. The file
  * partial/ROOT grows only as pieces come (no reservation on a stranger's word); one process at a time holds it (VALISE_E_BUSY). */
 struct body_intake;
-CHECKED int body_intake_begin(struct spool *s, const struct hash *root, uint64_t bytes, struct str tally, struct body_intake **ret,
-			      struct valise_err *err);
+CHECKED int body_intake_begin(struct spool *s, const struct hash *root, uint64_t bytes, struct str tally,
+			      struct body_intake **ret, struct valise_err *err);
 bool body_intake_has(const struct body_intake *b, uint64_t piece);
 uint64_t body_intake_missing(const struct body_intake *b);
 /* Writes; the piece counts only after the next body_intake_sync. */
-CHECKED int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8_t *data, size_t len, struct valise_err *err);
+CHECKED int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8_t *data, size_t len,
+			      struct valise_err *err);
 /* fdatasync, then the rows for the pieces since the last sync, in a transaction of its own (none may be open). */
 CHECKED int body_intake_sync(struct body_intake *b, struct valise_err *err);
 /* Nothing missing: 0400, linked as bodies/ab/ROOT, directory synced; row in the caller's open transaction. */
@@ -48,12 +53,5 @@ void body_intake_freep(struct body_intake **b);
 #define CLEAN_INTAKE CLEANUP(body_intake_freep)
 /* Removes a partial body: it proved broken, or nobody wants it. */
 CHECKED int body_intake_drop(struct spool *s, const struct hash *root, struct valise_err *err);
-
-/* Key files in keys/: opaque bytes by the 32 hex digits of the key's name; 0600, written by newfile_publish. */
-CHECKED int key_file_put(struct spool *s, const char *name, struct str bytes, struct valise_err *err);
-/* VALISE_E_NOT_FOUND when it is not here. Wiped by the caller. */
-CHECKED int key_file_get(struct spool *s, const char *name, struct buf *ret, struct valise_err *err);
-CHECKED int key_file_remove(struct spool *s, const char *name, struct valise_err *err);
-CHECKED int key_files(struct spool *s, struct names *ret, struct valise_err *err);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/err.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/hash.h"
 
 /* One open spool, for one thread. Several processes may have the same directory open; each writes in short transactions. */
@@ -32,6 +32,10 @@ CHECKED int spool_commit(struct spool *s, struct valise_err *err);
 void spool_rollback(struct spool *s); /* harmless when none is open */
 /* A consistent view for several reads; ends with spool_rollback. */
 CHECKED int spool_begin_read(struct spool *s, struct valise_err *err);
+
+/* What holds for the rows of every noun: putting what is there already is 0 and changes nothing (*ret_new, may be NULL, says which).
+ * Every put of a new item also appends to the intake log. taken_in_s is this machine's clock. Puts need an open transaction.
+ * Callbacks return non-zero to stop; that value comes back. What a callback is given is borrowed for the call. */
 
 /* Descriptors of the spool's directories; borrowed. tmp/ is on the same filesystem as bodies/. */
 int spool_dirfd(const struct spool *s);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Letters in the spool: their seals and covers, finding one by what a person types, listing them by date. */
+#ifndef SPOOL_LETTERS_H
+#define SPOOL_LETTERS_H
+
+#include "base/buf.h"
+#include "format/seal.h"
+#include "spool/spool.h"
+
+struct letter_row {
+	struct hash id;
+	struct hash from;
+	int64_t date_s;
+	int64_t taken_in_s;
+	uint64_t body_bytes;
+	struct hash body; /* zeros for paper, as body_bytes */
+	bool is_paper;
+	bool has_cover;
+	bool has_body;  /* whole, verified, durable */
+	bool is_own;    /* sealed by this spool's office */
+	bool is_broken; /* something that came for it did not match */
+};
+CHECKED int letter_put(struct spool *s, const struct verified_seal *seal, bool is_own, int64_t taken_in_s,
+		       bool *ret_new, struct valise_err *err);
+CHECKED int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, struct valise_err *err);
+CHECKED int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **ret, struct valise_err *err);
+/* By a prefix of the hex id, of the short id (with or without the dash; at least 4 characters, in either case), or the whole
+ * `ref`. The 64 digits of a whole id win over any ref. VALISE_E_NOT_FOUND or VALISE_E_AMBIGUOUS with the candidates named. */
+CHECKED int letter_find(struct spool *s, struct str name, struct hash *ret, struct valise_err *err);
+typedef int letter_each(void *context, const struct letter_row *row);
+/* Newest date first, one by one as they are read: stop early, and the rest costs nothing. */
+CHECKED int letters_each(struct spool *s, letter_each *each, void *context, struct valise_err *err);
+CHECKED int letter_mark_broken(struct spool *s, const struct hash *id, struct valise_err *err);
+
+/* Covers: checked by the caller against the seal before they are put. The letter must be here: VALISE_E_NOT_FOUND. */
+CHECKED int cover_put(struct spool *s, const struct hash *letter, struct str bytes, int64_t taken_in_s,
+		      struct valise_err *err);
+CHECKED int cover_get(struct spool *s, const struct hash *letter, struct buf *ret, struct valise_err *err);
+
+#endif

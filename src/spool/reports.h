@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reports in the spool, by the letter they are about: kept apart from statements, as hearsay is. */
+#ifndef SPOOL_REPORTS_H
+#define SPOOL_REPORTS_H
+
+#include "format/report.h"
+#include "spool/spool.h"
+
+CHECKED int report_put(struct spool *s, const struct verified_report *v, int64_t taken_in_s, bool *ret_new,
+		       struct valise_err *err);
+typedef int report_each(void *context, struct verified_report *v, int64_t taken_in_s); /* owns v */
+/* By key, then nth, then intake. */
+CHECKED int reports_of(struct spool *s, const struct hash *letter, report_each *each, void *context,
+		       struct valise_err *err);
+
+#endif

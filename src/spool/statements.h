@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statements in the spool, by the letter they are about. */
+#ifndef SPOOL_STATEMENTS_H
+#define SPOOL_STATEMENTS_H
+
+#include "format/statement.h"
+#include "spool/spool.h"
+
+/* A statement may be here before its letter is. */
+CHECKED int statement_put(struct spool *s, const struct verified_statement *v, int64_t taken_in_s, bool *ret_new,
+			  struct valise_err *err);
+typedef int statement_each(void *context, struct verified_statement *v, int64_t taken_in_s); /* owns v */
+/* By key, then nth, then intake. */
+CHECKED int statements_of(struct spool *s, const struct hash *letter, statement_each *each, void *context,
+			  struct valise_err *err);
+CHECKED int statement_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err);
+/* The highest nth by that key about that letter, among statements and reports; 0 when there is none. */
+CHECKED int statement_last_nth(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
+			       struct valise_err *err);
+
+#endif
