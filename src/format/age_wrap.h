@@ -44,11 +44,11 @@ struct age_wrap_type {
 	/* Everything about the stanza that can be judged without a key. */
 	int (*read)(const struct age_stanza *s, struct age_wrapped *ret, struct valise_err *err);
 	/* VALISE_E_LOCKED, without a text, when the identity is not the one: the caller goes on with the next. */
-	int (*unwrap)(const struct age_wrapped *w, const struct age_identity *i, uint8_t ret_file_key[static AGE_FILE_KEY_BYTES],
-		      struct valise_err *err);
+	int (*unwrap)(const struct age_wrapped *w, const struct age_identity *i,
+		      uint8_t ret_file_key[static AGE_FILE_KEY_BYTES], struct valise_err *err);
 	/* Appends the stanza. `randomness` is 32 bytes that are used nowhere else. */
-	int (*wrap)(const uint8_t file_key[static AGE_FILE_KEY_BYTES], const struct age_wrap_to *to, const uint8_t *randomness,
-		    struct buf *ret, struct valise_err *err);
+	int (*wrap)(const uint8_t file_key[static AGE_FILE_KEY_BYTES], const struct age_wrap_to *to,
+		    const uint8_t *randomness, struct buf *ret, struct valise_err *err);
 };
 
 /* NULL for a type that we do not know. */
