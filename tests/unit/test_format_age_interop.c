@@ -24,14 +24,14 @@ static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 131072};
 #define N_SIZES (sizeof sizes / sizeof sizes[0])
 
 /* Runs a program in the test's directory, what it prints in the file "got"; its exit status. */
-static int run(char *const argv[])
+static int run(const char *const argv[])
 {
 	pid_t pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		int out = openat(dir, "got", O_WRONLY | O_CREAT | O_TRUNC, 0600);
 		if (out >= 0 && dup2(out, STDOUT_FILENO) >= 0 && fchdir(dir) == 0)
-			execvp(argv[0], argv);
+			execvp(argv[0], (char *const *)(uintptr_t)argv);
 		_exit(127);
 	}
 	int status;
@@ -40,7 +40,7 @@ static int run(char *const argv[])
 }
 
 /* The same on a terminal of its own, where it is given `answer` at each of its prompts. */
-static int run_on_terminal(char *const argv[], const char *answer, int prompts)
+static int run_on_terminal(const char *const argv[], const char *answer, int prompts)
 {
 	CLEAN_CLOSE int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
@@ -51,7 +51,7 @@ static int run_on_terminal(char *const argv[], const char *answer, int prompts)
 	if (pid == 0) {
 		/* The first terminal that a leader of its own opens is the one it is asked on. */
 		if (fchdir(dir) == 0 && setsid() > 0 && open(slave_name, O_RDWR) >= 0)
-			execvp(argv[0], argv);
+			execvp(argv[0], (char *const *)(uintptr_t)argv);
 		_exit(127);
 	}
 	char shown[4096];
@@ -72,7 +72,7 @@ static int run_on_terminal(char *const argv[], const char *answer, int prompts)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-#define RUN(...) run((char *[]){__VA_ARGS__, NULL})
+#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
 
 static void put(const char *name, const void *data, size_t len)
 {
@@ -214,7 +214,7 @@ static void passphrases_both_ways(void **state)
 	CLEAN_BUF struct buf file = BUF_INIT(1u << 20);
 	CLEAN_BUF struct buf got = BUF_INIT(1u << 20);
 	put("plain", plain, 1000);
-	char *seal[] = {"age", "-p", "-o", "locked.age", "plain", NULL};
+	const char *const seal[] = {"age", "-p", "-o", "locked.age", "plain", NULL};
 	assert_int_equal(run_on_terminal(seal, PASSPHRASE, 2), 0);
 	get("locked.age", &file);
 	assert_int_equal(age_file_open(file.data, file.len, &right, 1, &got, NULL, NULL), 0);
@@ -225,7 +225,7 @@ static void passphrases_both_ways(void **state)
 	assert_int_equal(
 		age_file_seal_passphrase((struct str){plain, 65537}, STR(PASSPHRASE), 15, fresh(), &file, NULL), 0);
 	put("ours-locked.age", file.data, file.len);
-	char *open_it[] = {"age", "-d", "-o", "unlocked", "ours-locked.age", NULL};
+	const char *const open_it[] = {"age", "-d", "-o", "unlocked", "ours-locked.age", NULL};
 	assert_int_equal(run_on_terminal(open_it, PASSPHRASE, 1), 0);
 	get("unlocked", &got);
 	assert_int_equal(got.len, 65537);
