@@ -199,6 +199,7 @@ static void kit(void **state)
 	buf_addf(&path, "%s/age-testkit", data ? data : "");
 	if (!data || file_open_dir(AT_FDCWD, (char *)path.data, &dir, NULL)) {
 		printf("# SKIPPED: no age test kit: there is no %s (set VALISE_TEST_DATA)\n", (char *)path.data);
+		buf_release(&path); /* skip() jumps over the clean-up */
 		skip();
 	}
 	CLEAN_NAMES struct names names = {0};
