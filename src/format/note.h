@@ -41,9 +41,9 @@ struct note {
 	char *bytes;
 	size_t len;
 	enum note_kind kind;
-	struct str text; /* what is signed, with its last newline */
-	struct hash id;  /* SHA-256 of text */
-	struct vkey *by; /* owned, n_by of them, sorted and distinct */
+	struct str text;            /* what is signed, with its last newline */
+	struct hash id;             /* SHA-256 of text */
+	struct vkey *by;            /* owned, n_by of them, sorted and distinct */
 	const uint8_t **signatures; /* owned array of owned 64-byte values: see note.c */
 	size_t n_by;
 };
@@ -67,7 +67,8 @@ CHECKED int note_check_c2sp(struct str note, struct str vkey, struct valise_err 
 struct note_reader {
 	struct str rest; /* lines not yet read */
 	struct str line; /* the line in hand, without its newline; at NULL when used up */
-	int code;        /* 0 or VALISE_E_BAD */
+	size_t number;   /* of lines used up: errors name lines by number, because a cover's may be a secret */
+	int code;        /* 0, VALISE_E_BAD or VALISE_E_NOMEM */
 	const char *kind;
 	struct valise_err *err;
 };
@@ -76,6 +77,8 @@ void note_reader_init(struct note_reader *r, struct str text, const char *first_
 bool note_optional(struct note_reader *r, const char *key, struct str *ret_value);
 /* The same, an error when it is not there. */
 bool note_required(struct note_reader *r, const char *key, struct str *ret_value);
+/* Passes over the line in hand, whatever it is. */
+void note_skip(struct note_reader *r);
 /* Records the error; returns false. */
 bool note_bad(struct note_reader *r, const char *key, const char *why);
 /* All lines used up: 0, or the first error. */

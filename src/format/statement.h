@@ -64,6 +64,7 @@ struct says_row {
 	enum counts_from counts;
 	const char *means;         /* for help and for the question before signing */
 	const char *does_not_mean; /* NULL when the table has nothing there */
+	unsigned needs_one_of;     /* of enum statement_field: at least one of them; 0 when nothing of the kind */
 };
 extern const struct says_row says_table[SAYS_COUNT];
 /* False when there is no such row. */
