@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bags: immutable files of self-framed records for sticks, folders and pipes; a damaged one still yields every whole record (spec/bag.md). */
+/* Bags: immutable files of self-framed records for sticks, folders and pipes; a damaged one still yields every whole
+ * record (spec/bag.md). */
 #ifndef FORMAT_BAG_H
 #define FORMAT_BAG_H
 
@@ -7,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/limits.h"
@@ -92,15 +94,15 @@ void bag_reader_freep(struct bag_reader **r);
 CHECKED int bag_reader_push(struct bag_reader *r, const void *data, size_t len, struct valise_err *err);
 
 enum bag_verdict {
-	BAG_WHOLE,   /* header, every record, trailer, and nothing else */
+	BAG_WHOLE, /* header, every record, trailer, and nothing else; or several such bags one after the other, as on a pipe */
 	BAG_CUT,     /* sound as far as it goes, but the end is missing */
 	BAG_DAMAGED, /* bytes in it were altered, lost or added; what came out was whole */
 	BAG_NO_BAG   /* no header and not one record */
 };
 struct bag_result {
 	enum bag_verdict verdict;
-	bool has_id;
-	uint8_t id[BAG_ID_BYTES]; /* when has_id */
+	uint64_t bags;            /* headers seen, a last one cut off too */
+	uint8_t id[BAG_ID_BYTES]; /* of the first, when there is one */
 	uint64_t records;         /* handed to `each` */
 	uint64_t unknown;         /* whole records of kinds of a later version, skipped */
 	uint64_t bad;             /* places where records are lost: a root that does not match, a frame that is none */

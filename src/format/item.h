@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The framing that cards and dossiers share: items one after the other, each after a line with its kind and its length (spec/dossier.md). */
+/* The framing that cards and dossiers share: items one after the other, each after a line with its kind and its length
+ * (spec/dossier.md). */
 #ifndef FORMAT_ITEM_H
 #define FORMAT_ITEM_H
 
@@ -17,6 +18,9 @@ void item_write(struct buf *b, struct str kind, struct str bytes);
 enum item_next { ITEM_THERE, ITEM_END /* the line "end" */, ITEM_BAD };
 /* The next item, in place; ITEM_BAD when it is malformed, cut off, longer than max_bytes, or after "end" something follows. */
 enum item_next item_read(struct cursor *c, uint64_t max_bytes, struct str *ret_kind, struct str *ret_bytes);
+
+/* The value of the next line, which must be "key value". */
+CHECKED bool item_line(struct cursor *c, struct str key, struct str *ret_value);
 
 /* The id of a note without reading it further: SHA-256 of what stands before its first empty line. False when its first line is
  * another or there is no empty line. */

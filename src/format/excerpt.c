@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces of exhibits as text. */
+#include "format/excerpt.h"
+
+#include "base/cursor.h"
+#include "base/encode.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "format/item.h"
+
+#define LINE_DIGITS 64u
+#define LINE_BYTES 48u
+
+static int bad_excerpt(struct valise_err *err, const char *why)
+{
+	return err_set(err, VALISE_E_BAD, "an excerpt is malformed: %s", why);
+}
+
+static bool take_head(struct cursor *c, struct excerpt *e)
+{
+	struct str value;
+	struct str hash;
+	return item_line(c, STR("exhibit"), &value) && str_word(&value, &hash) && hash_parse(hash, &e->exhibit) &&
+	       text_decimal(value, LIMIT_EXHIBIT_BYTES, &e->exhibit_bytes) && item_line(c, STR("offset"), &value) &&
+	       text_decimal(value, LIMIT_EXHIBIT_BYTES, &e->offset);
+}
+
+/* Decodes line by line; the bytes go to `ret` and to `digest`, where those are given. */
+static int decode_lines(struct str digits, struct buf *ret, struct digest *digest, uint64_t *ret_length,
+			struct valise_err *err)
+{
+	CLEAN_BUF struct buf line_bytes = BUF_INIT(LINE_BYTES);
+	struct cursor c = cursor_of(digits.at, digits.len);
+	uint64_t length = 0;
+	while (!cursor_done(&c)) {
+		struct str line;
+		/* After a line with less than 48 bytes there is no other. */
+		if (length % LINE_BYTES != 0 || !cursor_line(&c, &line) || line.len == 0 || line.len > LINE_DIGITS)
+			return bad_excerpt(err, "its lines of base64 are not 64 digits each");
+		buf_clear(&line_bytes);
+		if (!base64_decode(line, &line_bytes)) {
+			int r = buf_check(&line_bytes, "an excerpt", err);
+			return r ? r : bad_excerpt(err, "its base64 is not the one spelling of any bytes");
+		}
+		length += line_bytes.len;
+		if (ret)
+			buf_add(ret, line_bytes.data, line_bytes.len);
+		int r = digest ? digest_add(digest, line_bytes.data, line_bytes.len, err) : 0;
+		if (r)
+			return r;
+	}
+	*ret_length = length;
+	return ret ? buf_check(ret, "an excerpt", err) : 0;
+}
+
+int excerpt_parse(struct str item, struct excerpt *ret, struct valise_err *err)
+{
+	struct excerpt e = {0};
+	struct cursor c = cursor_of(item.at, item.len);
+	if (!take_head(&c, &e))
+		return bad_excerpt(err, "it needs an `exhibit` and an `offset` line");
+	e.digits = (struct str){(const char *)c.at, cursor_left(&c)};
+	int r = decode_lines(e.digits, NULL, NULL, &e.length, err);
+	if (r)
+		return r;
+	if (e.length == 0 || e.offset > e.exhibit_bytes || e.length > e.exhibit_bytes - e.offset)
+		return bad_excerpt(err, "it is not within its exhibit");
+	*ret = e;
+	return 0;
+}
+
+int excerpt_bytes(const struct excerpt *e, struct buf *ret, struct valise_err *err)
+{
+	uint64_t length;
+	return decode_lines(e->digits, ret, NULL, &length, err);
+}
+
+int excerpt_write(const struct hash *exhibit, uint64_t exhibit_bytes, uint64_t offset, struct str bytes,
+		  struct buf *ret, struct valise_err *err)
+{
+	if (exhibit_bytes > LIMIT_EXHIBIT_BYTES || offset > exhibit_bytes || bytes.len == 0 ||
+	    bytes.len > exhibit_bytes - offset)
+		return err_set(err, VALISE_E_USAGE, "an excerpt must lie within its exhibit");
+	buf_add_text(ret, "exhibit ");
+	buf_add_hash(ret, exhibit);
+	buf_addf(ret, " %llu\noffset %llu\n", (unsigned long long)exhibit_bytes, (unsigned long long)offset);
+	for (size_t at = 0; at < bytes.len; at += LINE_BYTES) {
+		size_t len = bytes.len - at < LINE_BYTES ? bytes.len - at : LINE_BYTES;
+		base64_encode(ret, (const uint8_t *)bytes.at + at, len);
+		buf_add_text(ret, "\n");
+	}
+	return buf_check(ret, "an excerpt", err);
+}
+
+int excerpt_check(const struct excerpt *e, bool *ret_is_whole, struct valise_err *err)
+{
+	bool is_whole = e->offset == 0 && e->length == e->exhibit_bytes;
+	if (is_whole) {
+		CLEAN_DIGEST struct digest *digest = NULL;
+		struct hash found;
+		uint64_t length;
+		int r = digest_new(&digest, err);
+		if (!r)
+			r = decode_lines(e->digits, NULL, digest, &length, err);
+		if (!r)
+			r = digest_end(digest, &found, err);
+		if (r)
+			return r;
+		if (!hash_eq(&found, &e->exhibit))
+			return err_set(err, VALISE_E_BAD, "the exhibit's bytes are not those whose hash it has");
+	}
+	*ret_is_whole = is_whole;
+	return 0;
+}
