@@ -67,7 +67,7 @@ BANNED = re.compile(
     r"|(?i:\bsess" r"ions?\b|\biss" r"ue [0-9])"
     r"|/wo" r"rk/|/tmp" r"/v/"
 )
-BYTES_OF_OTHERS = re.compile(r"^(LICENSE$|tests/vectors/|tests/fuzz/corpus/|tests/fault/corpus/)")
+BYTES = re.compile(r"^(LICENSE$|tests/(vectors|\w+/corpus)/(?!.*\.(py|sh|md|[ch])$))")
 
 
 def tracked_files(root):
@@ -173,7 +173,7 @@ def listed_wrong(root, path):
 def check_file(root, path):
     with open(os.path.join(root, path), "rb") as f:
         data = f.read()
-    if BYTES_OF_OTHERS.match(path) or b"\0" in data:
+    if BYTES.match(path) or b"\0" in data:
         return
     text = data.decode("utf-8", "replace")
     lines = text.splitlines()

@@ -36,6 +36,8 @@ CASES = [
     ("a word of later", "src/base/x.c", OPENING + "/* TO" "DO: mend. */\n", "has no place here"),
     ("a path of one machine", "doc/x.md", "see /wo" "rk/main\n", "has no place here"),
     ("a template of mkstemp", "src/base/x.c", OPENING + '#define T "tmp-XXXXXX"\n', ""),
+    ("bytes of a vector", "tests/vectors/note/x.txt", "TO" "DO\n", ""),
+    ("a script among vectors", "tests/vectors/make.py", "import os\n", "is not # SPDX"),
     ("a drawer for everything", "src/base/util.c", OPENING, "named after its noun"),
 ]
 UNLISTED = [
