@@ -142,7 +142,7 @@ def opening_wrong(path, lines):
         start = 1 if lines and lines[0].startswith("#!") else 0
         if len(lines) < start + 2 or lines[start] != HASH_SPDX:
             return f"the first line (after #!) is not {HASH_SPDX}"
-        if not re.match(r"# \S.*", lines[start + 1]):
+        if not re.match(r'(# |""")\S.*', lines[start + 1]):
             return "no comment says what the file is for"
     return None
 
