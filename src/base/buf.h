@@ -23,7 +23,10 @@ struct buf {
 		.max = (max_bytes) \
 	}
 /* Over an array of ours, one byte of which stays for the NUL: never allocates, and is not to be released. */
-#define BUF_AT(array) {.data = (uint8_t *)(array), .cap = sizeof(array), .max = sizeof(array) - 1}
+#define BUF_AT(array) \
+	{ \
+		.data = (uint8_t *)(array), .cap = sizeof(array), .max = sizeof(array) - 1 \
+	}
 #define CLEAN_BUF CLEANUP(buf_release)
 /* For buffers that held a secret: wiped before they are freed. */
 #define CLEAN_BUF_SECRET CLEANUP(buf_wipe)

@@ -119,6 +119,21 @@ static void test_memory_runs_out(void **state)
 	assert_int_equal(endless.error, VALISE_E_LIMIT);
 }
 
+static void test_over_an_array(void **state)
+{
+	(void)state;
+	char array[5] = "";
+	struct buf b = BUF_AT(array);
+	buf_add_text(&b, "abc");
+	buf_addf(&b, "%c", 'd');
+	assert_int_equal(b.error, 0);
+	assert_string_equal(array, "abcd");
+	assert_ptr_equal(b.data, array);
+	buf_add_char(&b, 'e');
+	assert_int_equal(b.error, VALISE_E_LIMIT);
+	assert_string_equal(array, "abcd");
+}
+
 static void test_take_and_release(void **state)
 {
 	(void)state;

@@ -263,7 +263,8 @@ static void check_race(const char *dir, void (*prepare)(void))
 				char wait;
 				memset(data, 'a' + i, sizeof data);
 				(void)close(go[1]);
-				(void)read(go[0], &wait, 1);
+				MUST(read(go[0], &wait, 1) ==
+				     0); /* the parent lets all go at once by closing its end */
 				newfile_sweep(fd);
 				int r = file_write_new(fd, name, 0600, data, sizeof data, false, NULL);
 				_exit(r == 0 ? 0 : r == VALISE_E_EXISTS ? 1 : 2);
