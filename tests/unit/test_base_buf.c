@@ -266,11 +266,17 @@ static void test_str_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_appends),         cmocka_unit_test(test_growth_keeps_every_byte),
-		cmocka_unit_test(test_limit_sticks),    cmocka_unit_test(test_grow),
-		cmocka_unit_test(test_memory_runs_out), cmocka_unit_test(test_take_and_release),
-		cmocka_unit_test(test_cursor_numbers),  cmocka_unit_test(test_cursor_failure_sticks),
-		cmocka_unit_test(test_cursor_lines),    cmocka_unit_test(test_words),
+		cmocka_unit_test(test_appends),
+		cmocka_unit_test(test_growth_keeps_every_byte),
+		cmocka_unit_test(test_limit_sticks),
+		cmocka_unit_test(test_grow),
+		cmocka_unit_test(test_memory_runs_out),
+		cmocka_unit_test(test_over_an_array),
+		cmocka_unit_test(test_take_and_release),
+		cmocka_unit_test(test_cursor_numbers),
+		cmocka_unit_test(test_cursor_failure_sticks),
+		cmocka_unit_test(test_cursor_lines),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_str_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
