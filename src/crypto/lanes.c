@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Several SHA-256 at once: a manager of ipsec-mb for each thread, made when a thread first has enough to hash. */
+/* Several SHA-256 at once: a manager of ipsec-mb for each thread, made when a thread has much to hash, gone with the thread. */
 #include "crypto/lanes.h"
 
 #ifndef HAVE_IPSEC_MB
@@ -24,7 +24,6 @@ size_t lanes_leaves(const uint8_t *data, size_t n, struct hash *ret)
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "base/cleanup.h"
 #include "base/limits.h"
 
 /* A batch costs the same however few lanes are filled (AVX-512 has 16): on a processor with SHA instructions eight are worth it,
@@ -33,73 +32,70 @@ size_t lanes_leaves(const uint8_t *data, size_t n, struct hash *ret)
 #define LANES_MIN_MESSAGES 8
 #define LANES_MIN_LEN 512
 #define LANES_MAX_LEN 65534 /* of one job */
-/* Making a manager costs up to a millisecond the first time: what one saves on this much. */
-#define LANES_START_BYTES (768u * 1024)
+/* Making a manager costs a thread 0.8 ms, what it saves on 2 MiB: so a thread first hashes that much without. */
+#define LANES_START_BYTES (2u * 1024 * 1024)
 
 /* A job's message is contiguous, and a leaf's has a byte before its block: blocks are copied behind theirs. Copying costs 2% of the
  * hashing when the block is in the cache, and brings it there when it is not. */
 #define COPY_STRIDE (64 + TREE_BLOCK_BYTES)
 
 struct lanes {
-	IMB_MGR *manager;
-	uint8_t *copies; /* LANES of COPY_STRIDE: the prefix is byte 63, so that the block is aligned */
+	size_t offered; /* bytes so far, until it is tried */
+	bool tried;
+	IMB_MGR *manager; /* NULL until then, and where there is none to be had */
+	uint8_t *copies;  /* LANES of COPY_STRIDE: the prefix is byte 63, so that the block is aligned */
 };
 
-static void lanes_free(void *p)
+static _Thread_local struct lanes own;
+
+static void lanes_release(void *p)
 {
 	struct lanes *l = p;
-	if (!l)
-		return;
 	if (l->manager)
 		free_mb_mgr(l->manager);
+	l->manager = NULL;
 	free(l->copies);
-	free(l);
+	l->copies = NULL;
 }
 
-static void lanes_freep(struct lanes **l)
+/* Only for its destructor, which empties a thread's lanes when it ends; made once, constant afterwards. */
+static pthread_once_t at_end_once = PTHREAD_ONCE_INIT;
+static pthread_key_t at_end;
+static bool at_end_made;
+
+static void at_end_make(void)
 {
-	lanes_free(*l);
+	at_end_made = pthread_key_create(&at_end, lanes_release) == 0;
 }
 
-static struct lanes *lanes_new(void)
+static bool lanes_start(struct lanes *l)
 {
-	struct lanes *l CLEANUP(lanes_freep) = calloc(1, sizeof *l);
-	if (!l)
-		return NULL;
-	l->manager = alloc_mb_mgr(0);
+	if (pthread_once(&at_end_once, at_end_make) != 0 || !at_end_made || pthread_setspecific(at_end, l) != 0)
+		return false;
 	l->copies = aligned_alloc(64, LANES * COPY_STRIDE);
-	if (!l->manager || !l->copies)
-		return NULL;
-	IMB_ARCH arch = IMB_ARCH_NONE;
-	init_mb_mgr_auto(l->manager, &arch); /* by what this processor has */
-	if (imb_get_errno(l->manager) != 0 || arch < IMB_ARCH_SSE)
-		return NULL;
+	l->manager = alloc_mb_mgr(0);
+	if (!l->copies || !l->manager)
+		return false;
 	for (size_t i = 0; i < LANES; i++)
 		l->copies[i * COPY_STRIDE + 63] = 0x00;
-	return TAKE(l);
+	IMB_ARCH arch = IMB_ARCH_NONE;
+	init_mb_mgr_auto(l->manager, &arch); /* by what this processor has */
+	return imb_get_errno(l->manager) == 0 && arch >= IMB_ARCH_SSE;
 }
 
-/* The name of the slot in which each thread keeps its own; made once, constant afterwards. */
-static pthread_once_t slot_once = PTHREAD_ONCE_INIT;
-static pthread_key_t slot;
-static bool slot_made;
-
-static void slot_make(void)
-{
-	slot_made = pthread_key_create(&slot, lanes_free) == 0;
-}
-
-/* NULL when bytes are too few to start for, or when there is none to be had. */
+/* The calling thread's, good for use; NULL when there is none, or not yet. */
 static struct lanes *lanes_of_thread(size_t bytes)
 {
-	if (pthread_once(&slot_once, slot_make) != 0 || !slot_made)
+	struct lanes *l = &own;
+	if (l->tried)
+		return l->manager ? l : NULL;
+	if (l->offered < LANES_START_BYTES) {
+		l->offered += bytes < LANES_START_BYTES ? bytes : LANES_START_BYTES;
 		return NULL;
-	struct lanes *l = pthread_getspecific(slot);
-	if (l || bytes < LANES_START_BYTES)
-		return l;
-	l = lanes_new();
-	if (l && pthread_setspecific(slot, l) != 0) {
-		lanes_free(l);
+	}
+	l->tried = true;
+	if (!lanes_start(l)) {
+		lanes_release(l);
 		return NULL;
 	}
 	return l;

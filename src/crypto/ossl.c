@@ -4,6 +4,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <stdbool.h>
 
 void ossl_begin(void)
@@ -14,15 +15,15 @@ void ossl_begin(void)
 
 int ossl_failed(struct valise_err *err, const char *what)
 {
-	/* Out of memory may fail to leave any record, or leave a later one ("unsupported") on top of the first. */
-	bool records = false;
-	bool memory = false;
-	for (unsigned long e; (e = ERR_get_error()) != 0;) {
-		records = true;
-		memory |= ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
-	}
-	if (memory || !records)
+	/* Running out of memory leaves any record or none, "unsupported" too when a fetch meets it. So that one is believed only as
+	 * long as there is memory. */
+	bool missing = false;
+	for (unsigned long e; (e = ERR_get_error()) != 0;)
+		missing |= ERR_GET_REASON(e) == ERR_R_UNSUPPORTED || ERR_GET_REASON(e) == EVP_R_UNSUPPORTED_ALGORITHM;
+	void *probe = missing ? OPENSSL_malloc(4096) : NULL;
+	OPENSSL_free(probe);
+	if (!probe)
 		return err_nomem(err);
-	return err_set(err, VALISE_E_FAILURE,
-		       "libcrypto cannot do %s; check that OpenSSL 3.0 or later is installed whole", what);
+	return err_set(err, VALISE_E_FAILURE, "this libcrypto does not have %s; install OpenSSL 3.0 or later whole",
+		       what);
 }
