@@ -26,8 +26,8 @@ size_t lanes_leaves(const uint8_t *data, size_t n, struct hash *ret)
 
 #include "base/limits.h"
 
-/* A batch costs the same however few lanes are filled (AVX-512 has 16): on a processor with SHA instructions eight are worth it,
- * and six are not. Below 512 bytes the hand-over costs what the lanes save. */
+/* A batch costs the same however few lanes are filled (AVX-512 has 16). Next to a processor's SHA instructions one by one, six whole
+ * blocks are worth it, and eight of any length from 512 bytes; below that the hand-over costs what the lanes save. */
 #define LANES 16
 #define LANES_MIN_MESSAGES 8
 #define LANES_MIN_LEN 512
