@@ -29,8 +29,8 @@
 #define LIMIT_STANZAS 1024u
 #define LIMIT_PART_NAME_BYTES 255u /* before escaping */
 #define LIMIT_BODY_BYTES (1ull << 44)
-#define LIMIT_TREE_DEPTH 256u  /* directories below a part */
-#define LIMIT_PATH_BYTES 4096u /* a member's whole path in the tar */
+#define LIMIT_TREE_DEPTH 256u                  /* directories below a part */
+#define LIMIT_PATH_BYTES 4096u                 /* a member's whole path in the tar */
 #define LIMIT_TAR_EXTENSION_BYTES (16u * 1024) /* a pax header or long name before a member */
 
 /* Statements and reports. */
@@ -54,6 +54,7 @@
 #define LIMIT_BAG_NAME_BYTES 64u
 #define LIMIT_DOSSIER_BYTES (1024u * 1024 * 1024)
 #define LIMIT_DOSSIER_ITEMS 1000000u
+#define LIMIT_ACCOUNTS_BYTES (2u * LIMIT_DOSSIER_BYTES) /* what is worked out and shown of one letter */
 
 /* Local files. */
 #define LIMIT_KEY_FILE_BYTES (64u * 1024)

@@ -35,12 +35,14 @@ struct evidence {
 	const struct acquaintance *acquaintances;
 	size_t n_acquaintances;
 	enum valise_bytes_verdict bytes;
-	struct str bytes_note;     /* why broken or partial; NULL */
+	struct str bytes_note; /* why broken or partial; NULL */
 	const struct disclosed_leaf *disclosed;
 	size_t n_disclosed;
-	struct str subject;        /* NULL unless a reader asks */
-	int64_t now_s;             /* only for what is past its answer-by */
-	bool is_dossier;           /* "this dossier holds no statement by X" instead of "nothing has reached you" */
+	const struct str *broken; /* a sentence for each item that did not verify; they make signatures_valid false */
+	size_t n_broken;
+	struct str subject; /* NULL unless a reader asks */
+	int64_t now_s;      /* only for what is past its answer-by */
+	bool is_dossier;    /* "this dossier holds no statement by X" instead of "nothing has reached you" */
 };
 
 /* The one pure function that track, verify and the desk share. */

@@ -41,7 +41,8 @@ bool office_fork(const struct office_register *o, const struct verified_entry **
 		 const struct verified_entry **ret_b);
 
 /* Whether `e`, not yet added, would be accepted as a child of what is here: 0; VALISE_E_BAD with why (signers do not suffice,
- * sequence, a key appointed before, ...); VALISE_E_NOT_FOUND when its previous is not here. */
+ * sequence, a key appointed before, ...); VALISE_E_NOT_FOUND when its previous is not here. o may be NULL: nothing is here yet, and
+ * only an entry 0 may come. */
 CHECKED int office_may_follow(const struct office_register *o, const struct verified_entry *e, struct valise_err *err);
 
 /* One officer as appointed at an entry. */
@@ -55,6 +56,7 @@ struct officer {
 	bool dismissed;      /* at or before that entry */
 	int64_t dismissed_s; /* the time of the entry that did so */
 	struct str reason;
+	bool seen_before; /* standing_judge only: a `seen` line not after the dismissal names the note */
 };
 /* Calls back for each officer ever appointed in the chain up to `head` (NULL: office_head), in order of appointment. Stops at non-zero. */
 int office_each_officer(const struct office_register *o, const struct hash *head,

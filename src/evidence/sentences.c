@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words for a person: who says what and when, never more than the evidence has (spec/accounts.md, "Sentences"). */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/text.h"
+#include "evidence/fingerprint.h"
+#include "evidence/work.h"
+
+#define NAMES_IN_A_LIST 4u /* the others are counted */
+
+struct when_text day_text(int64_t time_s)
+{
+	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct time_text t = time_text(time_s); /* "2026-11-24T08:40:00Z" */
+	unsigned month = (unsigned)(t.text[5] - '0') * 10 + (unsigned)(t.text[6] - '0');
+	bool is_short = t.text[8] == '0';
+	struct when_text w;
+	(void)snprintf(w.text, sizeof w.text, "%.*s %s %.4s", is_short ? 1 : 2, t.text + (is_short ? 9 : 8),
+		       months[(month - 1) % 12], t.text);
+	return w;
+}
+
+struct when_text when_text(int64_t time_s)
+{
+	struct time_text t = time_text(time_s);
+	struct when_text w;
+	(void)snprintf(w.text, sizeof w.text, "%.11s %.5s UTC", day_text(time_s).text, t.text + 11);
+	return w;
+}
+
+void say_quoted(struct work *w, struct str s)
+{
+	struct shown_text shown = text_shown(s);
+	buf_add_char(&w->text, '"');
+	for (const char *at = shown.text; *at; at++) {
+		if (*at == '"')
+			buf_add_char(&w->text, '\\');
+		buf_add_char(&w->text, *at);
+	}
+	buf_add_char(&w->text, '"');
+}
+
+/* What you call an office stands plainly; what it calls itself is marked as that, since any office may call itself anything. */
+void label_offices(struct work *w)
+{
+	for (uint32_t i = 0; i < w->n_offices; i++) {
+		struct work_office *o = &w->offices[i];
+		struct str own = o->reg ? office_name(o->reg) : (struct str){0};
+		struct str petname = o->petname.at ? o->petname : o->is_self ? own : (struct str){0};
+		o->label_is_petname = petname.at;
+		if (petname.at) {
+			buf_add_text(&w->text, text_shown(petname).text);
+		} else if (own.at) {
+			say_quoted(w, own);
+			buf_add_text(&w->text, " (own name)");
+		} else {
+			buf_addf(&w->text, "the office %s", fingerprint_text(&o->id).text);
+		}
+		o->label = arena_take(&w->scratch, &w->text);
+	}
+}
+
+void say_name(struct work *w, uint32_t office)
+{
+	const char *label = w->offices[office].label;
+	buf_add_text(&w->text, label ? label : "");
+}
+
+void say_names(struct work *w, const uint32_t *offices, size_t n)
+{
+	size_t named = n > NAMES_IN_A_LIST ? NAMES_IN_A_LIST - 1 : n;
+	for (size_t i = 0; i < named; i++) {
+		if (i)
+			buf_add_text(&w->text, i + 1 == n ? " and " : ", ");
+		say_name(w, offices[i]);
+	}
+	if (named < n)
+		buf_addf(&w->text, " and %zu more", n - named);
+}
+
+struct clause {
+	const char *text;
+	const char *paper; /* of a paper letter; NULL: the same */
+};
+
+static const struct clause clauses[SAYS_COUNT] = {
+	[SAYS_HANDED] = {"it handed the sealed letter", NULL},
+	[SAYS_CARRYING] = {"it held every byte of this exact letter, sealed,", "it held this paper letter"},
+	[SAYS_DELIVERED] = {"it handed the letter over", NULL},
+	[SAYS_ATTEMPTED] = {"it tried to hand the letter over", NULL},
+	[SAYS_RECEIVED] = {"it received this exact letter", "it received this paper letter"},
+	[SAYS_REFUSED] = {"it did not take the letter", NULL},
+	[SAYS_OPENED] = {"it opened this exact letter, whose contents match the seal,", "it opened this paper letter"},
+	[SAYS_DEFECT] = {"it found bytes, cover or contents that do not match the seal",
+			 "it found the paper letter not as described"},
+	[SAYS_REVIEWED] = {"it reviewed this exact letter", "it reviewed this paper letter"},
+	[SAYS_SERVICE_ACCEPTED] = {"it took the letter as legally served", NULL},
+	[SAYS_SERVICE_DECLINED] = {"it did not take the letter as legally served", NULL},
+	[SAYS_COMMENT] = {"it had a comment, given in its words,", NULL},
+	[SAYS_NO_COMMENT] = {"it had no comment", NULL},
+	[SAYS_CONVEYED] = {"it passed the message of the letter on by word of mouth", NULL},
+	[SAYS_PROPOSED] = {"it made a proposal", NULL},
+	[SAYS_AGREED] = {"it agreed to what was proposed", NULL},
+	[SAYS_HELD] = {"what was proposed took place", NULL},
+	[SAYS_CALLED_OFF] = {"what was proposed is called off", NULL},
+	[SAYS_SUMMARY] = {"it gave a summary, in its own words,", NULL},
+	[SAYS_LOST] = {"it no longer held the letter", NULL},
+	[SAYS_DAMAGED] = {"what it held of the letter was damaged", NULL},
+	[SAYS_RETURNED] = {"it gave the letter back", NULL},
+	[SAYS_DESTROYED] = {"it destroyed what it held of the letter", NULL},
+	[SAYS_WITHDRAWN] = {"it asked that the letter not be taken", NULL},
+	[SAYS_SEEN] = {"it held the notes that it names", NULL},
+};
+
+/* "Mission Oslo's clerk", with a capital at the start of a sentence. */
+static void say_speaker(struct work *w, const struct work_said *s)
+{
+	const char *role = role_name(s->v->s.role);
+	if (w->offices[s->office].label_is_petname) {
+		say_name(w, s->office);
+		buf_addf(&w->text, "'s %s", role ? role : "officer");
+	} else {
+		buf_addf(&w->text, "The %s of ", role ? role : "officer");
+		say_name(w, s->office);
+	}
+	if (s->unattended)
+		buf_add_text(&w->text, " (unattended)");
+}
+
+void say_said(struct work *w, uint32_t said)
+{
+	const struct work_said *s = &w->said[said];
+	const struct statement *v = &s->v->s;
+	const struct clause *c = &clauses[v->says];
+	say_speaker(w, s);
+	buf_addf(&w->text, " says that %s", w->seal->paper.at && c->paper ? c->paper : c->text);
+	if (s->to != WORK_NONE) {
+		buf_add_text(&w->text, " to ");
+		say_name(w, s->to);
+	} else if (v->says == SAYS_HANDED && v->n_text) {
+		buf_add_text(&w->text, " to a person without a key, ");
+		say_quoted(w, v->text[0]);
+		buf_add_char(&w->text, ',');
+	}
+	if (v->reason.at)
+		buf_addf(&w->text, " (%s)", text_shown(v->reason).text);
+	buf_addf(&w->text, " on %s (own clock)", when_text(v->time_s).text);
+	if (s->standing == VALISE_STANDING_DISMISSED_SINCE)
+		buf_add_text(&w->text, ", by an officer who was dismissed since then");
+}
+
+void say_standing(struct work *w, enum valise_standing standing, const struct officer *officer, unsigned role,
+		  int64_t time_s)
+{
+	struct buf *b = &w->text;
+	const struct when_text dismissed = day_text(officer->dismissed_s);
+	switch (standing) {
+	case VALISE_STANDING_GOOD:
+		buf_add_text(b, role == ROLE_CLERK && !(officer->roles & ROLE_READER)
+					? "appointed without a reading key"
+					: "in standing");
+		break;
+	case VALISE_STANDING_DISMISSED_SINCE:
+		buf_addf(b, "dismissed %s; that this is older, %s says", dismissed.text,
+			 officer->seen_before ? "the office's register" : "only its own clock");
+		break;
+	case VALISE_STANDING_DISMISSED:
+		buf_addf(b, "dismissed %s%s", dismissed.text,
+			 time_s < officer->dismissed_s ? ", in the register that it cites" : "");
+		break;
+	case VALISE_STANDING_EXPIRED:
+		buf_addf(b, "appointed until %s only", day_text(officer->until_s).text);
+		break;
+	case VALISE_STANDING_WRONG_ROLE:
+		buf_addf(b, "appointed, but not as %s", role_name(role));
+		break;
+	case VALISE_STANDING_NOT_APPOINTED:
+		buf_add_text(b, "no such key at the register entry that it cites");
+		break;
+	case VALISE_STANDING_INCOMPLETE:
+		buf_add_text(b, "the register here does not reach the entry that it cites");
+		break;
+	case VALISE_STANDING_NO_REGISTER:
+		buf_add_text(b, "nothing of its office's register is here");
+		break;
+	}
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the accounts are worked out on: offices and statements, sorted, judged and joined. Inside this room only. */
+#ifndef EVIDENCE_WORK_H
+#define EVIDENCE_WORK_H
+
+#include "evidence/arena.h"
+#include "evidence/evidence.h"
+
+#define WORK_NONE UINT32_MAX
+
+/* One statement about the letter. Sorted by claimed time, then id: as in the accounts. */
+struct work_said {
+	const struct verified_statement *v;
+	int64_t taken_in_s;
+	uint32_t office, to; /* into work.offices; WORK_NONE: it has no `to` */
+	enum valise_standing standing;
+	struct officer officer; /* title.at is NULL when the key was never appointed */
+	bool stands;            /* in good enough standing, in a role that may say it */
+	bool bystander, counts, unattended;
+};
+
+/* One office that the letter or a statement names. Sorted by id; `shown` is its place in the accounts. */
+struct work_office {
+	struct hash id;
+	const struct office_register *reg; /* NULL: not here */
+	struct str petname;                /* NULL: unknown to you */
+	bool is_known, is_checked, is_self;
+	bool is_sender, is_recipient, handed_to, on_deposit;
+	uint32_t *said; /* its statements, in their order; n_said of them */
+	uint32_t n_said;
+	uint32_t first[SAYS_COUNT]; /* its first counted statement of each kind, WORK_NONE */
+	uint32_t shown;
+	const char *label; /* how sentences name it */
+	bool label_is_petname;
+};
+
+/* A note of the set, found by its id. */
+struct work_id {
+	const struct hash *id;
+	uint32_t said; /* WORK_NONE: the seal or a report */
+};
+
+/* A disagreement on its way into the accounts. */
+struct work_found {
+	struct work_found *next;
+	struct valise_disagreement d;
+};
+
+struct work {
+	const struct evidence *e;
+	const struct seal *seal;
+	struct valise_accounts *a;
+	struct arena *out;    /* of the accounts: what they show */
+	struct arena scratch; /* everything else */
+	struct buf text;      /* for one sentence at a time */
+	struct work_said *said;
+	uint32_t n_said;
+	struct work_office *offices;
+	uint32_t n_offices;
+	struct work_id *ids; /* the seal, all statements and reports, sorted */
+	size_t n_ids;
+	size_t n_reports;     /* among them */
+	uint32_t *shown;      /* offices in the accounts' order */
+	uint32_t n_addressed; /* of them: sender and recipients */
+	uint32_t n_parties;   /* those, holders and bystanders */
+	struct work_found *found, **found_end;
+	uint32_t *list; /* room for every statement, for one check at a time */
+	struct officer sealer;
+};
+
+static inline bool office_is_party(const struct work_office *o)
+{
+	return o->is_sender || o->is_recipient || o->handed_to;
+}
+
+/* It says that it has the letter, or what nobody can without having it: a withdrawal is void for it. */
+static inline bool office_has_letter(const struct work_office *o)
+{
+	return o->first[SAYS_RECEIVED] != WORK_NONE || o->first[SAYS_OPENED] != WORK_NONE ||
+	       o->first[SAYS_REVIEWED] != WORK_NONE;
+}
+
+/* parties.c: who takes part, whose word counts, in which order they are shown. */
+CHECKED int work_begin(struct work *w, struct valise_err *err);
+const struct work_id *work_find(const struct work *w, const struct hash *id); /* NULL: that note is not here */
+uint32_t work_office_of(const struct work *w, const struct hash *office);
+
+/* sentences.c: words for what was found, added to w->text. */
+struct when_text {
+	char text[32];
+};
+struct when_text when_text(int64_t time_s); /* "24 Nov 2026 08:40 UTC" */
+struct when_text day_text(int64_t time_s);  /* "24 Nov 2026" */
+void label_offices(struct work *w);
+void say_name(struct work *w, uint32_t office);
+void say_names(struct work *w, const uint32_t *offices, size_t n);
+/* Words from outside, in quotation marks, cut when they are long. */
+void say_quoted(struct work *w, struct str s);
+/* "Mission Oslo's clerk says that it received this exact letter on 24 Nov 2026 08:40 UTC (own clock)": no full stop. */
+void say_said(struct work *w, uint32_t said);
+/* One clause: "appointed without a reading key", "dismissed 12 Nov 2026". */
+void say_standing(struct work *w, enum valise_standing standing, const struct officer *officer, unsigned role,
+		  int64_t time_s);
+
+/* stories.c: whole sentences. */
+enum valise_state work_state(const struct work_office *o);
+uint32_t work_state_said(const struct work_office *o); /* the statement that says so, WORK_NONE */
+const char *party_sentence(struct work *w, const struct valise_party *p);
+const char *letter_sentence(struct work *w);
+
+/* verdicts.c: the three verdicts, and what all this does not show. */
+void judge_bytes(struct work *w);
+void judge_signatures(struct work *w);
+void judge_keys(struct work *w);
+void list_not_shown(struct work *w);
+
+/* disagreements.c: what does not fit together. */
+void find_disagreements(struct work *w);
+/* One more, whose text stands in w->text; its notes are these statements, then these others. */
+void add_disagreement(struct work *w, const char *kind, const uint32_t *said, size_t n_said, const struct hash *others,
+		      size_t n_others);
+/* The i-th office in the accounts' order when it takes part in the letter, NULL for a bystander. */
+static inline const struct work_office *taking_part(const struct work *w, uint32_t i)
+{
+	const struct work_office *o = &w->offices[w->shown[i]];
+	return office_is_party(o) || o->on_deposit ? o : NULL;
+}
+
+/* contradictions.c: one account against another. */
+void find_unconfirmed(struct work *w);
+void find_media(struct work *w);
+void find_withdrawn(struct work *w);
+void find_lost(struct work *w);
+void find_opposites(struct work *w);
+
+/* sequence.c: times and numbers that cannot be as they are stated. */
+void find_older_than_seal(struct work *w);
+void find_steps_out_of_order(struct work *w);
+void find_numbers(struct work *w);
+void find_regarding(struct work *w);
+
+/* disclosed.c */
+void list_disclosed(struct work *w);
+
+#endif
