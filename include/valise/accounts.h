@@ -17,8 +17,8 @@ struct valise_office_view {
 	const char *name;        /* what it calls itself; NULL while its register is not here */
 	const char *petname;     /* what you call it; NULL when you do not know it */
 	bool is_self;
-	bool checked;            /* its digits were compared with a card from another way */
-	bool forked;             /* a fork proof is here */
+	bool checked; /* its digits were compared with a card from another way */
+	bool forked;  /* a fork proof is here */
 };
 
 enum valise_bytes_verdict {
@@ -32,36 +32,37 @@ enum valise_bytes_verdict {
 enum valise_standing {
 	VALISE_STANDING_GOOD,
 	VALISE_STANDING_DISMISSED_SINCE, /* dismissed after the time it states; only its own clock, or a `seen` line, says it is older */
-	VALISE_STANDING_DISMISSED,       /* dismissed before the time it states */
-	VALISE_STANDING_EXPIRED,         /* past the appointment's `until` */
-	VALISE_STANDING_WRONG_ROLE,      /* appointed, but not to that role */
-	VALISE_STANDING_NOT_APPOINTED,   /* no such key at the cited head */
-	VALISE_STANDING_INCOMPLETE,      /* the register here does not reach the cited head */
-	VALISE_STANDING_NO_REGISTER      /* nothing of that office's register is here */
+	VALISE_STANDING_DISMISSED,     /* dismissed before the time it states */
+	VALISE_STANDING_EXPIRED,       /* past the appointment's `until` */
+	VALISE_STANDING_WRONG_ROLE,    /* appointed, but not to that role */
+	VALISE_STANDING_NOT_APPOINTED, /* no such key at the cited head */
+	VALISE_STANDING_INCOMPLETE,    /* the register here does not reach the cited head */
+	VALISE_STANDING_NO_REGISTER    /* nothing of that office's register is here */
 };
 
 struct valise_said {
-	const char *id;         /* of the note */
-	const char *says;       /* "received" */
-	size_t office;          /* index into offices */
-	const char *title;      /* the officer's, "Front desk"; NULL when not appointed */
+	const char *id;    /* of the note */
+	const char *says;  /* "received" */
+	size_t office;     /* index into offices */
+	const char *title; /* the officer's, "Front desk"; NULL when not appointed */
 	const char *role;
-	const char *key;        /* the C2SP verifier key */
-	int64_t time_s;         /* own clock */
-	int64_t taken_in_s;     /* this spool's clock; 0 where unknown */
+	const char *key;    /* the C2SP verifier key */
+	int64_t time_s;     /* own clock */
+	int64_t taken_in_s; /* this spool's clock; 0 where unknown */
 	uint64_t nth;
 	bool has_to;
-	size_t to;              /* index into offices */
+	size_t to; /* index into offices */
 	const char *medium, *when, *reason;
 	const char *const *text; /* n_text lines */
 	size_t n_text;
 	const char *const *regarding; /* ids */
 	size_t n_regarding;
 	enum valise_standing standing;
-	const char *standing_text; /* one clause for a person: "appointed without a reading key", "dismissed 12 Nov 2026" */
-	bool counts;            /* in good enough standing, and from somebody whose word on this counts */
-	bool bystander;         /* not a party of this letter, or not on this subject */
-	bool unattended;        /* signed by a key appointed as machine */
+	const char *
+		standing_text; /* one clause for a person: "appointed without a reading key", "dismissed 12 Nov 2026" */
+	bool counts;           /* in good enough standing, and from somebody whose word on this counts */
+	bool bystander;        /* not a party of this letter, or not on this subject */
+	bool unattended;       /* signed by a key appointed as machine */
 };
 
 /* How far a recipient has come, by its own counted word. Only ever moves forward. */
@@ -78,18 +79,20 @@ struct valise_party {
 	size_t office; /* index into offices; SIZE_MAX for an addressee without a card */
 	const char *addressee;
 	bool is_sender, is_recipient, is_holder, is_bystander;
-	enum valise_state state;     /* of a recipient */
-	const char *service;         /* "service-accepted", "service-declined" or NULL */
-	bool past_answer_by;         /* a recipient that has not reviewed by then, as far as is known here */
-	const char *sentence;        /* "Mission Oslo's clerk says that it received this exact letter on ... (own clock). Nothing later ..." */
-	const size_t *said;          /* indices into said, by claimed time */
+	enum valise_state state; /* of a recipient */
+	const char *service;     /* "service-accepted", "service-declined" or NULL */
+	bool past_answer_by;     /* a recipient that has not reviewed by then, as far as is known here */
+	const char *
+		sentence; /* "Mission Oslo's clerk says that it received this exact letter on ... (own clock). Nothing later ..." */
+	const size_t *said; /* indices into said, by claimed time */
 	size_t n_said;
 };
 
 /* One place where accounts do not fit together, or a signer or register is not in order. */
 struct valise_disagreement {
-	const char *kind; /* stable: "media-differ", "delivered-unconfirmed", "older-than-seal", "no-standing", "fork", "gap", "withdrawn-late", ... */
-	const char *text; /* for a person */
+	const char *
+		kind; /* stable: "media-differ", "delivered-unconfirmed", "older-than-seal", "no-standing", "fork", "gap", "withdrawn-late", ... */
+	const char *text;         /* for a person */
 	const char *const *notes; /* ids concerned */
 	size_t n_notes;
 };
@@ -97,9 +100,9 @@ struct valise_disagreement {
 /* A part that the sender committed to and this set discloses. */
 struct valise_disclosed {
 	bool is_subject;
-	const char *subject;    /* of leaf 0 */
-	const char *name;       /* shown form */
-	const char *kind;       /* "file", "dir" */
+	const char *subject; /* of leaf 0 */
+	const char *name;    /* shown form */
+	const char *kind;    /* "file", "dir" */
 	const char *sha256;
 	uint64_t bytes;
 	const char *confirmed_by; /* a reader's office that says opened; NULL: "no reader confirmed it" */
@@ -107,23 +110,23 @@ struct valise_disclosed {
 
 struct valise_accounts {
 	const char *letter, *short_id;
-	const char *sentence;        /* the one sentence first */
-	int64_t date_s;              /* the seal's */
-	const char *ref;             /* NULL when absent */
-	const char *subject;         /* only where a reading key or a disclosure shows it */
-	const char *paper;           /* NULL unless a paper letter */
+	const char *sentence; /* the one sentence first */
+	int64_t date_s;       /* the seal's */
+	const char *ref;      /* NULL when absent */
+	const char *subject;  /* only where a reading key or a disclosure shows it */
+	const char *paper;    /* NULL unless a paper letter */
 	bool has_answer_by;
 	int64_t answer_by_s;
 	uint64_t body_bytes, cover_bytes;
 
 	enum valise_bytes_verdict bytes;
 	const char *bytes_text;
-	bool signatures_valid;       /* every signature here is valid and every counted signer in standing */
+	bool signatures_valid; /* nothing is broken, and the sealer and every counted signer is in standing */
 	const char *signatures_text;
 	bool sender_standing_good;
 	enum valise_standing sender_standing;
-	const char *sealed_by;       /* the principal's title */
-	bool keys_known;             /* every party's office is known to you */
+	const char *sealed_by; /* the principal's title */
+	bool keys_known;       /* every party's office is known to you */
 	const char *keys_text;
 
 	const struct valise_office_view *offices;
@@ -136,6 +139,9 @@ struct valise_accounts {
 	size_t n_disagreements;
 	const struct valise_disclosed *disclosed;
 	size_t n_disclosed;
+	const char *const
+		*broken; /* items of this set that did not verify: they are named here and count for nothing */
+	size_t n_broken;
 	const char *const *not_shown; /* what this does not show */
 	size_t n_not_shown;
 };

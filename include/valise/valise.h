@@ -43,10 +43,11 @@ VALISE_CHECKED int valise_open(const char *dir, bool writing, const struct valis
 VALISE_PUBLIC void valise_close(struct valise *v);
 
 struct valise_founding {
-	const char *name;    /* of the office */
-	const char *title;   /* of its first officer */
-	bool no_passphrase;  /* keys in the clear, 0600 */
-	const char *reading_identity; /* "AGE-SECRET-KEY-1..." made by age-keygen, to use as the first reader's key; NULL: a new one */
+	const char *name;   /* of the office */
+	const char *title;  /* of its first officer */
+	bool no_passphrase; /* keys in the clear, 0600 */
+	const char *
+		reading_identity; /* "AGE-SECRET-KEY-1..." made by age-keygen, to use as the first reader's key; NULL: a new one */
 };
 /* An office, its keeper's key, its next keeper's key, one officer with every role but machine. *ret_recovery is the text of the
  * recovery sheet, which alone holds the next keeper's key; to be freed by valise_secret_free. Nothing is there or all is. */
@@ -57,22 +58,22 @@ VALISE_PUBLIC void valise_secret_free(char *text); /* wipes, frees */
 /* ---- Officers and cards ---- */
 
 struct valise_officer {
-	const char *key;    /* verifier key */
+	const char *key; /* verifier key */
 	const char *title;
-	const char *roles;  /* "clerk,courier" */
+	const char *roles;     /* "clerk,courier" */
 	const char *recipient; /* age recipient; NULL: none */
 	bool has_until;
 	int64_t until_s;
 	bool dismissed;
 	int64_t dismissed_s;
 	const char *reason;
-	bool is_here;       /* its secret key is in this spool */
+	bool is_here; /* its secret key is in this spool */
 };
 struct valise_office {
 	struct valise_office_view view;
-	const char *head;   /* id of the newest entry */
+	const char *head; /* id of the newest entry */
 	uint64_t entries;
-	int64_t since_s;    /* time of entry 0, own clock */
+	int64_t since_s; /* time of entry 0, own clock */
 	const struct valise_officer *officers;
 	size_t n_officers;
 };
@@ -80,7 +81,7 @@ VALISE_PUBLIC void valise_office_free(struct valise_office *o);
 
 struct valise_appointment {
 	const char *title;
-	const char *roles;  /* "clerk,courier"; at least one besides machine */
+	const char *roles; /* "clerk,courier"; at least one besides machine */
 	bool has_until;
 	int64_t until_s;
 	bool no_passphrase;
@@ -88,42 +89,47 @@ struct valise_appointment {
 	bool dry_run;
 };
 /* Makes the officer's key here, and the register entry that appoints it. *ret_key (may be NULL): VKEY text, to be freed. */
-VALISE_CHECKED int valise_officer_add(struct valise *v, const struct valise_appointment *a, char **ret_key, struct valise_err *err);
+VALISE_CHECKED int valise_officer_add(struct valise *v, const struct valise_appointment *a, char **ret_key,
+				      struct valise_err *err);
 /* `officer`: a title, or a prefix of the key's name. */
 VALISE_CHECKED int valise_officer_dismiss(struct valise *v, const char *officer, const char *reason, bool dry_run,
 					  struct valise_err *err);
 /* Our own office (NULL), or one by petname, id prefix. */
-VALISE_CHECKED int valise_office(struct valise *v, const char *name, struct valise_office **ret, struct valise_err *err);
+VALISE_CHECKED int valise_office(struct valise *v, const char *name, struct valise_office **ret,
+				 struct valise_err *err);
 
 /* A card's bytes; freed by free(). */
-VALISE_CHECKED int valise_card_export(struct valise *v, const char *name, char **ret, size_t *ret_len, struct valise_err *err);
+VALISE_CHECKED int valise_card_export(struct valise *v, const char *name, char **ret, size_t *ret_len,
+				      struct valise_err *err);
 /* Reads a card without taking it: whose it is. Works without a spool (v NULL). */
-VALISE_CHECKED int valise_card_look(struct valise *v, const void *card, size_t len, struct valise_office **ret, struct valise_err *err);
+VALISE_CHECKED int valise_card_look(struct valise *v, const void *card, size_t len, struct valise_office **ret,
+				    struct valise_err *err);
 /* Takes it in under a name of yours. `digits` (spaces allowed) from the paper card: VALISE_E_BAD when they do not match, nothing
  * is kept; NULL: kept as unchecked. */
-VALISE_CHECKED int valise_card_add(struct valise *v, const void *card, size_t len, const char *petname, const char *digits,
-				   struct valise_office **ret, struct valise_err *err);
+VALISE_CHECKED int valise_card_add(struct valise *v, const void *card, size_t len, const char *petname,
+				   const char *digits, struct valise_office **ret, struct valise_err *err);
 /* Calls back for each office you named. */
-VALISE_CHECKED int valise_card_each(struct valise *v, int (*each)(void *context, const struct valise_office *o), void *context,
-				    struct valise_err *err);
+VALISE_CHECKED int valise_card_each(struct valise *v, int (*each)(void *context, const struct valise_office *o),
+				    void *context, struct valise_err *err);
 
 /* ---- Sealing ---- */
 
 struct valise_letter {
 	const char *const *to; /* petnames or id prefixes */
 	size_t n_to;
-	const char *subject;   /* NULL: the first part's name */
-	const char *ref;       /* NULL: none */
+	const char *subject; /* NULL: the first part's name */
+	const char *ref;     /* NULL: none */
 	bool has_answer_by, has_keep_until;
 	int64_t answer_by_s, keep_until_s;
 	const char *in_reply_to; /* a letter's name; NULL */
-	const char *const *paths; /* raw bytes; files and directories; "-" once: standard input, as a part named "stdin" */
+	const char *const
+		*paths; /* raw bytes; files and directories; "-" once: standard input, as a part named "stdin" */
 	size_t n_paths;
-	bool keep_no_copy;     /* our own readers cannot open it */
+	bool keep_no_copy; /* our own readers cannot open it */
 	bool dry_run;
 };
 struct valise_sealed {
-	const char *letter;   /* id */
+	const char *letter; /* id */
 	const char *short_id;
 	size_t n_parts;
 	uint64_t plain_bytes, body_bytes;
@@ -132,30 +138,31 @@ struct valise_sealed {
 	const char *const *unchecked; /* petnames of recipients whose card came only as a file */
 	size_t n_unchecked;
 };
-VALISE_CHECKED int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_sealed **ret, struct valise_err *err);
+VALISE_CHECKED int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_sealed **ret,
+			       struct valise_err *err);
 VALISE_PUBLIC void valise_sealed_free(struct valise_sealed *s);
 
 /* ---- Moving ---- */
 
 struct valise_sync {
-	const char *dir;        /* a folder; NULL: a bag on in_fd (taken in) and on out_fd (put out), -1 for none */
+	const char *dir; /* a folder; NULL: a bag on in_fd (taken in) and on out_fd (put out), -1 for none */
 	int in_fd, out_fd;
 	const char *const *letters; /* these go out; names or prefixes */
 	size_t n_letters;
 	bool all;               /* every letter not known to have arrived goes out */
 	const char *const *via; /* courier offices to wrap for besides the recipients */
 	size_t n_via;
-	bool bare;              /* do not wrap */
-	bool look;              /* only say what is there and what would go */
+	bool bare; /* do not wrap */
+	bool look; /* only say what is there and what would go */
 };
 struct valise_sync_letter {
 	const char *letter, *short_id, *from, *ref; /* from: petname or own name */
 	uint64_t body_bytes;
-	bool is_new;            /* first seen now */
-	bool is_whole;          /* every byte is here and checked */
+	bool is_new;   /* first seen now */
+	bool is_whole; /* every byte is here and checked */
 	bool is_for_us;
 	bool is_broken;
-	const char *text;       /* "whole and checked, nothing said yet" */
+	const char *text; /* "whole and checked, nothing said yet" */
 };
 struct valise_sync_report {
 	const struct valise_sync_letter *in; /* letters that came, or of which something came */
@@ -167,21 +174,22 @@ struct valise_sync_report {
 	uint64_t bytes_in, bytes_out;
 	const char *const *findings; /* damaged bags, refused items, each a sentence that names the bag */
 	size_t n_findings;
-	bool is_damaged;             /* something there was malformed or altered */
-	const char *finder;          /* what a finder of what was put out would learn; NULL when nothing went */
-	bool durable;                /* the filesystem confirmed its syncs */
-	bool read_back;              /* what went out was read again, past the page cache, and compared */
+	bool is_damaged;    /* something there was malformed or altered */
+	const char *finder; /* what a finder of what was put out would learn; NULL when nothing went */
+	bool durable;       /* the filesystem confirmed its syncs */
+	bool read_back;     /* what went out was read again, past the page cache, and compared */
 };
-VALISE_CHECKED int valise_sync(struct valise *v, const struct valise_sync *s, struct valise_sync_report **ret, struct valise_err *err);
+VALISE_CHECKED int valise_sync(struct valise *v, const struct valise_sync *s, struct valise_sync_report **ret,
+			       struct valise_err *err);
 VALISE_PUBLIC void valise_sync_report_free(struct valise_sync_report *r);
 
 /* ---- Saying ---- */
 
 struct valise_statement {
-	const char *says;      /* a row of the statement table */
+	const char *says; /* a row of the statement table */
 	const char *letter;
-	const char *role;      /* NULL: the first role of ours that may say it */
-	const char *to;        /* an office; NULL */
+	const char *role; /* NULL: the first role of ours that may say it */
+	const char *to;   /* an office; NULL */
 	const char *medium, *when, *reason;
 	const char *const *text;
 	size_t n_text;
@@ -192,27 +200,29 @@ struct valise_statement {
 struct valise_draft;
 struct valise_draft_view {
 	const char *short_id;
-	const char *text;         /* the note's text as it will be signed */
-	const char *question;     /* "You state that Mission Oslo holds every byte, sealed. This accepts no service." */
-	const char *title;        /* who signs */
-	const char *already;      /* NULL, or that our office has said this before: nothing needs to be signed */
+	const char *text;     /* the note's text as it will be signed */
+	const char *question; /* "You state that Mission Oslo holds every byte, sealed. This accepts no service." */
+	const char *title;    /* who signs */
+	const char *already;  /* NULL, or that our office has said this before: nothing needs to be signed */
 };
 /* VALISE_E_NOT_ALLOWED names who could; VALISE_E_BAD when what would be stated is not so here (carrying or received without every
  * byte, opened without having opened). */
-VALISE_CHECKED int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n, struct valise_draft **ret,
-				   struct valise_err *err);
+VALISE_CHECKED int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n,
+				   struct valise_draft **ret, struct valise_err *err);
 VALISE_PUBLIC size_t valise_draft_count(const struct valise_draft *d);
 VALISE_PUBLIC const struct valise_draft_view *valise_draft_at(const struct valise_draft *d, size_t i);
 /* Signs and stores them all in one transaction; *ret_ids (may be NULL): n ids, NULL where `already`, freed with the draft. */
-VALISE_CHECKED int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const **ret_ids, struct valise_err *err);
+VALISE_CHECKED int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const **ret_ids,
+				   struct valise_err *err);
 VALISE_PUBLIC void valise_draft_free(struct valise_draft *d);
 
-/* The statement table, for help and completion. NULL past its end. */
+/* The statement table, for help and completion: row i, or false past its end. */
 struct valise_says {
-	const char *name, *roles, *means, *does_not_mean, *reasons;
+	const char *name, *means, *does_not_mean, *reasons; /* static */
+	char roles[80];                                     /* "clerk,reader" */
 	bool needs_to, needs_text, needs_reason, needs_regarding, needs_when;
 };
-VALISE_PUBLIC const struct valise_says *valise_says_at(size_t i);
+VALISE_PUBLIC bool valise_says_at(size_t i, struct valise_says *ret);
 
 /* ---- Opening ---- */
 
@@ -222,7 +232,7 @@ struct valise_opening {
 	bool dry_run;            /* check everything, write nothing */
 };
 struct valise_opened_part {
-	const char *name;        /* raw bytes */
+	const char *name; /* raw bytes */
 	bool is_dir;
 	uint64_t bytes;
 	const char *sha256;
@@ -239,21 +249,24 @@ VALISE_PUBLIC void valise_opened_free(struct valise_opened *o);
 
 /* ---- Who says what ---- */
 
-VALISE_CHECKED int valise_track(struct valise *v, const char *letter, struct valise_accounts **ret, struct valise_err *err);
+VALISE_CHECKED int valise_track(struct valise *v, const char *letter, struct valise_accounts **ret,
+				struct valise_err *err);
 struct valise_letter_line {
-	const char *letter, *short_id, *from, *to, *ref; /* names as you know them; `to` names the first and how many more */
+	const char *letter, *short_id, *from, *to,
+		*ref; /* names as you know them; `to` names the first and how many more */
 	int64_t date_s;
 	bool is_own, is_for_us, is_whole, is_broken;
-	const char *state;       /* least far recipient's valise_state_name */
+	const char *state; /* least far recipient's valise_state_name */
 	const char *sentence;
 };
 /* Newest first. */
-VALISE_CHECKED int valise_letters(struct valise *v, int (*each)(void *context, const struct valise_letter_line *l), void *context,
-				  struct valise_err *err);
+VALISE_CHECKED int valise_letters(struct valise *v, int (*each)(void *context, const struct valise_letter_line *l),
+				  void *context, struct valise_err *err);
 
 /* Everything that all commands which take LETTER... accept for --all: ids of letters for which it makes sense. */
 enum valise_all { VALISE_ALL_UNRECEIVED, VALISE_ALL_UNOPENED, VALISE_ALL_LETTERS };
-VALISE_CHECKED int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n, struct valise_err *err);
+VALISE_CHECKED int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n,
+				      struct valise_err *err);
 VALISE_PUBLIC void valise_ids_free(char **ids, size_t n);
 
 /* ---- Evidence ---- */
@@ -264,16 +277,18 @@ struct valise_dossier {
 	size_t n_disclose;
 };
 /* *ret is freed by free(). */
-VALISE_CHECKED int valise_dossier(struct valise *v, const struct valise_dossier *d, char **ret, size_t *ret_len, struct valise_err *err);
+VALISE_CHECKED int valise_dossier(struct valise *v, const struct valise_dossier *d, char **ret, size_t *ret_len,
+				  struct valise_err *err);
 
 struct valise_known {
 	const void *card;
 	size_t len;
 	const char *petname; /* NULL: what it calls itself */
 };
-/* Needs no spool. VALISE_E_BAD when the dossier is malformed or a signature in it wrong: *ret is set as far as it can be told. */
-VALISE_CHECKED int valise_verify(const void *dossier, size_t len, const struct valise_known *known, size_t n_known, int64_t now_s,
-				 struct valise_accounts **ret, struct valise_err *err);
+/* Needs no spool. VALISE_E_BAD when the dossier is malformed or its seal does not verify. Other items that do not verify are named
+ * in `broken` of the accounts, and count for nothing. */
+VALISE_CHECKED int valise_verify(const void *dossier, size_t len, const struct valise_known *known, size_t n_known,
+				 int64_t now_s, struct valise_accounts **ret, struct valise_err *err);
 /* Whether a counted statement `says` stands from some recipient (or from the office named "OFFICE:says", by petname or id prefix).
  * 0, VALISE_E_UNMET with a text, VALISE_E_USAGE when `says` is no row. */
 VALISE_CHECKED int valise_require(const struct valise_accounts *a, const char *what, struct valise_err *err);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The dossier of a letter: everything here that speaks of it, and of its contents only what the holder of a reading key discloses. */
+#include "office/office.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "crypto/tree.h"
+#include "format/disclosure.h"
+#include "format/dossier.h"
+#include "office/unlock_cover.h"
+
+struct disclosing {
+	struct valise *v;
+	struct gathered g;
+	struct dossier_item *items;
+	size_t n, cap;
+	struct cover cover;
+	struct buf cover_text;
+};
+
+static void disclosing_release(struct disclosing *d)
+{
+	gathered_release(&d->g);
+	cover_release(&d->cover);
+	buf_wipe(&d->cover_text);
+	free(d->items);
+}
+
+static int add_item(struct disclosing *d, enum dossier_kind kind, struct str bytes, struct valise_err *err)
+{
+	if (d->n == d->cap) {
+		size_t cap = d->cap ? 2 * d->cap : 32;
+		struct dossier_item *grown = realloc(d->items, cap * sizeof *grown);
+		if (!grown)
+			return err_nomem(err);
+		d->items = grown;
+		d->cap = cap;
+	}
+	d->items[d->n++] = (struct dossier_item){.kind = kind, .bytes = bytes};
+	return 0;
+}
+
+static struct str note_str(const struct note *n)
+{
+	return (struct str){n->bytes, n->len};
+}
+
+static int add_notes(struct disclosing *d, struct valise_err *err)
+{
+	int r = add_item(d, DOSSIER_SEAL, note_str(&d->g.seal->note), err);
+	for (size_t i = 0; i < d->g.set.n && !r; i++)
+		r = add_item(d, DOSSIER_REGISTER, note_str(&d->g.set.entries[i]->note), err);
+	for (size_t i = 0; i < d->g.n_statements && !r; i++)
+		r = add_item(d, DOSSIER_STATEMENT, note_str(&d->g.statements[i].statement->note), err);
+	for (size_t i = 0; i < d->g.n_reports && !r; i++)
+		r = add_item(d, DOSSIER_REPORT, note_str(&d->g.reports[i]->note), err);
+	return r;
+}
+
+/* ---- Contents ---- */
+
+/* 0 for the subject, i for the i-th part. */
+static int leaf_of(const struct cover *c, const char *name, size_t *ret, struct valise_err *err)
+{
+	if (strcmp(name, "subject") == 0) {
+		*ret = 0;
+		return 0;
+	}
+	for (size_t i = 0; i < c->n_parts; i++)
+		if (str_eq(c->parts[i].name, str_of(name))) {
+			*ret = i + 1;
+			return 0;
+		}
+	return err_set(err, VALISE_E_NOT_FOUND,
+		       "the letter has no part %s to disclose; name a part, `subject`, or `cover` for all", name);
+}
+
+static int disclose_leaf(struct disclosing *d, const struct hash *hashes, size_t n_leaves, size_t index,
+			 struct buf *ret, struct valise_err *err)
+{
+	CLEAN_BUF_SECRET struct buf leaf = BUF_INIT(DISCLOSURE_BYTES);
+	struct hash path[64];
+	struct disclosure one = {.index = index};
+	int r = cover_leaf(&d->cover, &d->g.seal->s, index, &leaf, err);
+	if (!r)
+		r = tree_inclusion(hashes, n_leaves, index, path, &one.n_path);
+	if (r)
+		return r;
+	memcpy(one.salt, leaf.data, sizeof one.salt);
+	one.text = (struct str){(char *)leaf.data + sizeof one.salt, leaf.len - sizeof one.salt};
+	memcpy(one.path, path, one.n_path * sizeof path[0]);
+	return disclosure_write(&one, ret, err);
+}
+
+static int leaf_hashes(struct disclosing *d, struct hash *hashes, size_t n, struct valise_err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		CLEAN_BUF_SECRET struct buf leaf = BUF_INIT(DISCLOSURE_BYTES);
+		int r = cover_leaf(&d->cover, &d->g.seal->s, i, &leaf, err);
+		if (r)
+			return r;
+		tree_leaf(leaf.data, leaf.len, &hashes[i]);
+	}
+	return 0;
+}
+
+static int add_contents(struct disclosing *d, const struct valise_dossier *want, struct buf *texts,
+			struct valise_err *err)
+{
+	int r = unlock_cover(d->v, d->g.seal, &d->cover, &d->cover_text, err);
+	if (r)
+		return r;
+	size_t n_leaves = d->cover.n_parts + 1;
+	CLEAN_FREE struct hash *hashes = calloc(n_leaves, sizeof *hashes);
+	if (!hashes)
+		return err_nomem(err);
+	r = leaf_hashes(d, hashes, n_leaves, err);
+	for (size_t i = 0; i < want->n_disclose && !r; i++) {
+		size_t index;
+		if (strcmp(want->disclose[i], "cover") == 0) {
+			r = add_item(d, DOSSIER_COVER, buf_str(&d->cover_text), err);
+			continue;
+		}
+		r = leaf_of(&d->cover, want->disclose[i], &index, err);
+		if (!r)
+			r = disclose_leaf(d, hashes, n_leaves, index, &texts[i], err);
+		if (!r)
+			r = add_item(d, DOSSIER_LEAF, buf_str(&texts[i]), err);
+	}
+	return r;
+}
+
+static void release_texts(struct buf *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_release(&texts[i]);
+	free(texts);
+}
+
+int valise_dossier(struct valise *v, const struct valise_dossier *want, char **ret, size_t *ret_len,
+		   struct valise_err *err)
+{
+	CLEANUP(disclosing_release) struct disclosing d = {.v = v, .cover_text = BUF_INIT(LIMIT_COVER_BYTES)};
+	CLEAN_BUF struct buf out = BUF_INIT(LIMIT_DOSSIER_BYTES);
+	struct hash letter;
+	struct buf *texts = calloc(want->n_disclose + 1, sizeof *texts);
+	if (!texts)
+		return err_nomem(err);
+	for (size_t i = 0; i < want->n_disclose; i++)
+		buf_init(&texts[i], DISCLOSURE_BYTES);
+	int r = office_letter(v, want->letter, &letter, err);
+	if (!r)
+		r = gather(v, &letter, &d.g, err);
+	if (!r)
+		r = add_notes(&d, err);
+	if (!r && want->n_disclose)
+		r = add_contents(&d, want, texts, err);
+	if (!r)
+		r = dossier_write(d.items, d.n, &out, err);
+	release_texts(texts, want->n_disclose);
+	if (!r)
+		*ret = (char *)buf_take(&out, ret_len);
+	return r;
+}

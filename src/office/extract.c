@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing an opened letter's files where nobody finds half of them. */
+#include "office/extract.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+struct extract {
+	struct valise *v;
+	struct buf path;  /* of the private directory, absolute: what the spool has on record */
+	const char *temp; /* its last component, within path */
+	char *final;      /* the destination's last component */
+	int parent;       /* the directory of both */
+	int dir;          /* the private directory, locked */
+	int file;         /* being written; -1 */
+	int64_t file_mtime_s;
+	struct buf in_hand; /* the directory that `in_hand_fd` is, to make siblings without a walk */
+	int in_hand_fd;
+	bool made, ended;
+};
+
+/* ---- The private directory ---- */
+
+static int record(struct extract *x, bool add, struct valise_err *err)
+{
+	int r = spool_begin(x->v->spool, err);
+	if (r)
+		return r;
+	r = add ? opening_put(x->v->spool, buf_str(&x->path), err)
+		: opening_remove(x->v->spool, buf_str(&x->path), err);
+	if (!r)
+		r = spool_commit(x->v->spool, err);
+	if (r)
+		spool_rollback(x->v->spool);
+	return r;
+}
+
+/* Splits the destination into its directory, opened, and its last component. */
+static int find_parent(struct extract *x, const char *destination, char **ret_real, struct valise_err *err)
+{
+	CLEAN_FREE char *copy = strdup(destination);
+	if (!copy)
+		return err_nomem(err);
+	size_t len = strlen(copy);
+	while (len > 1 && copy[len - 1] == '/')
+		copy[--len] = 0;
+	char *slash = strrchr(copy, '/');
+	const char *last = slash ? slash + 1 : copy;
+	if (!*last || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
+		return err_set(err, VALISE_E_USAGE,
+			       "%s cannot be the place of an opened letter: name a directory that is not there yet",
+			       destination);
+	x->final = strdup(last);
+	if (!x->final)
+		return err_nomem(err);
+	if (slash)
+		slash[slash == copy ? 1 : 0] = 0;
+	CLEAN_FREE char *real = realpath(slash ? copy : ".", NULL);
+	x->parent = real ? open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (x->parent < 0)
+		return err_errno(err, errno, "cannot write beside %s", destination);
+	*ret_real = TAKE(real);
+	return 0;
+}
+
+static int name_temp(struct extract *x, const char *real_parent, const struct hash *letter, struct valise_err *err)
+{
+	uint8_t random[10];
+	int r = random_fill(random, sizeof random, err);
+	if (r)
+		return r;
+	buf_add_text(&x->path, real_parent);
+	if (strcmp(real_parent, "/") != 0)
+		buf_add_char(&x->path, '/');
+	size_t at = x->path.len;
+	buf_addf(&x->path, ".valise-open-%s-", hash_short(letter).text);
+	base32_encode(&x->path, random, sizeof random);
+	r = buf_check(&x->path, "the destination's path", err);
+	x->temp = r ? NULL : (char *)x->path.data + at;
+	return r;
+}
+
+int extract_begin(struct valise *v, const char *destination, const struct hash *letter, struct extract **ret,
+		  struct valise_err *err)
+{
+	CLEAN_FREE char *real = NULL;
+	CLEAN_EXTRACT struct extract *x = calloc(1, sizeof *x);
+	struct stat st;
+	if (!x)
+		return err_nomem(err);
+	*x = (struct extract){.v = v, .parent = -1, .dir = -1, .file = -1, .in_hand_fd = -1};
+	buf_init(&x->path, LIMIT_PATH_BYTES);
+	buf_init(&x->in_hand, LIMIT_PATH_BYTES);
+	int r = find_parent(x, destination, &real, err);
+	if (r)
+		return r;
+	if (fstatat(x->parent, x->final, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return err_set(err, VALISE_E_EXISTS, "%s is there already; choose another place with -o", destination);
+	r = name_temp(x, real, letter, err);
+	if (!r)
+		r = record(x, true, err);
+	if (r)
+		return r;
+	x->made = true;
+	if (mkdirat(x->parent, x->temp, 0700))
+		return err_errno(err, errno, "cannot make a directory beside %s", destination);
+	x->dir = openat(x->parent, x->temp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (x->dir < 0)
+		return err_errno(err, errno, "cannot open the directory just made beside %s", destination);
+	r = file_lock(x->dir, false, "the directory being written", err);
+	/* Again: a sweep that looked between the record and the lock has taken the record for stale. Nothing is in there yet. */
+	if (!r)
+		r = record(x, true, err);
+	if (!r)
+		*ret = TAKE(x);
+	return r;
+}
+
+/* ---- Members ---- */
+
+static int end_file(struct extract *x, struct valise_err *err)
+{
+	if (x->file < 0)
+		return 0;
+	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = x->file_mtime_s}};
+	(void)futimens(x->file, times); /* a filesystem without times loses nothing that matters */
+	int fd = TAKE_FD(x->file);
+	return close(fd) == 0 ? 0 : err_errno(err, errno, "cannot finish writing a file of the letter");
+}
+
+/* The directory that holds `path`, open; *ret_name is the last component. */
+static int parent_of(struct extract *x, struct str path, int *ret_fd, char ret_name[static LIMIT_PART_NAME_BYTES + 1],
+		     struct valise_err *err)
+{
+	size_t cut = path.len;
+	while (cut > 0 && path.at[cut - 1] != '/')
+		cut--;
+	struct str dir = {path.at, cut ? cut - 1 : 0};
+	if (path.len - cut > LIMIT_PART_NAME_BYTES)
+		return err_set(err, VALISE_E_BAD,
+			       "the letter holds a file name longer than 255 bytes, which cannot be written out");
+	memcpy(ret_name, path.at + cut, path.len - cut);
+	ret_name[path.len - cut] = 0;
+	if (!dir.len) {
+		*ret_fd = x->dir;
+		return 0;
+	}
+	if (x->in_hand_fd < 0 || !str_eq(buf_str(&x->in_hand), dir)) {
+		cleanup_close(&x->in_hand_fd);
+		buf_clear(&x->in_hand);
+		buf_add_str(&x->in_hand, dir);
+		int r = buf_check(&x->in_hand, "a path in the letter", err);
+		if (r)
+			return r;
+		x->in_hand_fd =
+			file_open_beneath(x->dir, (char *)x->in_hand.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+		if (x->in_hand_fd < 0) {
+			int errnum = -x->in_hand_fd;
+			x->in_hand_fd = -1;
+			return err_errno(err, errnum, "cannot enter a directory of the letter");
+		}
+	}
+	*ret_fd = x->in_hand_fd;
+	return 0;
+}
+
+static int member_failed(struct valise_err *err, int errnum, struct str path)
+{
+	CLEAN_BUF struct buf shown = BUF_INIT(LIMIT_PATH_BYTES * 8);
+	text_show(&shown, path);
+	const char *name = shown.data ? (char *)shown.data : "a file";
+	if (errnum == EEXIST)
+		return err_set(err, VALISE_E_BAD,
+			       "the letter holds %s twice, or two names that this filesystem takes for one", name);
+	return err_errno(err, errnum, "cannot write %s", name);
+}
+
+int extract_member(struct extract *x, const struct tar_member *m, struct valise_err *err)
+{
+	char name[LIMIT_PART_NAME_BYTES + 1];
+	char target[LIMIT_PATH_BYTES];
+	int fd = -1;
+	int r = end_file(x, err);
+	if (!r)
+		r = parent_of(x, m->path, &fd, name, err);
+	if (r)
+		return r;
+	switch (m->type) {
+	case TAR_DIR:
+		return mkdirat(fd, name, 0777) ? member_failed(err, errno, m->path) : 0;
+	case TAR_LINK:
+		if (m->target.len >= sizeof target)
+			return member_failed(err, ENAMETOOLONG, m->path);
+		memcpy(target, m->target.at, m->target.len);
+		target[m->target.len] = 0;
+		return symlinkat(target, fd, name) ? member_failed(err, errno, m->path) : 0;
+	case TAR_FILE:
+		break;
+	}
+	x->file = openat(fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, m->mode & 0100 ? 0777 : 0666);
+	x->file_mtime_s = m->mtime_s;
+	return x->file < 0 ? member_failed(err, errno, m->path) : 0;
+}
+
+int extract_data(struct extract *x, const uint8_t *data, size_t len, struct valise_err *err)
+{
+	return file_write_all(x->file, data, len, "a file of the letter", err);
+}
+
+/* ---- The end ---- */
+
+/* RENAME_NOREPLACE where the filesystem has it; otherwise rename(2), which replaces at most an empty directory. */
+static int rename_into_place(struct extract *x)
+{
+	if (renameat2(x->parent, x->temp, x->parent, x->final, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	return renameat(x->parent, x->temp, x->parent, x->final);
+}
+
+int extract_end(struct extract *x, struct valise_err *err)
+{
+	int r = end_file(x, err);
+	if (r)
+		return r;
+	if (syncfs(x->dir))
+		return err_errno(err, errno, "cannot make the opened files durable");
+	if (rename_into_place(x))
+		return err_errno(err, errno, "cannot give the opened letter its name %s", x->final);
+	x->ended = true;
+	r = file_sync_dir(x->parent, "the destination's directory", NULL, err);
+	return r ? r : record(x, false, err);
+}
+
+void extract_free(struct extract *x)
+{
+	if (!x)
+		return;
+	cleanup_close(&x->file);
+	cleanup_close(&x->in_hand_fd);
+	if (x->made && !x->ended) {
+		/* The record goes only when the plaintext is gone. */
+		struct stat st;
+		bool gone = file_remove_tree(x->parent, x->temp, NULL) == 0 ||
+			    (fstatat(x->parent, x->temp, &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT);
+		if (gone)
+			(void)!record(x, false, NULL);
+	}
+	cleanup_close(&x->dir);
+	cleanup_close(&x->parent);
+	buf_release(&x->path);
+	buf_release(&x->in_hand);
+	free(x->final);
+	free(x);
+}
+
+void extract_freep(struct extract **x)
+{
+	extract_free(*x);
+}
+
+/* ---- What killed openings left ---- */
+
+struct sweep {
+	struct buf paths; /* each with its NUL */
+};
+
+static int take_path(void *context, struct str path)
+{
+	struct sweep *s = context;
+	buf_add_str(&s->paths, path);
+	buf_add_char(&s->paths, 0);
+	return s->paths.error;
+}
+
+/* True when nothing is left at `path`: it was not there, or its writer is dead and it was removed. */
+static bool sweep_one(const char *path)
+{
+	CLEAN_CLOSE int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const char *slash = strrchr(path, '/');
+	if (dir < 0)
+		return errno == ENOENT;
+	if (!slash || strncmp(slash + 1, ".valise-open-", 13) != 0 || file_lock(dir, false, "", NULL))
+		return false;
+	return file_remove_tree(AT_FDCWD, path, NULL) == 0;
+}
+
+int extract_sweep(struct valise *v, size_t *ret_removed, struct valise_err *err)
+{
+	struct sweep s = {BUF_INIT(16u * 1024 * 1024)};
+	size_t removed = 0;
+	int r = openings_each(v->spool, take_path, &s, err);
+	for (size_t at = 0; !r && at < s.paths.len;) {
+		const char *path = (const char *)s.paths.data + at;
+		at += strlen(path) + 1;
+		if (!sweep_one(path))
+			continue;
+		removed++;
+		r = spool_begin(v->spool, err);
+		if (!r)
+			r = opening_remove(v->spool, str_of(path), err);
+		if (!r)
+			r = spool_commit(v->spool, err);
+		if (r)
+			spool_rollback(v->spool);
+	}
+	buf_release(&s.paths);
+	if (!r && ret_removed)
+		*ret_removed = removed;
+	return r;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plaintext on its way to disk: a private directory that the spool knows of before it exists, and that gets its name last. */
+#ifndef OFFICE_EXTRACT_H
+#define OFFICE_EXTRACT_H
+
+#include "format/tar.h"
+#include "office/office.h"
+
+struct extract;
+/* Makes `.valise-open-<short id>-<random>` beside `destination` (which must not be there), recorded in the spool and locked. */
+CHECKED int extract_begin(struct valise *v, const char *destination, const struct hash *letter, struct extract **ret,
+			  struct valise_err *err);
+CHECKED int extract_member(struct extract *x, const struct tar_member *m, struct valise_err *err);
+/* Data of the file that extract_member began. */
+CHECKED int extract_data(struct extract *x, const uint8_t *data, size_t len, struct valise_err *err);
+/* Synced, then renamed to the destination, then forgotten by the spool. */
+CHECKED int extract_end(struct extract *x, struct valise_err *err);
+/* Removes all that was written unless extract_end came to its end. */
+void extract_free(struct extract *x);
+void extract_freep(struct extract **x);
+#define CLEAN_EXTRACT CLEANUP(extract_freep)
+
+/* Removes what killed openings left. *ret_removed (may be NULL) counts them. */
+CHECKED int extract_sweep(struct valise *v, size_t *ret_removed, struct valise_err *err);
+
+#endif

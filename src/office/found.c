@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Founding an office: keeper's key, next keeper's key on the recovery sheet alone, the first officer, entry 0. */
+#include "office/office.h"
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "evidence/fingerprint.h"
+
+#define FIRST_ROLES (ROLE_PRINCIPAL | ROLE_CLERK | ROLE_READER | ROLE_COURIER | ROLE_SPOKESPERSON)
+#define RECOVERY_BYTES 4096
+
+struct founding {
+	struct key *keeper, *next, *officer; /* owned until the keyring would need them: freed with this */
+	struct buf name, title;              /* normalised */
+	struct buf note;                     /* entry 0 */
+	struct verified_entry *entry;
+};
+
+static void founding_release(struct founding *f)
+{
+	key_free(f->keeper);
+	key_free(f->next);
+	key_free(f->officer);
+	buf_release(&f->name);
+	buf_release(&f->title);
+	buf_release(&f->note);
+	verified_entry_free(f->entry);
+}
+
+static int make_entry_0(struct founding *f, int64_t now_s, struct valise_err *err)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_REGISTER_ENTRY_BYTES);
+	CLEAN_BUF struct buf recipient = BUF_INIT(AGE_RECIPIENT_TEXT_BYTES);
+	struct hash next;
+	struct age_recipient reader;
+	vkey_commitment(&f->next->vkey, &next);
+	memcpy(reader.point, f->officer->identity.point, sizeof reader.point);
+	age_recipient_write(&recipient, &reader);
+	struct appointment first = {.key = f->officer->vkey,
+				    .recipient = buf_str(&recipient),
+				    .roles = FIRST_ROLES,
+				    .title = buf_str(&f->title)};
+	struct register_entry e = {
+		.is_first = true,
+		.time_s = now_s,
+		.name = buf_str(&f->name),
+		.has_keepers = true,
+		.keepers_quorum = 1,
+		.keepers = &f->keeper->vkey,
+		.n_keepers = 1,
+		.next_quorum = 1,
+		.next = &next,
+		.n_next = 1,
+		.appointments = &first,
+		.n_appointments = 1,
+		.by = &f->keeper->vkey,
+		.n_by = 1,
+	};
+	const struct ed25519_signer *signer = f->keeper->signer;
+	int r = buf_check(&recipient, "the reading key", err);
+	if (!r)
+		r = register_entry_write(&e, &text, err);
+	if (!r)
+		r = note_sign(buf_str(&text), &signer, 1, &f->note, err);
+	if (!r)
+		r = register_entry_verify(f->note.data, f->note.len, &f->entry, err);
+	return r;
+}
+
+static int write_recovery(const struct founding *f, char **ret, struct valise_err *err)
+{
+	CLEAN_BUF_SECRET struct buf b = BUF_INIT(RECOVERY_BYTES);
+	const struct hash *office = verified_entry_office(f->entry);
+	buf_add_text(&b, "VALISE RECOVERY SHEET - keep on paper, apart from this machine\n\nOffice       ");
+	text_show(&b, buf_str(&f->name));
+	buf_addf(&b, "\nId           %s\nFingerprint  %s\nFounded      %s\n\n", hash_hex(office).text,
+		 fingerprint_text(office).text, time_text(f->entry->e.time_s).text);
+	buf_add_text(
+		&b,
+		"Whoever holds this key can take the office back after its keys were stolen or lost. It is nowhere else.\n\n"
+		"Next keeper  ");
+	buf_add_text(&b, vkey_text(&f->next->vkey).text);
+	buf_add_text(&b, "\nSecret       ");
+	bech32_encode(&b, "valise-keeper-", f->next->seed, sizeof f->next->seed, true);
+	buf_add_char(&b, '\n');
+	int r = buf_check(&b, "the recovery sheet", err);
+	if (!r)
+		*ret = (char *)buf_take(&b, NULL);
+	return r;
+}
+
+void valise_secret_free(char *text)
+{
+	if (text)
+		secret_wipe(text, strlen(text));
+	free(text);
+}
+
+static int make_keys(struct valise *v, const struct valise_founding *f, struct founding *w, struct valise_err *err)
+{
+	struct new_key keeper = {.kind = KEY_KEEPER, .title = f->title, .no_passphrase = f->no_passphrase};
+	struct new_key next = {.kind = KEY_NEXT, .title = f->title};
+	struct new_key officer = {.kind = KEY_OFFICER,
+				  .title = f->title,
+				  .no_passphrase = f->no_passphrase,
+				  .with_identity = true,
+				  .reading_identity = f->reading_identity};
+	int r = key_make(v, &keeper, &w->keeper, err);
+	if (!r)
+		r = key_make(v, &next, &w->next, err);
+	if (!r)
+		r = key_make(v, &officer, &w->officer, err);
+	if (!r)
+		r = key_store(v, w->keeper, &keeper, err);
+	if (!r)
+		r = key_store(v, w->officer, &officer, err);
+	return r;
+}
+
+/* The last step: entry 0 and our own id in one transaction. Refused when another process founded an office here meanwhile. */
+static int commit_office(struct valise *v, const struct founding *w, int64_t now_s, struct valise_err *err)
+{
+	CLEAN_BUF struct buf taken = BUF_INIT(HASH_HEX_BYTES);
+	int r = spool_begin(v->spool, err);
+	if (r)
+		return r;
+	r = setting_get(v->spool, "office", &taken, NULL);
+	if (r == 0)
+		r = err_set(err, VALISE_E_EXISTS, "there is an office in %s already", spool_dir(v->spool));
+	else if (r == VALISE_E_NOT_FOUND)
+		r = entry_put(v->spool, w->entry, now_s, NULL, err);
+	else
+		r = err_set(err, r, "the spool in %s cannot be read", spool_dir(v->spool));
+	v->self = *verified_entry_office(w->entry);
+	if (!r)
+		r = setting_put(v->spool, "office", str_of(hash_hex(&v->self).text), err);
+	if (!r)
+		r = spool_commit(v->spool, err);
+	if (r)
+		spool_rollback(v->spool);
+	return r;
+}
+
+/* An empty spool of ours to found an office in: a new one, or one that an interrupted founding left. */
+static int open_empty(const char *dir, struct spool **ret, struct valise_err *err)
+{
+	CLEAN_BUF struct buf office = BUF_INIT(HASH_HEX_BYTES);
+	CLEAN_SPOOL struct spool *s = NULL;
+	int r = spool_create(dir, &s, err);
+	if (r == VALISE_E_EXISTS)
+		r = spool_open(dir, SPOOL_WRITE, &s, err);
+	if (r)
+		return r;
+	r = setting_get(s, "office", &office, NULL);
+	if (r == 0)
+		return err_set(err, VALISE_E_EXISTS,
+			       "there is an office in %s already; choose another directory with --dir", dir);
+	if (r != VALISE_E_NOT_FOUND)
+		return err_set(err, r, "the spool in %s cannot be read", dir);
+	*ret = TAKE(s);
+	return 0;
+}
+
+int valise_init(const char *dir, const struct valise_founding *f, const struct valise_caller *caller,
+		struct valise **ret, char **ret_recovery, struct valise_err *err)
+{
+	CLEANUP(founding_release)
+	struct founding w = {.name = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
+			     .title = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
+			     .note = BUF_INIT(LIMIT_REGISTER_ENTRY_BYTES)};
+	int64_t now_s = clock_now_s();
+	char *recovery = NULL;
+	int r = text_free_of(str_of(f->name), "the office's name", &w.name, err);
+	if (!r)
+		r = text_free_of(str_of(f->title), "the title", &w.title, err);
+	if (r)
+		return r;
+	struct valise *v = calloc(1, sizeof *v);
+	if (!v)
+		return err_nomem(err);
+	if (caller)
+		v->caller = *caller;
+	r = open_empty(dir, &v->spool, err);
+	if (!r)
+		r = make_keys(v, f, &w, err);
+	if (!r)
+		r = make_entry_0(&w, now_s, err);
+	if (!r)
+		r = write_recovery(&w, &recovery, err);
+	if (!r)
+		r = commit_office(v, &w, now_s, err);
+	if (r) {
+		valise_secret_free(recovery);
+		valise_close(v);
+		return r;
+	}
+	*ret = v;
+	*ret_recovery = recovery;
+	return 0;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything that the spool holds about one letter, gathered for the pure function that makes the accounts. */
+#include "office/office.h"
+
+#include "base/limits.h"
+
+static int take_statement(void *context, struct verified_statement *s, int64_t taken_in_s)
+{
+	struct gathered *g = context;
+	if (g->n_statements == g->cap_statements) {
+		size_t cap = g->cap_statements ? 2 * g->cap_statements : 16;
+		struct witnessed_statement *grown = realloc(g->statements, cap * sizeof *grown);
+		if (!grown) {
+			verified_statement_free(s);
+			return VALISE_E_NOMEM;
+		}
+		g->statements = grown;
+		g->cap_statements = cap;
+	}
+	g->statements[g->n_statements++] = (struct witnessed_statement){s, taken_in_s};
+	return 0;
+}
+
+static int take_report(void *context, struct verified_report *r, int64_t taken_in_s)
+{
+	struct gathered *g = context;
+	(void)taken_in_s;
+	if (g->n_reports == g->cap_reports) {
+		size_t cap = g->cap_reports ? 2 * g->cap_reports : 16;
+		struct verified_report **grown = realloc(g->reports, cap * sizeof(*grown));
+		if (!grown) {
+			verified_report_free(r);
+			return VALISE_E_NOMEM;
+		}
+		g->reports = grown;
+		g->cap_reports = cap;
+	}
+	g->reports[g->n_reports++] = r;
+	return 0;
+}
+
+void gathered_release(struct gathered *g)
+{
+	for (size_t i = 0; i < g->n_statements; i++)
+		verified_statement_free((struct verified_statement *)(uintptr_t)g->statements[i].statement);
+	for (size_t i = 0; i < g->n_reports; i++)
+		verified_report_free(g->reports[i]);
+	verified_seal_free(g->seal);
+	register_set_release(&g->set);
+	free(g->statements);
+	free(g->reports);
+	free(g->acquaintances);
+	buf_release(&g->names);
+	memset(g, 0, sizeof *g);
+}
+
+/* Sender, recipients, and whoever signs, is handed to, or reports. */
+static int concerned(const struct gathered *g, struct hashes *ret, struct valise_err *err)
+{
+	const struct seal *s = &g->seal->s;
+	int r = hashes_add(ret, &s->from.office, err);
+	for (size_t i = 0; i < s->n_to && !r; i++)
+		r = hashes_add(ret, &s->to[i].office, err);
+	for (size_t i = 0; i < g->n_statements && !r; i++) {
+		const struct statement *one = &g->statements[i].statement->s;
+		r = hashes_add(ret, &one->office.office, err);
+		if (!r && one->has_to)
+			r = hashes_add(ret, &one->to, err);
+	}
+	for (size_t i = 0; i < g->n_reports && !r; i++)
+		r = hashes_add(ret, &g->reports[i]->r.office.office, err);
+	return r;
+}
+
+/* Names are gathered into one buffer whose memory may move: spans are set once it is complete. */
+static int acquaint(struct valise *v, const struct hashes *offices, struct gathered *g, struct valise_err *err)
+{
+	g->acquaintances = calloc(offices->n, sizeof *g->acquaintances);
+	if (!g->acquaintances)
+		return err_nomem(err);
+	for (size_t i = 0; i < offices->n; i++) {
+		struct contact c = {0};
+		size_t before = g->names.len;
+		bool is_self = hash_eq(&offices->at[i], &v->self);
+		int r = contact_get(v->spool, &offices->at[i], &c, &g->names, err);
+		if (r && r != VALISE_E_NOT_FOUND)
+			return r;
+		if (r && !is_self)
+			continue;
+		g->acquaintances[g->n_acquaintances++] = (struct acquaintance){.office = offices->at[i],
+									       .petname.len = g->names.len - before,
+									       .checked = is_self || c.checked,
+									       .is_self = is_self};
+	}
+	size_t at = 0;
+	for (size_t i = 0; i < g->n_acquaintances; i++) {
+		size_t len = g->acquaintances[i].petname.len;
+		g->acquaintances[i].petname.at = len ? (const char *)g->names.data + at : NULL;
+		at += len;
+	}
+	return buf_check(&g->names, "the names of offices", err);
+}
+
+static enum valise_bytes_verdict bytes_here(const struct letter_row *row)
+{
+	if (row->is_broken)
+		return VALISE_BYTES_BROKEN;
+	if (row->is_paper)
+		return VALISE_BYTES_PAPER;
+	if (row->has_body && row->has_cover)
+		return VALISE_BYTES_INTACT;
+	return row->has_cover ? VALISE_BYTES_PARTIAL : VALISE_BYTES_NOT_HERE;
+}
+
+int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err)
+{
+	CLEAN_GATHERED struct gathered g = {.names = BUF_INIT(16u * 1024 * 1024)};
+	CLEANUP(hashes_release) struct hashes offices = {0};
+	struct letter_row row;
+	int r = spool_begin_read(v->spool, err);
+	if (r)
+		return r;
+	r = letter_row(v->spool, letter, &row, err);
+	if (!r)
+		r = letter_seal(v->spool, letter, &g.seal, err);
+	if (!r)
+		r = statements_of(v->spool, letter, take_statement, &g, err);
+	if (!r)
+		r = reports_of(v->spool, letter, take_report, &g, err);
+	if (!r)
+		r = concerned(&g, &offices, err);
+	if (!r)
+		r = register_set_load(v, offices.at, offices.n, &g.set, err);
+	if (!r)
+		r = acquaint(v, &offices, &g, err);
+	spool_rollback(v->spool);
+	if (r)
+		return r == VALISE_E_NOMEM ? err_nomem(err) : r;
+	g.bytes = bytes_here(&row);
+	*ret = g;
+	memset(&g, 0, sizeof g);
+	return 0;
+}
+
+struct evidence gathered_evidence(const struct gathered *g, int64_t now_s)
+{
+	return (struct evidence){
+		.seal = g->seal,
+		.registers = g->set.registers,
+		.statements = g->statements,
+		.n_statements = g->n_statements,
+		.reports = (const struct verified_report *const *)g->reports,
+		.n_reports = g->n_reports,
+		.acquaintances = g->acquaintances,
+		.n_acquaintances = g->n_acquaintances,
+		.bytes = g->bytes,
+		.now_s = now_s,
+	};
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening an office's spool, telling the caller how far long work is, and finding letters and offices by the names people type. */
+#include "office/office.h"
+
+#include "base/clock.h"
+
+#define PROGRESS_INTERVAL_MS 200
+
+const char *valise_version(void)
+{
+	return VALISE_VERSION;
+}
+
+/* Our office's id, set by the transaction that founded it. */
+static int load_self(struct valise *v, struct valise_err *err)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(HASH_HEX_BYTES);
+	int r = setting_get(v->spool, "office", &text, err);
+	if (r == VALISE_E_NOT_FOUND)
+		return err_set(err, VALISE_E_NO_OFFICE,
+			       "there is no office in %s yet; found one with `valise init NAME`", spool_dir(v->spool));
+	if (!r && !hash_parse(buf_str(&text), &v->self))
+		return err_set(err, VALISE_E_BAD, "the spool in %s does not say whose it is; run `valise doctor`",
+			       spool_dir(v->spool));
+	return r;
+}
+
+int valise_open(const char *dir, bool writing, const struct valise_caller *caller, struct valise **ret,
+		struct valise_err *err)
+{
+	struct valise *v = calloc(1, sizeof *v);
+	if (!v)
+		return err_nomem(err);
+	if (caller)
+		v->caller = *caller;
+	int r = spool_open(dir, writing ? SPOOL_WRITE : SPOOL_READ, &v->spool, err);
+	if (!r)
+		r = load_self(v, err);
+	if (r) {
+		valise_close(v);
+		return r;
+	}
+	*ret = v;
+	return 0;
+}
+
+void valise_close(struct valise *v)
+{
+	if (!v)
+		return;
+	for (size_t i = 0; i < v->n_keys; i++)
+		key_free(v->keys[i]);
+	free(v->keys);
+	secret_release(&v->passphrase);
+	spool_close(v->spool);
+	free(v);
+}
+
+int office_progress(struct valise *v, const char *doing, uint64_t done, uint64_t total, struct valise_err *err)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	if (!v->caller.progress || (done != total && now_ms - v->last_progress_ms < PROGRESS_INTERVAL_MS))
+		return 0;
+	v->last_progress_ms = now_ms;
+	if (v->caller.progress(v->caller.context, doing, done, total))
+		return err_set(err, VALISE_E_INTERRUPTED, "interrupted while %s", doing);
+	return 0;
+}
+
+int office_letter(struct valise *v, const char *name, struct hash *ret, struct valise_err *err)
+{
+	return letter_find(v->spool, str_of(name), ret, err);
+}
+
+int office_find(struct valise *v, const char *name, struct hash *ret, struct valise_err *err)
+{
+	if (strcmp(name, "self") == 0) {
+		*ret = v->self;
+		return 0;
+	}
+	int r = contact_find(v->spool, str_of(name), ret, err);
+	if (r == VALISE_E_NOT_FOUND && strlen(name) >= 4) {
+		struct hash_hex self = hash_hex(&v->self);
+		if (strncmp(self.text, name, strlen(name)) == 0) {
+			*ret = v->self;
+			return 0;
+		}
+	}
+	return r;
+}
+
+/* ---- Small sets ---- */
+
+void hashes_release(struct hashes *h)
+{
+	free(h->at);
+	*h = (struct hashes){0};
+}
+
+int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (hash_eq(&h->at[i], one))
+			return 0;
+	if (h->n == h->cap) {
+		size_t cap = h->cap ? 2 * h->cap : 8;
+		struct hash *grown = realloc(h->at, cap * sizeof *grown);
+		if (!grown)
+			return err_nomem(err);
+		h->at = grown;
+		h->cap = cap;
+	}
+	h->at[h->n++] = *one;
+	return 0;
+}

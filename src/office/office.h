@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every workflow of an office shares: the open spool, the keys unlocked so far, the registers a question needs. */
+#ifndef OFFICE_OFFICE_H
+#define OFFICE_OFFICE_H
+
+#include <valise/valise.h>
+
+#include "base/cleanup.h"
+#include "evidence/evidence.h"
+#include "evidence/standing.h"
+#include "format/age.h"
+#include "spool/bags.h"
+#include "spool/bodies.h"
+#include "spool/contacts.h"
+#include "spool/entries.h"
+#include "spool/items.h"
+#include "spool/keys.h"
+#include "spool/letters.h"
+#include "spool/openings.h"
+#include "spool/reports.h"
+#include "spool/spool.h"
+#include "spool/statements.h"
+
+/* A secret key of this spool, unlocked. Owned by the keyring. */
+struct key {
+	struct vkey vkey;
+	struct ed25519_signer *signer;
+	uint8_t seed[ED25519_SEED_BYTES];
+	bool has_identity; /* it opens covers (a reader) or the wrapping of bags (a clerk, a courier) */
+	struct age_identity identity;
+};
+
+struct valise {
+	struct spool *spool;
+	struct valise_caller caller;
+	struct hash self;  /* our office */
+	struct key **keys; /* unlocked in this command */
+	size_t n_keys;
+	struct secret passphrase; /* the last one that opened a key */
+	int64_t last_progress_ms;
+};
+
+/* ---- keyring.c ---- */
+
+enum key_kind { KEY_KEEPER, KEY_NEXT, KEY_OFFICER };
+struct new_key {
+	enum key_kind kind;
+	const char *title; /* for the passphrase prompt */
+	bool no_passphrase;
+	bool with_identity;           /* make or take a reading key too */
+	const char *reading_identity; /* NULL: a new one */
+};
+/* A fresh key, unlocked; not yet on disk. Asks for a passphrase the first time in a command, unless no_passphrase. */
+CHECKED int key_make(struct valise *v, const struct new_key *n, struct key **ret, struct valise_err *err);
+/* Its file in keys/, durable. Before any register entry names it. */
+CHECKED int key_store(struct valise *v, const struct key *k, const struct new_key *n, struct valise_err *err);
+void key_free(struct key *k);
+void key_freep(struct key **k);
+/* Whether the secret of that key is in this spool. */
+CHECKED int key_is_here(struct valise *v, const struct vkey *k, bool *ret, struct valise_err *err);
+/* Unlocked once a command; *ret belongs to the keyring. VALISE_E_LOCKED, VALISE_E_NOT_FOUND. */
+CHECKED int key_unlock(struct valise *v, const struct vkey *k, const char *title, const struct key **ret,
+		       struct valise_err *err);
+
+/* ---- registers.c ---- */
+
+/* Offices' registers as they are in the spool, judged. */
+struct register_set {
+	struct registers *registers;
+	struct verified_entry **entries; /* owned */
+	size_t n, cap;
+};
+#define REGISTER_SET_NONE \
+	{ \
+		0 \
+	}
+#define CLEAN_REGISTER_SET CLEANUP(register_set_release)
+CHECKED int register_set_load(struct valise *v, const struct hash *offices, size_t n, struct register_set *ret,
+			      struct valise_err *err);
+/* Only our own. */
+CHECKED int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err);
+void register_set_release(struct register_set *s);
+
+/* An officer of ours whose secret key is here, in standing now in one of `roles`: the first by order of appointment; *ret_role is
+ * the role. VALISE_E_NOT_ALLOWED, saying which officers (titles) could. The strs borrow from `set`. */
+CHECKED int office_signer(struct valise *v, const struct register_set *set, unsigned roles, struct officer *ret,
+			  unsigned *ret_role, struct valise_err *err);
+/* Age recipients of officers in standing at the head with one of `roles`, not past `until`; appended without repeats. */
+struct recipients {
+	struct age_recipient *at;
+	size_t n, cap;
+};
+void recipients_release(struct recipients *r);
+CHECKED int office_recipients(const struct office_register *o, unsigned roles, int64_t now_s, struct recipients *ret,
+			      struct valise_err *err);
+/* The identities of all our keys here whose officer has one of `roles`, unlocked. */
+CHECKED int office_identities(struct valise *v, const struct register_set *set, unsigned roles,
+			      struct age_identity *ret, size_t max, size_t *ret_n, struct valise_err *err);
+
+/* The name to show for an office: petname, else what it calls itself, else its id's first digits. Appended escaped. */
+CHECKED int office_show(struct valise *v, const struct register_set *set, const struct hash *office, struct buf *ret,
+			struct valise_err *err);
+
+/* ---- office.c ---- */
+
+/* Reports progress at most five times a second, and always when done == total; VALISE_E_INTERRUPTED when the caller wants to stop. */
+CHECKED int office_progress(struct valise *v, const char *doing, uint64_t done, uint64_t total, struct valise_err *err);
+/* A letter by the caller's name for it. */
+CHECKED int office_letter(struct valise *v, const char *name, struct hash *ret, struct valise_err *err);
+/* An office by petname, id prefix, or "self". */
+CHECKED int office_find(struct valise *v, const char *name, struct hash *ret, struct valise_err *err);
+
+/* ---- gather.c ---- */
+
+/* Everything the spool holds about one letter, owned, as evidence_accounts wants it. */
+struct gathered {
+	struct verified_seal *seal;
+	struct register_set set;
+	struct witnessed_statement *statements; /* the verified_statements are owned too */
+	size_t n_statements, cap_statements;
+	struct verified_report **reports;
+	size_t n_reports, cap_reports;
+	struct acquaintance *acquaintances;
+	size_t n_acquaintances, cap_acquaintances;
+	struct buf names; /* of the acquaintances */
+	enum valise_bytes_verdict bytes;
+};
+CHECKED int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
+void gathered_release(struct gathered *g);
+#define CLEAN_GATHERED CLEANUP(gathered_release)
+/* The view of g; the pointers borrow from it. */
+struct evidence gathered_evidence(const struct gathered *g, int64_t now_s);
+/* Offices that have to do with the letter: sender, recipients, those named by or signing statements. Appended, distinct. */
+struct hashes {
+	struct hash *at;
+	size_t n, cap;
+};
+void hashes_release(struct hashes *h);
+CHECKED int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err); /* once each */
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening a letter: cover against seal, body against seal, tar against cover; only then do the parts get their place. */
+#include "office/office.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "format/tar.h"
+#include "office/body_root.h"
+#include "office/extract.h"
+#include "office/unlock_cover.h"
+#include "office/unseal_body.h"
+
+struct opening {
+	struct valise *v;
+	struct verified_seal *seal;
+	struct cover cover;
+	struct body body;
+	struct body_opener *opener;
+	struct extract *extract; /* NULL: only a check */
+	/* The stream's position, and the digest of the part it is in. */
+	uint64_t at;
+	size_t digesting; /* index of the part whose range is being hashed or comes next */
+	struct digest *digest;
+	struct hash *digests; /* as computed, one for each part */
+	/* The tar's. */
+	size_t part; /* index of the part that the next member may begin */
+};
+
+static void opening_release(struct opening *o)
+{
+	extract_free(o->extract);
+	body_opener_free(o->opener);
+	body_release(&o->body);
+	cover_release(&o->cover);
+	verified_seal_free(o->seal);
+	digest_free(o->digest);
+	free(o->digests);
+}
+
+/* ---- The stream on its way to the tar reader: every part's range is hashed ---- */
+
+static int digest_ranges(struct opening *o, const uint8_t *data, size_t len, struct valise_err *err)
+{
+	uint64_t end = o->at + len;
+	while (o->digesting < o->cover.n_parts) {
+		const struct part *p = &o->cover.parts[o->digesting];
+		uint64_t from = p->offset > o->at ? p->offset : o->at;
+		uint64_t to = p->offset + p->length < end ? p->offset + p->length : end;
+		int r = 0;
+		if (from < to)
+			r = digest_add(o->digest, data + (from - o->at), (size_t)(to - from), err);
+		if (r)
+			return r;
+		if (p->offset + p->length > end)
+			break;
+		r = digest_end(o->digest, &o->digests[o->digesting++], err);
+		if (r)
+			return r;
+	}
+	o->at = end;
+	return 0;
+}
+
+static int next_plain(void *context, const uint8_t **ret, size_t *ret_len, struct valise_err *err)
+{
+	struct opening *o = context;
+	int r = body_opener_next(o->opener, ret, ret_len, err);
+	if (!r && *ret_len)
+		r = digest_ranges(o, *ret, *ret_len, err);
+	return r ? r : office_progress(o->v, "opening", o->at, body_opener_plain_bytes(o->opener), err);
+}
+
+/* ---- The tar's members against the cover's parts ---- */
+
+/* Whether `path` is below directory `name`. */
+static bool is_below(struct str path, struct str name)
+{
+	return path.len > name.len + 1 && path.at[name.len] == '/' && memcmp(path.at, name.at, name.len) == 0;
+}
+
+/* The member is the next part's own, or below the directory part in hand. */
+static int match_member(struct opening *o, const struct tar_member *m, uint64_t header, uint64_t data,
+			struct valise_err *err)
+{
+	const struct part *before = o->part ? &o->cover.parts[o->part - 1] : NULL;
+	if (before && before->kind == PART_DIR && is_below(m->path, before->name)) {
+		if (data + m->bytes > before->offset + before->length)
+			return err_set(err, VALISE_E_BAD,
+				       "a file lies outside the range that the cover states for its directory");
+		return 0;
+	}
+	if (o->part == o->cover.n_parts)
+		return err_set(err, VALISE_E_BAD, "the body holds files that the cover does not name");
+	const struct part *p = &o->cover.parts[o->part++];
+	bool same = str_eq(m->path, p->name) &&
+		    (p->kind == PART_DIR ? m->type == TAR_DIR && header == p->offset
+					 : m->type == TAR_FILE && data == p->offset && m->bytes == p->length);
+	if (!same)
+		return err_set(err, VALISE_E_BAD, "the body's files are not the parts that the cover states");
+	if (before && header < before->offset + before->length)
+		return err_set(err, VALISE_E_BAD, "two parts overlap");
+	return 0;
+}
+
+static int copy_data(struct opening *o, struct tar_reader *t, struct valise_err *err)
+{
+	const uint8_t *data;
+	size_t len;
+	for (;;) {
+		int r = tar_read_data(t, &data, &len, err);
+		if (r || len == 0)
+			return r;
+		if (o->extract)
+			r = extract_data(o->extract, data, len, err);
+		if (r)
+			return r;
+	}
+}
+
+static int read_members(struct opening *o, struct valise_err *err)
+{
+	CLEAN_TAR_READER struct tar_reader *t = NULL;
+	struct tar_member m;
+	bool end = false;
+	int r = tar_reader_new(next_plain, o, &t, err);
+	while (!r) {
+		r = tar_read_member(t, &m, &end, err);
+		if (r || end)
+			break;
+		r = match_member(o, &m, tar_reader_header_offset(t), tar_reader_data_offset(t), err);
+		if (!r && o->extract)
+			r = extract_member(o->extract, &m, err);
+		if (!r && m.type == TAR_FILE)
+			r = copy_data(o, t, err);
+	}
+	return r;
+}
+
+static int check_the_end(struct opening *o, struct valise_err *err)
+{
+	struct hash root;
+	if (o->part != o->cover.n_parts)
+		return err_set(err, VALISE_E_BAD, "parts that the cover names are missing from the body");
+	if (o->digesting != o->cover.n_parts)
+		return err_set(err, VALISE_E_BAD, "the body ends within a part");
+	for (size_t i = 0; i < o->cover.n_parts; i++)
+		if (!hash_eq(&o->digests[i], &o->cover.parts[i].digest))
+			return err_set(err, VALISE_E_BAD, "a part's bytes are not those that the sender committed to");
+	int r = body_opener_root(o->opener, &root, err);
+	if (!r && !hash_eq(&root, &o->seal->s.body))
+		r = err_set(err, VALISE_E_BAD, "the bytes are not those under seal");
+	return r;
+}
+
+/* ---- Whose fault ---- */
+
+/* Says of a letter that does not fit together whether it came so, or was damaged here. */
+static int tell_defect(struct opening *o, struct valise_err *err)
+{
+	struct hash_short shown = hash_short(&o->seal->note.id);
+	struct valise_err why = {0};
+	struct hash root;
+	err_copy(&why, err);
+	int r = o->body.size ? body_root(o->v, &o->body, "checking", &root, err) : 0;
+	if (r)
+		return r;
+	if (o->body.size && !hash_eq(&root, &o->seal->s.body))
+		return err_set(err, VALISE_E_BAD,
+			       "%s was damaged on this machine's disk: run `valise doctor` and sync again", shown.text);
+	return err_set(err, VALISE_E_BAD,
+		       "%s does not match its seal: %s. Nothing was written out. `valise say defect %s` says so",
+		       shown.text, why.text, shown.text);
+}
+
+/* ---- The result ---- */
+
+struct opened_result {
+	struct valise_opened pub; /* first: freed through it */
+	char letter[HASH_HEX_BYTES + 1], short_id[HASH_SHORT_BYTES], reply[HASH_HEX_BYTES + 1];
+	char *subject, *destination;
+	struct valise_opened_part *parts;
+	struct hash_hex *digests;
+};
+
+void valise_opened_free(struct valise_opened *pub)
+{
+	struct opened_result *r = (struct opened_result *)pub;
+	if (!r)
+		return;
+	for (size_t i = 0; r->parts && i < pub->n_parts; i++)
+		free((char *)(uintptr_t)r->parts[i].name);
+	free(r->parts);
+	free(r->digests);
+	free(r->subject);
+	free(r->destination);
+	free(r);
+}
+
+static int make_result(const struct opening *o, const char *destination, struct valise_opened **ret,
+		       struct valise_err *err)
+{
+	struct opened_result *res = calloc(1, sizeof *res);
+	if (!res)
+		return err_nomem(err);
+	const struct cover *c = &o->cover;
+	res->parts = calloc(c->n_parts, sizeof *res->parts);
+	res->digests = calloc(c->n_parts, sizeof *res->digests);
+	res->subject = strndup(c->subject.at, c->subject.len);
+	res->destination = destination ? strdup(destination) : NULL;
+	bool ok = res->parts && res->digests && res->subject && (res->destination || !destination);
+	for (size_t i = 0; ok && i < c->n_parts; i++) {
+		const struct part *p = &c->parts[i];
+		res->digests[i] = hash_hex(&p->digest);
+		res->parts[i] = (struct valise_opened_part){strndup(p->name.at, p->name.len), p->kind == PART_DIR,
+							    p->length, res->digests[i].text};
+		res->pub.n_parts = i + 1;
+		ok = res->parts[i].name != NULL;
+	}
+	if (!ok) {
+		valise_opened_free(&res->pub);
+		return err_nomem(err);
+	}
+	memcpy(res->letter, hash_hex(&o->seal->note.id).text, sizeof res->letter);
+	memcpy(res->short_id, hash_short(&o->seal->note.id).text, sizeof res->short_id);
+	memcpy(res->reply, hash_hex(&c->in_reply_to).text, sizeof res->reply);
+	res->pub =
+		(struct valise_opened){res->letter,      res->short_id, res->subject, c->has_reply ? res->reply : NULL,
+				       res->destination, res->parts,    c->n_parts};
+	*ret = &res->pub;
+	return 0;
+}
+
+/* ---- The workflow ---- */
+
+static int begin(struct opening *o, const struct hash *letter, struct valise_err *err)
+{
+	struct letter_row row;
+	int r = letter_row(o->v->spool, letter, &row, err);
+	if (!r)
+		r = letter_seal(o->v->spool, letter, &o->seal, err);
+	if (r)
+		return r;
+	if (row.is_paper)
+		return err_set(err, VALISE_E_USAGE, "%s is a paper letter: there are no bytes to open",
+			       hash_short(letter).text);
+	if (!hash_eq(&o->seal->s.from.office, &o->v->self) && seal_recipient(&o->seal->s, &o->v->self) < 0)
+		return err_set(err, VALISE_E_NOT_ALLOWED, "%s is not addressed to your office",
+			       hash_short(letter).text);
+	if (!row.has_body)
+		return err_set(err, VALISE_E_NOT_FOUND,
+			       "not every byte of %s is here yet; sync again before you open it",
+			       hash_short(letter).text);
+	r = unlock_cover(o->v, o->seal, &o->cover, NULL, err);
+	if (!r)
+		r = body_open(o->v->spool, &o->seal->s.body, &o->body, err);
+	if (!r)
+		r = body_opener_new(&o->body, o->cover.body_key, &o->opener, err);
+	if (!r)
+		r = digest_new(&o->digest, err);
+	o->digests = r ? NULL : calloc(o->cover.n_parts, sizeof *o->digests);
+	if (!r && !o->digests)
+		r = err_nomem(err);
+	return r;
+}
+
+int valise_open_letter(struct valise *v, const struct valise_opening *want, struct valise_opened **ret,
+		       struct valise_err *err)
+{
+	CLEANUP(opening_release) struct opening o = {.v = v, .body = BODY_NONE};
+	struct hash letter;
+	int r = extract_sweep(v, NULL, err);
+	if (!r)
+		r = office_letter(v, want->letter, &letter, err);
+	if (!r)
+		r = begin(&o, &letter, err);
+	if (r)
+		return r == VALISE_E_BAD && o.seal ? tell_defect(&o, err) : r;
+	struct hash_short short_id = hash_short(&letter);
+	const char *destination = want->destination ? want->destination : short_id.text;
+	if (!want->dry_run)
+		r = extract_begin(v, destination, &letter, &o.extract, err);
+	if (!r)
+		r = read_members(&o, err);
+	if (!r)
+		r = check_the_end(&o, err);
+	struct valise_opened *result = NULL;
+	if (!r)
+		r = make_result(&o, want->dry_run ? NULL : destination, &result, err);
+	if (!r && o.extract)
+		r = extract_end(o.extract, err);
+	if (r == VALISE_E_BAD)
+		r = tell_defect(&o, err);
+	if (r) {
+		valise_opened_free(result);
+		return r;
+	}
+	*ret = result;
+	return 0;
+}

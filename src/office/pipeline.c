@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one file with threads: workers that block all signals and touch nothing but their job. */
+#include "office/pipeline.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define WORKERS_MAX (PIPELINE_JOBS_MAX - 1)
+
+struct pipeline {
+	struct pipeline_spec spec;
+	pthread_mutex_t lock;
+	pthread_cond_t work_there; /* a job was submitted, or the end */
+	pthread_cond_t work_done;  /* a job was worked on */
+	/* Jobs by sequence number; job k is spec.jobs[k % n_jobs]. finished <= started <= submitted, all under the lock. */
+	uint64_t submitted, started, finished;
+	bool done[PIPELINE_JOBS_MAX];
+	bool stopping;
+	int failed; /* the first failure's code; its text in `err` */
+	struct valise_err err;
+	pthread_t workers[WORKERS_MAX];
+	size_t n_workers;
+	bool tried_to_start;
+};
+
+static void *job_at(struct pipeline *p, uint64_t k)
+{
+	return p->spec.jobs[k % p->spec.n_jobs];
+}
+
+/* With the lock held: works on the next job that nobody has started, the lock released meanwhile. */
+static void work_on_next(struct pipeline *p)
+{
+	uint64_t k = p->started++;
+	struct valise_err err;
+	int r = 0;
+	if (!p->failed) {
+		pthread_mutex_unlock(&p->lock);
+		r = p->spec.work(p->spec.context, job_at(p, k), &err);
+		pthread_mutex_lock(&p->lock);
+	}
+	if (r && !p->failed) {
+		p->failed = r;
+		p->err = err;
+	}
+	p->done[k % p->spec.n_jobs] = true;
+	pthread_cond_signal(&p->work_done);
+}
+
+static void *worker(void *context)
+{
+	struct pipeline *p = context;
+	pthread_mutex_lock(&p->lock);
+	while (!p->stopping) {
+		if (p->started < p->submitted)
+			work_on_next(p);
+		else
+			pthread_cond_wait(&p->work_there, &p->lock);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
+
+static void start_workers(struct pipeline *p)
+{
+	sigset_t all, before;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t wanted = processors > 1 ? (size_t)processors - 1 : 1;
+	if (wanted >= p->spec.n_jobs)
+		wanted = p->spec.n_jobs - 1;
+	p->tried_to_start = true;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (p->n_workers < wanted && pthread_create(&p->workers[p->n_workers], NULL, worker, p) == 0)
+		p->n_workers++;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+int pipeline_new(const struct pipeline_spec *spec, struct pipeline **ret, struct valise_err *err)
+{
+	struct pipeline *p = calloc(1, sizeof *p);
+	if (!p)
+		return err_nomem(err);
+	p->spec = *spec;
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->work_there, NULL);
+	pthread_cond_init(&p->work_done, NULL);
+	*ret = p;
+	return 0;
+}
+
+/* With the lock held: until the oldest job was worked on, by whichever thread. */
+static int await_oldest(struct pipeline *p, struct valise_err *err)
+{
+	while (!p->failed && !p->done[p->finished % p->spec.n_jobs]) {
+		if (p->started < p->submitted)
+			work_on_next(p);
+		else
+			pthread_cond_wait(&p->work_done, &p->lock);
+	}
+	if (p->failed)
+		err_copy(err, &p->err);
+	return p->failed;
+}
+
+static void release_oldest(struct pipeline *p)
+{
+	p->done[p->finished % p->spec.n_jobs] = false;
+	p->finished++;
+}
+
+/* With the lock held: finishes the oldest job. */
+static int finish_oldest(struct pipeline *p, struct valise_err *err)
+{
+	int r = await_oldest(p, err);
+	if (r)
+		return r;
+	pthread_mutex_unlock(&p->lock);
+	r = p->spec.finish(p->spec.context, job_at(p, p->finished), err);
+	pthread_mutex_lock(&p->lock);
+	if (!r)
+		release_oldest(p);
+	return r;
+}
+
+int pipeline_job(struct pipeline *p, void **ret_job, struct valise_err *err)
+{
+	int r = 0;
+	pthread_mutex_lock(&p->lock);
+	while (!r && p->submitted - p->finished == p->spec.n_jobs)
+		r = finish_oldest(p, err);
+	if (!r)
+		*ret_job = job_at(p, p->submitted);
+	pthread_mutex_unlock(&p->lock);
+	return r;
+}
+
+int pipeline_submit(struct pipeline *p, struct valise_err *err)
+{
+	int r;
+	pthread_mutex_lock(&p->lock);
+	p->submitted++;
+	if (p->submitted >= 2 && !p->tried_to_start)
+		start_workers(p);
+	pthread_cond_signal(&p->work_there);
+	r = p->failed;
+	if (r)
+		err_copy(err, &p->err);
+	pthread_mutex_unlock(&p->lock);
+	return r;
+}
+
+int pipeline_drain(struct pipeline *p, struct valise_err *err)
+{
+	int r = 0;
+	pthread_mutex_lock(&p->lock);
+	while (!r && p->finished < p->submitted)
+		r = finish_oldest(p, err);
+	pthread_mutex_unlock(&p->lock);
+	return r;
+}
+
+int pipeline_oldest(struct pipeline *p, void **ret_job, struct valise_err *err)
+{
+	int r = 0;
+	pthread_mutex_lock(&p->lock);
+	bool any = p->finished < p->submitted;
+	if (any)
+		r = await_oldest(p, err);
+	if (!r)
+		*ret_job = any ? job_at(p, p->finished) : NULL;
+	pthread_mutex_unlock(&p->lock);
+	return r;
+}
+
+void pipeline_release(struct pipeline *p)
+{
+	pthread_mutex_lock(&p->lock);
+	release_oldest(p);
+	pthread_mutex_unlock(&p->lock);
+}
+
+bool pipeline_has_room(struct pipeline *p)
+{
+	pthread_mutex_lock(&p->lock);
+	bool room = p->submitted - p->finished < p->spec.n_jobs;
+	pthread_mutex_unlock(&p->lock);
+	return room;
+}
+
+void pipeline_free(struct pipeline *p)
+{
+	if (!p)
+		return;
+	pthread_mutex_lock(&p->lock);
+	p->stopping = true;
+	pthread_cond_broadcast(&p->work_there);
+	pthread_mutex_unlock(&p->lock);
+	for (size_t i = 0; i < p->n_workers; i++)
+		pthread_join(p->workers[i], NULL);
+	pthread_cond_destroy(&p->work_there);
+	pthread_cond_destroy(&p->work_done);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+void pipeline_freep(struct pipeline **p)
+{
+	pipeline_free(*p);
+}
+
+size_t pipeline_jobs_here(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t wanted = processors > 1 ? 3 * (size_t)processors : 3;
+	return wanted > PIPELINE_JOBS_MAX ? PIPELINE_JOBS_MAX : wanted;
+}

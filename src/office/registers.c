@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the spool's registers answer: who of ours can sign, whose keys to wrap for, what to call an office. */
+#include "office/office.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+/* ---- Loading ---- */
+
+static int take_entry(void *context, struct verified_entry *e)
+{
+	struct register_set *set = context;
+	if (set->n == set->cap) {
+		size_t cap = set->cap ? 2 * set->cap : 16;
+		struct verified_entry **grown = realloc(set->entries, cap * sizeof *grown);
+		if (!grown) {
+			verified_entry_free(e);
+			return VALISE_E_NOMEM;
+		}
+		set->entries = grown;
+		set->cap = cap;
+	}
+	set->entries[set->n++] = e;
+	return 0;
+}
+
+void register_set_release(struct register_set *s)
+{
+	registers_free(s->registers);
+	for (size_t i = 0; i < s->n; i++)
+		verified_entry_free(s->entries[i]);
+	free(s->entries);
+	*s = (struct register_set)REGISTER_SET_NONE;
+}
+
+int register_set_load(struct valise *v, const struct hash *offices, size_t n, struct register_set *ret,
+		      struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	int r = registers_new(&set.registers, err);
+	for (size_t i = 0; i < n && !r; i++)
+		r = entries_of(v->spool, &offices[i], take_entry, &set, err);
+	for (size_t i = 0; i < set.n && !r; i++)
+		r = registers_add(set.registers, set.entries[i], err);
+	if (!r)
+		r = registers_judge(set.registers, err);
+	if (r)
+		return r == VALISE_E_NOMEM ? err_nomem(err) : r;
+	*ret = set;
+	set = (struct register_set)REGISTER_SET_NONE;
+	return 0;
+}
+
+int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	int r = register_set_load(v, &v->self, 1, &set, err);
+	if (r)
+		return r;
+	if (!registers_office(set.registers, &v->self))
+		return err_set(err, VALISE_E_BAD,
+			       "this spool's own register is damaged; run `valise doctor`, or restore a backup");
+	*ret = set;
+	set = (struct register_set)REGISTER_SET_NONE;
+	return 0;
+}
+
+/* ---- Our own officers ---- */
+
+struct signer_search {
+	struct valise *v;
+	unsigned roles;
+	int64_t now_s;
+	struct officer *found;
+	bool done;
+	struct buf could; /* titles of those who could, but whose keys are elsewhere */
+	struct valise_err *err;
+};
+
+static bool in_standing(const struct officer *o, int64_t now_s)
+{
+	return !o->dismissed && !(o->has_until && o->until_s < now_s);
+}
+
+static int consider_signer(void *context, const struct officer *o)
+{
+	struct signer_search *s = context;
+	bool here = false;
+	if (!(o->roles & s->roles) || !in_standing(o, s->now_s))
+		return 0;
+	int r = key_is_here(s->v, &o->key, &here, s->err);
+	if (r)
+		return r;
+	if (!here) {
+		if (s->could.len)
+			buf_add_text(&s->could, ", ");
+		text_show(&s->could, o->title);
+		return 0;
+	}
+	*s->found = *o;
+	s->done = true;
+	return 1;
+}
+
+int office_signer(struct valise *v, const struct register_set *set, unsigned roles, struct officer *ret,
+		  unsigned *ret_role, struct valise_err *err)
+{
+	struct officer found;
+	struct signer_search s = {v, roles, clock_now_s(), &found, false, BUF_INIT(4096), err};
+	CLEAN_BUF struct buf names = BUF_INIT(256);
+	int r = office_each_officer(registers_office(set->registers, &v->self), NULL, consider_signer, &s);
+	if (r < 0) {
+		buf_release(&s.could);
+		return r;
+	}
+	if (s.done) {
+		buf_release(&s.could);
+		unsigned role = 1;
+		while (!(found.roles & roles & role))
+			role <<= 1;
+		*ret = found;
+		*ret_role = role;
+		return 0;
+	}
+	for (unsigned role = 1; role < ROLE_MACHINE; role <<= 1)
+		if (roles & role)
+			buf_addf(&names, "%s%s", names.len ? " or " : "", role_name(role));
+	r = err_set(err, VALISE_E_NOT_ALLOWED,
+		    "this takes a %s of your office, and no such key is in this spool; %s%s%s",
+		    names.data ? (char *)names.data : "", s.could.len ? "who could: " : "nobody in your register could",
+		    s.could.len ? (char *)s.could.data : "", s.could.len ? "" : " (see `valise officer add`)");
+	buf_release(&s.could);
+	return r;
+}
+
+struct identity_search {
+	struct valise *v;
+	unsigned roles;
+	struct age_identity *ret;
+	size_t max, n;
+	struct valise_err *err;
+};
+
+/* Also of dismissed and expired officers: what was sealed to them in their time stays readable to whoever holds the key. */
+static int consider_identity(void *context, const struct officer *o)
+{
+	struct identity_search *s = context;
+	bool here = false;
+	const struct key *k = NULL;
+	if (!(o->roles & s->roles) || !o->recipient.at || s->n == s->max)
+		return 0;
+	int r = key_is_here(s->v, &o->key, &here, s->err);
+	if (r || !here)
+		return r;
+	CLEAN_BUF struct buf title = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
+	text_show(&title, o->title);
+	r = key_unlock(s->v, &o->key, title.data ? (char *)title.data : "an officer", &k, s->err);
+	if (!r && k->has_identity)
+		s->ret[s->n++] = k->identity;
+	return r;
+}
+
+int office_identities(struct valise *v, const struct register_set *set, unsigned roles, struct age_identity *ret,
+		      size_t max, size_t *ret_n, struct valise_err *err)
+{
+	struct identity_search s = {v, roles, ret, max, 0, err};
+	int r = office_each_officer(registers_office(set->registers, &v->self), NULL, consider_identity, &s);
+	if (r)
+		return r;
+	*ret_n = s.n;
+	return 0;
+}
+
+/* ---- Others' keys ---- */
+
+struct recipient_search {
+	unsigned roles;
+	int64_t now_s;
+	struct recipients *ret;
+};
+
+static int consider_recipient(void *context, const struct officer *o)
+{
+	struct recipient_search *s = context;
+	struct recipients *list = s->ret;
+	struct age_recipient one;
+	if (!(o->roles & s->roles) || !in_standing(o, s->now_s) || !o->recipient.at)
+		return 0;
+	if (!age_recipient_parse(o->recipient, &one))
+		return VALISE_E_BAD;
+	for (size_t i = 0; i < list->n; i++)
+		if (memcmp(list->at[i].point, one.point, sizeof one.point) == 0)
+			return 0;
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? 2 * list->cap : 8;
+		struct age_recipient *grown = realloc(list->at, cap * sizeof *grown);
+		if (!grown)
+			return VALISE_E_NOMEM;
+		list->at = grown;
+		list->cap = cap;
+	}
+	list->at[list->n++] = one;
+	return 0;
+}
+
+int office_recipients(const struct office_register *o, unsigned roles, int64_t now_s, struct recipients *ret,
+		      struct valise_err *err)
+{
+	struct recipient_search s = {roles, now_s, ret};
+	int r = office_each_officer(o, NULL, consider_recipient, &s);
+	return r == VALISE_E_NOMEM ? err_nomem(err) : r ? err_set(err, r, "an officer's reading key is malformed") : 0;
+}
+
+void recipients_release(struct recipients *r)
+{
+	free(r->at);
+	*r = (struct recipients){0};
+}
+
+/* ---- Names ---- */
+
+int office_show(struct valise *v, const struct register_set *set, const struct hash *office, struct buf *ret,
+		struct valise_err *err)
+{
+	CLEAN_BUF struct buf name = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
+	struct contact c;
+	int r = contact_get(v->spool, office, &c, &name, err);
+	if (!r) {
+		text_show(ret, buf_str(&name));
+		return buf_check(ret, "a name", err);
+	}
+	if (r != VALISE_E_NOT_FOUND)
+		return r;
+	const struct office_register *o = set ? registers_office(set->registers, office) : NULL;
+	if (o)
+		text_show(ret, office_name(o));
+	else
+		buf_addf(ret, "office %.8s", hash_hex(office).text);
+	return buf_check(ret, "a name", err);
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Saying: a statement is drafted and held against what is here, shown to a person, and only then signed. */
+#include "office/office.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+struct draft {
+	struct valise_draft_view view;
+	char short_id[HASH_SHORT_BYTES];
+	char *text, *question, *title, *already;
+	struct statement s; /* its strs borrow from `words` and `set` */
+	struct buf words;
+	struct str title_str;
+	char id[HASH_HEX_BYTES + 1];
+};
+
+struct valise_draft {
+	struct register_set set; /* our own register, as of the look */
+	struct draft *drafts;
+	size_t n;
+	const char **ids;
+};
+
+void valise_draft_free(struct valise_draft *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->n; i++) {
+		free(d->drafts[i].text);
+		free(d->drafts[i].question);
+		free(d->drafts[i].title);
+		free(d->drafts[i].already);
+		buf_release(&d->drafts[i].words);
+	}
+	free(d->drafts);
+	free(d->ids);
+	register_set_release(&d->set);
+	free(d);
+}
+
+size_t valise_draft_count(const struct valise_draft *d)
+{
+	return d->n;
+}
+
+const struct valise_draft_view *valise_draft_at(const struct valise_draft *d, size_t i)
+{
+	return i < d->n ? &d->drafts[i].view : NULL;
+}
+
+/* ---- The words ---- */
+
+/* Normalises one line into d->words; its span is set once the buffer no longer moves (see place_words). */
+static int take_word(struct draft *d, const char *word, const char *what, struct str *ret, struct valise_err *err)
+{
+	CLEAN_BUF struct buf one = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
+	if (!word)
+		return 0;
+	int r = text_free_of(str_of(word), what, &one, err);
+	ret->len = one.len;
+	buf_add(&d->words, one.data, one.len);
+	return r;
+}
+
+static void place(struct str *s, const char **at)
+{
+	if (s->len) {
+		s->at = *at;
+		*at += s->len;
+	}
+}
+
+static int take_words(struct draft *d, const struct valise_statement *want, struct valise_err *err)
+{
+	if (want->n_text > LIMIT_TEXT_LINES)
+		return err_set(err, VALISE_E_LIMIT, "a statement has at most %u lines of text", LIMIT_TEXT_LINES);
+	int r = take_word(d, want->medium, "--medium", &d->s.medium, err);
+	if (!r)
+		r = take_word(d, want->when, "--when", &d->s.when, err);
+	if (!r)
+		r = take_word(d, want->reason, "--reason", &d->s.reason, err);
+	for (size_t i = 0; i < want->n_text && !r; i++)
+		r = take_word(d, want->text[i], "the text", &d->s.text[i], err);
+	if (!r)
+		r = buf_check(&d->words, "the statement", err);
+	if (r)
+		return r;
+	const char *at = (const char *)d->words.data;
+	d->s.n_text = want->n_text;
+	place(&d->s.medium, &at);
+	place(&d->s.when, &at);
+	place(&d->s.reason, &at);
+	for (size_t i = 0; i < want->n_text; i++)
+		place(&d->s.text[i], &at);
+	return 0;
+}
+
+/* Notes of this letter that a prefix of an id may mean. */
+struct note_search {
+	const char *prefix;
+	struct hash found;
+	size_t matches;
+};
+
+static int consider_note(void *context, const struct hash *id, enum note_kind kind)
+{
+	struct note_search *s = context;
+	(void)kind;
+	if (strncmp(hash_hex(id).text, s->prefix, strlen(s->prefix)) == 0 && !(s->matches && hash_eq(&s->found, id))) {
+		s->found = *id;
+		s->matches++;
+	}
+	return 0;
+}
+
+static int hash_order(const void *a, const void *b)
+{
+	return hash_cmp(a, b);
+}
+
+static int take_regarding(struct valise *v, struct draft *d, const struct valise_statement *want,
+			  struct valise_err *err)
+{
+	if (want->n_regarding > LIMIT_REGARDING)
+		return err_set(err, VALISE_E_LIMIT, "a statement regards at most %u notes", LIMIT_REGARDING);
+	for (size_t i = 0; i < want->n_regarding; i++) {
+		struct note_search s = {.prefix = want->regarding[i]};
+		int r = strlen(s.prefix) < 4 ? 0 : notes_of(v->spool, &d->s.letter, consider_note, &s, err);
+		if (r)
+			return r;
+		if (s.matches != 1)
+			return err_set(err, s.matches ? VALISE_E_AMBIGUOUS : VALISE_E_NOT_FOUND,
+				       "--regarding %s: %s; `valise track` shows the ids", want->regarding[i],
+				       s.matches ? "several notes about this letter begin so"
+						 : "no note about this letter begins so");
+		d->s.regarding[d->s.n_regarding++] = s.found;
+	}
+	qsort(d->s.regarding, d->s.n_regarding, sizeof d->s.regarding[0], hash_order);
+	return 0;
+}
+
+/* ---- Held against what is here ---- */
+
+/* What our office has said of this letter already, and whether a note is a proposal. */
+struct history {
+	const struct hash *self;
+	enum says says;
+	bool said;
+	int64_t said_s;
+	const struct hash *regarding;
+	bool regards_proposal;
+};
+
+static int look_back(void *context, struct verified_statement *v, int64_t taken_in_s)
+{
+	struct history *h = context;
+	(void)taken_in_s;
+	if (hash_eq(&v->s.office.office, h->self) && v->s.says == h->says) {
+		h->said = true;
+		h->said_s = v->s.time_s;
+	}
+	if (h->regarding && hash_eq(&v->note.id, h->regarding) && v->s.says == SAYS_PROPOSED)
+		h->regards_proposal = true;
+	verified_statement_free(v);
+	return 0;
+}
+
+static bool once_only(enum says says)
+{
+	return says == SAYS_RECEIVED || says == SAYS_OPENED || says == SAYS_SERVICE_ACCEPTED || says == SAYS_WITHDRAWN;
+}
+
+static int check_party(struct valise *v, const struct draft *d, const struct verified_seal *seal,
+		       struct valise_err *err)
+{
+	const struct says_row *row = &says_table[d->s.says];
+	bool sender = hash_eq(&seal->s.from.office, &v->self), recipient = seal_recipient(&seal->s, &v->self) >= 0;
+	if (row->counts == COUNTS_FROM_SENDER && !sender)
+		return err_set(err, VALISE_E_NOT_ALLOWED, "%s is the sender's to say, and your office did not seal %s",
+			       row->name, d->short_id);
+	if (row->counts == COUNTS_FROM_RECIPIENT && !recipient)
+		return err_set(err, VALISE_E_NOT_ALLOWED,
+			       "%s is a recipient's to say, and %s is not addressed to your office", row->name,
+			       d->short_id);
+	return 0;
+}
+
+static int check_bytes(struct valise *v, const struct draft *d, const struct letter_row *row, struct valise_err *err)
+{
+	bool holds = row->is_paper || (row->has_body && row->has_cover);
+	if ((d->s.says == SAYS_RECEIVED || d->s.says == SAYS_CARRYING) && !holds)
+		return err_set(err, VALISE_E_NOT_ALLOWED,
+			       "not every byte of %s is here, so nobody can say %s of it; sync again first",
+			       d->short_id, says_table[d->s.says].name);
+	if (d->s.says != SAYS_OPENED || row->is_paper)
+		return 0;
+	/* What is stated is recomputed now, whatever was done before. */
+	struct hash_hex id = hash_hex(&d->s.letter);
+	struct valise_opening check = {.letter = id.text, .dry_run = true};
+	struct valise_opened *opened = NULL;
+	int r = valise_open_letter(v, &check, &opened, err);
+	valise_opened_free(opened);
+	return r ? err_prefix(err, r, "opened cannot be said") : 0;
+}
+
+static int check_history(struct valise *v, struct draft *d, struct valise_err *err)
+{
+	struct history h = {
+		.self = &v->self, .says = d->s.says, .regarding = d->s.n_regarding ? &d->s.regarding[0] : NULL};
+	int r = statements_of(v->spool, &d->s.letter, look_back, &h, err);
+	if (r)
+		return r;
+	bool needs_proposal = d->s.says == SAYS_AGREED || d->s.says == SAYS_HELD || d->s.says == SAYS_CALLED_OFF;
+	if (needs_proposal && !h.regards_proposal)
+		return err_set(err, VALISE_E_USAGE, "%s answers a proposal: name it with --regarding",
+			       says_table[d->s.says].name);
+	if (h.said && once_only(d->s.says) &&
+	    asprintf(&d->already, "your office said %s of %s on %s; nothing needs to be signed",
+		     says_table[d->s.says].name, d->short_id, time_text(h.said_s).text) < 0)
+		return err_nomem(err);
+	return 0;
+}
+
+/* ---- Drafting ---- */
+
+static int choose_signer(struct valise *v, struct valise_draft *all, struct draft *d,
+			 const struct valise_statement *want, struct valise_err *err)
+{
+	const struct says_row *row = &says_table[d->s.says];
+	unsigned roles = row->roles, asked = 0;
+	struct officer officer;
+	if (want->role && (!roles_parse(str_of(want->role), &asked) || !(asked & roles)))
+		return err_set(err, VALISE_E_USAGE, "%s is not for the role %s", row->name, want->role);
+	int r = office_signer(v, &all->set, asked ? asked & roles : roles, &officer, &d->s.role, err);
+	if (r)
+		return err_prefix(err, r, "%s", row->name);
+	const struct verified_entry *head = office_head(registers_office(all->set.registers, &v->self));
+	d->s.office = (struct office_ref){v->self, head->note.id};
+	d->s.by = officer.key;
+	d->title = strndup(officer.title.at, officer.title.len);
+	return d->title ? 0 : err_nomem(err);
+}
+
+/* "You state, as Front desk of Mission Oslo: the office holds every byte, sealed. It does not mean: ..." */
+static int write_question(struct valise_draft *all, struct draft *d, struct valise *v, struct valise_err *err)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(8192);
+	const struct says_row *row = &says_table[d->s.says];
+	buf_add_text(&b, "You state, as ");
+	text_show(&b, str_of(d->title));
+	buf_add_text(&b, " of ");
+	text_show(&b, office_name(registers_office(all->set.registers, &v->self)));
+	buf_addf(&b, ", of %s: %s.", d->short_id, row->means);
+	if (row->does_not_mean)
+		buf_addf(&b, " It does not mean: %s.", row->does_not_mean);
+	if (d->s.says == SAYS_RECEIVED)
+		buf_add_text(&b, " This accepts no service.");
+	int r = buf_check(&b, "the question", err);
+	if (!r)
+		d->question = (char *)buf_take(&b, NULL);
+	return r;
+}
+
+static int make_draft(struct valise *v, struct valise_draft *all, struct draft *d, const struct valise_statement *want,
+		      struct valise_err *err)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
+	CLEAN_SEAL struct verified_seal *seal = NULL;
+	struct letter_row row;
+	buf_init(&d->words, LIMIT_STATEMENT_BYTES);
+	int r = office_letter(v, want->letter, &d->s.letter, err);
+	if (!r)
+		r = letter_row(v->spool, &d->s.letter, &row, err);
+	if (!r)
+		r = letter_seal(v->spool, &d->s.letter, &seal, err);
+	if (r)
+		return r;
+	memcpy(d->short_id, hash_short(&d->s.letter).text, sizeof d->short_id);
+	if (!says_of(str_of(want->says), &d->s.says))
+		return err_set(err, VALISE_E_USAGE,
+			       "%s is nothing that can be said; `valise say --help` lists what can", want->says);
+	d->s.has_to = want->to != NULL;
+	if (want->to)
+		r = office_find(v, want->to, &d->s.to, err);
+	if (!r)
+		r = take_words(d, want, err);
+	if (!r)
+		r = take_regarding(v, d, want, err);
+	if (!r)
+		r = check_party(v, d, seal, err);
+	if (!r)
+		r = choose_signer(v, all, d, want, err);
+	if (!r)
+		r = check_history(v, d, err);
+	if (!r && !d->already)
+		r = check_bytes(v, d, &row, err);
+	if (!r)
+		r = statement_last_nth(v->spool, &d->s.letter, &d->s.by, &d->s.nth, err);
+	d->s.nth++;
+	d->s.time_s = clock_now_s();
+	if (!r)
+		r = statement_write(&d->s, &text, err);
+	if (!r)
+		r = write_question(all, d, v, err);
+	if (r)
+		return r;
+	d->text = (char *)buf_take(&text, NULL);
+	d->view = (struct valise_draft_view){d->short_id, d->text, d->question, d->title, d->already};
+	return 0;
+}
+
+int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n, struct valise_draft **ret,
+		    struct valise_err *err)
+{
+	struct valise_draft *d = calloc(1, sizeof *d);
+	if (!d)
+		return err_nomem(err);
+	d->drafts = calloc(n ? n : 1, sizeof *d->drafts);
+	d->ids = calloc(n ? n : 1, sizeof(*d->ids));
+	int r = d->drafts && d->ids ? register_set_self(v, &d->set, err) : err_nomem(err);
+	for (size_t i = 0; i < n && !r; i++)
+		r = make_draft(v, d, &d->drafts[d->n++], &s[i], err);
+	if (r) {
+		valise_draft_free(d);
+		return r;
+	}
+	*ret = d;
+	return 0;
+}
+
+/* ---- Signing ---- */
+
+/* nth and time are of the moment of signing: other processes may have signed since the look. */
+static int sign_one(struct valise *v, struct draft *d, int64_t now_s, struct valise_err *err)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
+	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_STATEMENT_BYTES);
+	CLEAN_STATEMENT struct verified_statement *verified = NULL;
+	const struct key *key;
+	uint64_t nth;
+	int r = key_unlock(v, &d->s.by, d->title, &key, err);
+	if (!r)
+		r = statement_last_nth(v->spool, &d->s.letter, &d->s.by, &nth, err);
+	if (r)
+		return r;
+	d->s.nth = nth + 1;
+	d->s.time_s = now_s;
+	const struct ed25519_signer *signer = key->signer;
+	r = statement_write(&d->s, &text, err);
+	if (!r)
+		r = note_sign(buf_str(&text), &signer, 1, &note, err);
+	if (!r)
+		r = statement_verify(note.data, note.len, &verified, err);
+	if (!r)
+		r = statement_put(v->spool, verified, now_s, NULL, err);
+	if (!r)
+		memcpy(d->id, hash_hex(&verified->note.id).text, sizeof d->id);
+	return r;
+}
+
+int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const **ret_ids, struct valise_err *err)
+{
+	const struct key *key;
+	int r = 0;
+	/* Passphrases are asked for before the spool's lock is taken. */
+	for (size_t i = 0; i < d->n && !r; i++)
+		if (!d->drafts[i].already)
+			r = key_unlock(v, &d->drafts[i].s.by, d->drafts[i].title, &key, err);
+	if (!r)
+		r = spool_begin(v->spool, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < d->n && !r; i++)
+		if (!d->drafts[i].already)
+			r = sign_one(v, &d->drafts[i], clock_now_s(), err);
+	if (!r)
+		r = spool_commit(v->spool, err);
+	if (r) {
+		spool_rollback(v->spool);
+		return r;
+	}
+	for (size_t i = 0; i < d->n; i++)
+		d->ids[i] = d->drafts[i].already ? NULL : d->drafts[i].id;
+	if (ret_ids)
+		*ret_ids = d->ids;
+	return 0;
+}
+
+/* ---- The table, for help ---- */
+
+bool valise_says_at(size_t i, struct valise_says *ret)
+{
+	if (i >= SAYS_COUNT)
+		return false;
+	const struct says_row *row = &says_table[i];
+	CLEAN_BUF struct buf roles = BUF_INIT(sizeof ret->roles - 1);
+	*ret = (struct valise_says){.name = row->name,
+				    .means = row->means,
+				    .does_not_mean = row->does_not_mean,
+				    .reasons = row->reasons,
+				    .needs_to = row->needs & FIELD_TO,
+				    .needs_text = row->needs & FIELD_TEXT,
+				    .needs_reason = row->needs & FIELD_REASON,
+				    .needs_regarding = row->needs & FIELD_REGARDING,
+				    .needs_when = row->needs & FIELD_WHEN};
+	roles_write(&roles, row->roles);
+	if (roles.data)
+		memcpy(ret->roles, roles.data, roles.len);
+	return true;
+}

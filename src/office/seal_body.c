@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sealing a body: jobs of sixteen age chunks, each encrypted, written at its place and hashed by any thread. */
+#include "office/seal_body.h"
+
+#include "base/limits.h"
+#include "crypto/aead.h"
+#include "office/body_hash.h"
+#include "office/pipeline.h"
+
+#define JOB_CHUNKS 16u
+#define JOB_PLAIN_BYTES (JOB_CHUNKS * AGE_CHUNK_BYTES)
+#define JOB_SEALED_BYTES (JOB_CHUNKS * AGE_SEALED_CHUNK_BYTES)
+
+struct job {
+	struct aead *aead; /* of its own: a context serves one thread at a time */
+	uint64_t first_chunk;
+	uint64_t offset; /* of its ciphertext in the body */
+	bool last;       /* holds the last chunk */
+	bool in_memory;  /* the whole body is this job and small: it is not written to a file */
+	size_t in_len, out_len;
+	struct body_span span;
+	uint8_t *in;  /* JOB_PLAIN_BYTES */
+	uint8_t *out; /* JOB_SEALED_BYTES */
+};
+
+struct body_sealer {
+	struct valise *v;
+	struct pipeline *pipeline;
+	struct job jobs[PIPELINE_JOBS_MAX];
+	void *job_list[PIPELINE_JOBS_MAX];
+	size_t n_jobs;
+	uint8_t file_key[AGE_FILE_KEY_BYTES], nonce[AGE_NONCE_BYTES];
+	struct buf prefix; /* age header and nonce */
+	struct newfile file;
+	bool has_file;
+	struct job *filling; /* NULL: none in hand */
+	uint64_t offset;     /* of the plaintext so far */
+	uint64_t next_chunk;
+	/* In order, on the caller's thread. */
+	struct body_hash hash;
+	struct buf small; /* the whole body when it is small */
+};
+
+/* ---- Any thread ---- */
+
+static int seal_chunks(struct job *j, struct valise_err *err)
+{
+	size_t in = 0, out = 0;
+	uint64_t chunk = j->first_chunk;
+	do {
+		size_t len = j->in_len - in < AGE_CHUNK_BYTES ? j->in_len - in : AGE_CHUNK_BYTES;
+		bool last = j->last && in + len == j->in_len;
+		int r = age_chunk_seal(j->aead, chunk++, last, j->in + in, len, j->out + out, err);
+		if (r)
+			return r;
+		in += len;
+		out += len + AEAD_TAG_BYTES;
+	} while (in < j->in_len);
+	j->out_len = out;
+	return 0;
+}
+
+static int seal_job(void *context, void *job, struct valise_err *err)
+{
+	struct body_sealer *s = context;
+	struct job *j = job;
+	int r = seal_chunks(j, err);
+	if (r)
+		return r;
+	if (!j->in_memory)
+		r = file_pwrite_all(s->file.fd, j->out, j->out_len, j->offset, "the sealed body", err);
+	body_span_hash(j->out, j->out_len, j->offset, &j->span);
+	return r;
+}
+
+/* ---- The caller's thread, in order ---- */
+
+static int finish_job(void *context, void *job, struct valise_err *err)
+{
+	struct body_sealer *s = context;
+	struct job *j = job;
+	body_hash_add(&s->hash, j->out, j->out_len, &j->span);
+	if (j->in_memory) {
+		buf_add(&s->small, s->prefix.data, s->prefix.len);
+		buf_add(&s->small, j->out, j->out_len);
+	}
+	return buf_check(&s->hash.tally, "the tally", err);
+}
+
+static int make_file(struct body_sealer *s, struct valise_err *err)
+{
+	int r = newfile_begin(spool_tmpfd(s->v->spool), 0600, &s->file, err);
+	if (r)
+		return r;
+	s->has_file = true;
+	return file_pwrite_all(s->file.fd, s->prefix.data, s->prefix.len, 0, "the sealed body", err);
+}
+
+static int take_job(struct body_sealer *s, struct valise_err *err)
+{
+	void *job;
+	int r = pipeline_job(s->pipeline, &job, err);
+	if (r)
+		return r;
+	struct job *j = job;
+	if (!j->in) {
+		j->in = malloc(JOB_PLAIN_BYTES);
+		j->out = malloc(JOB_SEALED_BYTES);
+		if (!j->in || !j->out)
+			return err_nomem(err);
+		r = age_payload_key(s->file_key, s->nonce, &j->aead, err);
+		if (r)
+			return r;
+	}
+	j->in_len = 0;
+	j->first_chunk = s->next_chunk;
+	j->offset = s->prefix.len + s->next_chunk * AGE_SEALED_CHUNK_BYTES;
+	s->next_chunk += JOB_CHUNKS;
+	s->filling = j;
+	return 0;
+}
+
+static int submit(struct body_sealer *s, bool last, struct valise_err *err)
+{
+	struct job *j = s->filling;
+	s->filling = NULL;
+	j->last = last;
+	j->in_memory = last && j->first_chunk == 0 &&
+		       s->prefix.len + age_payload_bytes(j->in_len) - AGE_NONCE_BYTES <= BODY_SMALL_BYTES;
+	if (!j->in_memory && !s->has_file) {
+		int r = make_file(s, err);
+		if (r)
+			return r;
+	}
+	return pipeline_submit(s->pipeline, err);
+}
+
+/* ---- The sealer ---- */
+
+int body_sealer_new(struct valise *v, const struct age_recipient *to,
+		    const uint8_t randomness[static BODY_RANDOM_BYTES], struct body_sealer **ret,
+		    struct valise_err *err)
+{
+	CLEAN_BODY_SEALER struct body_sealer *s = calloc(1, sizeof *s);
+	if (!s)
+		return err_nomem(err);
+	s->v = v;
+	s->file = (struct newfile)NEWFILE_NONE;
+	s->n_jobs = pipeline_jobs_here();
+	for (size_t i = 0; i < s->n_jobs; i++)
+		s->job_list[i] = &s->jobs[i];
+	buf_init(&s->prefix, LIMIT_AGE_HEADER_BYTES);
+	buf_init(&s->small, BODY_SMALL_BYTES);
+	body_hash_init(&s->hash);
+	memcpy(s->file_key, randomness, AGE_FILE_KEY_BYTES);
+	memcpy(s->nonce, randomness + AGE_FILE_KEY_BYTES, AGE_NONCE_BYTES);
+	int r = age_header_seal(s->file_key, to, 1, randomness + AGE_FILE_KEY_BYTES + AGE_NONCE_BYTES, &s->prefix, err);
+	if (r)
+		return r;
+	buf_add(&s->prefix, s->nonce, sizeof s->nonce);
+	r = buf_check(&s->prefix, "the body's header", err);
+	if (r)
+		return r;
+	body_hash_prefix(&s->hash, s->prefix.data, s->prefix.len);
+	struct pipeline_spec spec = {s->job_list, s->n_jobs, s, seal_job, finish_job};
+	r = pipeline_new(&spec, &s->pipeline, err);
+	if (!r)
+		*ret = TAKE(s);
+	return r;
+}
+
+void body_sealer_free(struct body_sealer *s)
+{
+	if (!s)
+		return;
+	pipeline_free(s->pipeline);
+	for (size_t i = 0; i < s->n_jobs; i++) {
+		aead_free(s->jobs[i].aead);
+		if (s->jobs[i].in)
+			secret_wipe(s->jobs[i].in, JOB_PLAIN_BYTES);
+		free(s->jobs[i].in);
+		free(s->jobs[i].out);
+	}
+	newfile_abandon(&s->file);
+	secret_wipe(s->file_key, sizeof s->file_key);
+	buf_release(&s->prefix);
+	body_hash_release(&s->hash);
+	buf_release(&s->small);
+	free(s);
+}
+
+void body_sealer_freep(struct body_sealer **s)
+{
+	body_sealer_free(*s);
+}
+
+int body_sealer_room(struct body_sealer *s, uint8_t **ret, size_t *ret_len, struct valise_err *err)
+{
+	int r = 0;
+	/* A full job waits until more plaintext comes: only then is it known not to be the last. */
+	if (s->filling && s->filling->in_len == JOB_PLAIN_BYTES)
+		r = submit(s, false, err);
+	if (!r && !s->filling)
+		r = take_job(s, err);
+	if (r)
+		return r;
+	*ret = s->filling->in + s->filling->in_len;
+	*ret_len = JOB_PLAIN_BYTES - s->filling->in_len;
+	return 0;
+}
+
+int body_sealer_add(struct body_sealer *s, const uint8_t *data, size_t len, struct valise_err *err)
+{
+	while (len) {
+		uint8_t *room;
+		size_t n;
+		int r = body_sealer_room(s, &room, &n, err);
+		if (r)
+			return r;
+		if (n > len)
+			n = len;
+		if (data != room)
+			memcpy(room, data, n);
+		s->filling->in_len += n;
+		s->offset += n;
+		data += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int body_sealer_zeros(struct body_sealer *s, uint64_t len, struct valise_err *err)
+{
+	while (len) {
+		uint8_t *room;
+		size_t n;
+		int r = body_sealer_room(s, &room, &n, err);
+		if (r)
+			return r;
+		if (n > len)
+			n = (size_t)len;
+		memset(room, 0, n);
+		s->filling->in_len += n;
+		s->offset += n;
+		len -= n;
+	}
+	return 0;
+}
+
+uint64_t body_sealer_offset(const struct body_sealer *s)
+{
+	return s->offset;
+}
+
+int body_sealer_end(struct body_sealer *s, struct sealed_body *ret, struct valise_err *err)
+{
+	uint8_t *room;
+	size_t n;
+	struct hash root;
+	int r = s->filling ? 0 : body_sealer_room(s, &room, &n, err);
+	if (!r)
+		r = submit(s, true, err);
+	if (!r)
+		r = pipeline_drain(s->pipeline, err);
+	if (r)
+		return r;
+	r = body_hash_end(&s->hash, &root, err);
+	if (!r)
+		r = buf_check(&s->small, "the body", err);
+	if (!r && s->has_file) /* here, so that the spool's lock is not held while it lasts */
+		r = file_sync(s->file.fd, "the sealed body", err);
+	if (r)
+		return r;
+	*ret = (struct sealed_body){root, s->prefix.len - AGE_NONCE_BYTES + age_payload_bytes(s->offset),
+				    buf_str(&s->hash.tally)};
+	return 0;
+}
+
+int body_sealer_put(struct body_sealer *s, const struct sealed_body *b, struct valise_err *err)
+{
+	if (!s->has_file)
+		return body_put_small(s->v->spool, &b->root, buf_str(&s->small), b->tally, err);
+	return body_put_file(s->v->spool, &b->root, b->bytes, &s->file, b->tally, err);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files and directories of a letter, read once, in order, into the body's tar. */
+#ifndef OFFICE_SEAL_PARTS_H
+#define OFFICE_SEAL_PARTS_H
+
+#include "format/cover.h"
+#include "office/seal_body.h"
+
+/* Parts as the person named them: checked to be there, named apart from each other, sorted. */
+struct planned_part {
+	const char *path; /* the caller's; "-" is standard input */
+	struct buf name;  /* its last component */
+	bool is_dir;
+	uint64_t bytes; /* of a file, as of now */
+};
+struct part_plan {
+	struct planned_part *parts;
+	size_t n;
+	uint64_t bytes; /* of all, directories counted by walking them; 0 when nobody asked */
+};
+#define CLEAN_PART_PLAN CLEANUP(part_plan_release)
+CHECKED int part_plan_make(const char *const *paths, size_t n, bool count, struct part_plan *ret,
+			   struct valise_err *err);
+void part_plan_release(struct part_plan *p);
+
+/* Writes the tar and its zero fill. ret_parts: plan->n of them, their names borrowed from the plan. VALISE_E_CHANGED when a file
+ * changed meanwhile. */
+CHECKED int parts_write(struct valise *v, const struct part_plan *plan, struct body_sealer *s, struct part *ret_parts,
+			struct valise_err *err);
+
+#endif

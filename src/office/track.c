@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who says what, as far as it has reached this spool: one letter's accounts, and the list of letters. */
+#include "office/office.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "office/unlock_cover.h"
+
+int valise_track(struct valise *v, const char *letter, struct valise_accounts **ret, struct valise_err *err)
+{
+	CLEAN_GATHERED struct gathered g = {0};
+	struct hash id;
+	int r = office_letter(v, letter, &id, err);
+	if (!r)
+		r = gather(v, &id, &g, err);
+	if (r)
+		return r;
+	struct evidence e = gathered_evidence(&g, clock_now_s());
+	return evidence_accounts(&e, ret, err);
+}
+
+/* ---- The list ---- */
+
+struct letter_ids {
+	struct hash *at;
+	size_t n, cap;
+};
+
+static int take_id(void *context, const struct letter_row *row)
+{
+	struct letter_ids *ids = context;
+	if (ids->n == ids->cap) {
+		size_t cap = ids->cap ? 2 * ids->cap : 64;
+		struct hash *grown = realloc(ids->at, cap * sizeof *grown);
+		if (!grown)
+			return VALISE_E_NOMEM;
+		ids->at = grown;
+		ids->cap = cap;
+	}
+	ids->at[ids->n++] = row->id;
+	return 0;
+}
+
+static int all_ids(struct valise *v, struct letter_ids *ret, struct valise_err *err)
+{
+	int r = letters_each(v->spool, take_id, ret, err);
+	return r == VALISE_E_NOMEM ? err_nomem(err) : r;
+}
+
+/* What a person calls the office: the petname, else its own name. */
+static const char *shown_name(const struct valise_accounts *a, size_t office)
+{
+	const struct valise_office_view *o = &a->offices[office];
+	return o->petname ? o->petname : o->name ? o->name : o->id;
+}
+
+struct summary {
+	char to[2 * LIMIT_FREE_TEXT_BYTES];
+	const char *from;
+	enum valise_state least;
+	bool for_us, own;
+};
+
+static void summarise(const struct valise_accounts *a, struct summary *s)
+{
+	size_t recipients = 0;
+	const char *first = NULL;
+	*s = (struct summary){.least = VALISE_STATE_REVIEWED, .from = ""};
+	for (size_t i = 0; i < a->n_parties; i++) {
+		const struct valise_party *p = &a->parties[i];
+		bool is_self = p->office != SIZE_MAX && a->offices[p->office].is_self;
+		if (p->is_sender) {
+			s->from = shown_name(a, p->office);
+			s->own = is_self;
+		}
+		if (!p->is_recipient)
+			continue;
+		if (!recipients++)
+			first = p->office == SIZE_MAX ? p->addressee : shown_name(a, p->office);
+		s->for_us |= is_self;
+		if (p->state < s->least)
+			s->least = p->state;
+	}
+	if (recipients > 1)
+		snprintf(s->to, sizeof s->to, "%s and %zu more", first, recipients - 1);
+	else
+		snprintf(s->to, sizeof s->to, "%s", first ? first : "");
+}
+
+static int list_one(struct valise *v, const struct hash *id, int (*each)(void *, const struct valise_letter_line *),
+		    void *context, struct valise_err *err)
+{
+	struct valise_accounts *a = NULL;
+	struct hash_hex hex = hash_hex(id);
+	struct summary s;
+	int r = valise_track(v, hex.text, &a, err);
+	if (r)
+		return r;
+	summarise(a, &s);
+	struct valise_letter_line line = {
+		.letter = a->letter,
+		.short_id = a->short_id,
+		.from = s.from,
+		.to = s.to,
+		.ref = a->ref,
+		.date_s = a->date_s,
+		.is_own = s.own,
+		.is_for_us = s.for_us,
+		.is_whole = a->bytes == VALISE_BYTES_INTACT || a->bytes == VALISE_BYTES_PAPER,
+		.is_broken = a->bytes == VALISE_BYTES_BROKEN,
+		.state = valise_state_name(s.least),
+		.sentence = a->sentence,
+	};
+	r = each(context, &line);
+	valise_accounts_free(a);
+	return r;
+}
+
+int valise_letters(struct valise *v, int (*each)(void *context, const struct valise_letter_line *l), void *context,
+		   struct valise_err *err)
+{
+	struct letter_ids ids = {0};
+	int r = all_ids(v, &ids, err);
+	for (size_t i = 0; i < ids.n && !r; i++)
+		r = list_one(v, &ids.at[i], each, context, err);
+	free(ids.at);
+	return r;
+}
+
+/* ---- --all ---- */
+
+struct own_word {
+	const struct hash *self;
+	bool received, opened;
+};
+
+static int hear_own(void *context, struct verified_statement *s, int64_t taken_in_s)
+{
+	struct own_word *w = context;
+	(void)taken_in_s;
+	if (hash_eq(&s->s.office.office, w->self)) {
+		w->received |= s->s.says == SAYS_RECEIVED;
+		w->opened |= s->s.says == SAYS_OPENED;
+	}
+	verified_statement_free(s);
+	return 0;
+}
+
+static int makes_sense(struct valise *v, const struct hash *id, enum valise_all which, bool *ret,
+		       struct valise_err *err)
+{
+	CLEAN_SEAL struct verified_seal *seal = NULL;
+	struct own_word w = {.self = &v->self};
+	struct letter_row row;
+	int r = letter_row(v->spool, id, &row, err);
+	if (!r)
+		r = letter_seal(v->spool, id, &seal, err);
+	if (!r)
+		r = statements_of(v->spool, id, hear_own, &w, err);
+	if (r)
+		return r;
+	bool for_us = seal_recipient(&seal->s, &v->self) >= 0, whole = row.is_paper || (row.has_body && row.has_cover);
+	*ret = which == VALISE_ALL_LETTERS || (which == VALISE_ALL_UNRECEIVED && for_us && whole && !w.received) ||
+	       (which == VALISE_ALL_UNOPENED && for_us && whole && !w.opened && !row.is_paper);
+	return 0;
+}
+
+void valise_ids_free(char **ids, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(ids[i]);
+	free(ids);
+}
+
+int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n, struct valise_err *err)
+{
+	struct letter_ids ids = {0};
+	size_t n = 0;
+	int r = all_ids(v, &ids, err);
+	char **list = r ? NULL : calloc(ids.n + 1, sizeof *list);
+	if (!r && !list)
+		r = err_nomem(err);
+	for (size_t i = 0; i < ids.n && !r; i++) {
+		bool yes;
+		r = makes_sense(v, &ids.at[i], which, &yes, err);
+		if (!r && yes && !(list[n++] = strdup(hash_hex(&ids.at[i]).text)))
+			r = err_nomem(err);
+	}
+	free(ids.at);
+	if (r) {
+		if (list)
+			valise_ids_free(list, n);
+		return r;
+	}
+	*ret_ids = list;
+	*ret_n = n;
+	return 0;
+}

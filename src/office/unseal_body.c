@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening a body: jobs of sixteen age chunks, each read, decrypted and hashed by any thread, handed out in order. */
+#include "office/unseal_body.h"
+
+#include "base/limits.h"
+#include "crypto/aead.h"
+#include "office/body_hash.h"
+#include "office/pipeline.h"
+
+#define JOB_CHUNKS 16u
+#define JOB_PLAIN_BYTES (JOB_CHUNKS * AGE_CHUNK_BYTES)
+#define JOB_SEALED_BYTES (JOB_CHUNKS * AGE_SEALED_CHUNK_BYTES)
+#define FIRST_BYTES (LIMIT_AGE_HEADER_BYTES + AGE_NONCE_BYTES)
+
+struct job {
+	struct aead *aead;
+	uint64_t first_chunk;
+	uint64_t offset; /* of its ciphertext in the body */
+	bool last;
+	size_t in_len, out_len;
+	struct body_span span;
+	uint8_t *in;  /* JOB_SEALED_BYTES */
+	uint8_t *out; /* JOB_PLAIN_BYTES */
+};
+
+struct body_opener {
+	const struct body *body;
+	struct pipeline *pipeline;
+	struct job jobs[PIPELINE_JOBS_MAX];
+	void *job_list[PIPELINE_JOBS_MAX];
+	size_t n_jobs;
+	uint8_t file_key[AGE_FILE_KEY_BYTES], nonce[AGE_NONCE_BYTES];
+	uint64_t chunks_at; /* where the chunks begin in the body */
+	uint64_t plain_bytes;
+	uint64_t next_chunk;
+	bool all_submitted, holding;
+	struct body_hash hash;
+};
+
+static int open_chunks(struct job *j, struct valise_err *err)
+{
+	size_t in = 0, out = 0;
+	uint64_t chunk = j->first_chunk;
+	while (in < j->in_len) {
+		size_t len = j->in_len - in < AGE_SEALED_CHUNK_BYTES ? j->in_len - in : AGE_SEALED_CHUNK_BYTES;
+		bool last = j->last && in + len == j->in_len;
+		int r = age_chunk_open(j->aead, chunk++, last, j->in + in, len, j->out + out, err);
+		if (r)
+			return r;
+		in += len;
+		out += len - AEAD_TAG_BYTES;
+	}
+	j->out_len = out;
+	return 0;
+}
+
+static int open_job(void *context, void *job, struct valise_err *err)
+{
+	struct body_opener *o = context;
+	struct job *j = job;
+	int r = body_read(o->body, j->offset, j->in, j->in_len, err);
+	if (r)
+		return r;
+	body_span_hash(j->in, j->in_len, j->offset, &j->span);
+	return open_chunks(j, err);
+}
+
+static int read_header(struct body_opener *o, const uint8_t body_key[static 32], struct valise_err *err)
+{
+	CLEAN_BUF struct buf first = BUF_INIT(FIRST_BYTES);
+	struct age_identity identity;
+	size_t header_len;
+	struct body_span span;
+	size_t n = o->body->size < FIRST_BYTES ? (size_t)o->body->size : FIRST_BYTES;
+	uint8_t *at = buf_grow(&first, n);
+	if (!at)
+		return err_nomem(err);
+	int r = body_read(o->body, 0, at, n, err);
+	if (!r)
+		r = age_header_length(at, n, &header_len, err);
+	if (!r && (header_len == 0 || header_len + AGE_NONCE_BYTES > n))
+		r = err_set(err, VALISE_E_BAD, "the body ends within its header");
+	if (!r)
+		r = age_identity_x25519(body_key, &identity, err);
+	if (!r)
+		r = age_header_open(at, header_len, &identity, 1, o->file_key, NULL, err);
+	secret_wipe(&identity, sizeof identity);
+	if (r)
+		return r == VALISE_E_LOCKED ? err_set(err, VALISE_E_BAD, "the key in the cover does not open the body")
+					    : r;
+	memcpy(o->nonce, at + header_len, AGE_NONCE_BYTES);
+	o->chunks_at = header_len + AGE_NONCE_BYTES;
+	body_span_hash(at, (size_t)o->chunks_at, 0, &span);
+	body_hash_add(&o->hash, at, (size_t)o->chunks_at, &span);
+	return age_plain_bytes(o->body->size - header_len, &o->plain_bytes, err);
+}
+
+int body_opener_new(const struct body *body, const uint8_t body_key[static 32], struct body_opener **ret,
+		    struct valise_err *err)
+{
+	CLEAN_BODY_OPENER struct body_opener *o = calloc(1, sizeof *o);
+	if (!o)
+		return err_nomem(err);
+	o->body = body;
+	o->n_jobs = pipeline_jobs_here();
+	for (size_t i = 0; i < o->n_jobs; i++)
+		o->job_list[i] = &o->jobs[i];
+	body_hash_init(&o->hash);
+	struct pipeline_spec spec = {o->job_list, o->n_jobs, o, open_job, NULL};
+	int r = read_header(o, body_key, err);
+	if (!r)
+		r = pipeline_new(&spec, &o->pipeline, err);
+	if (!r)
+		*ret = TAKE(o);
+	return r;
+}
+
+void body_opener_free(struct body_opener *o)
+{
+	if (!o)
+		return;
+	pipeline_free(o->pipeline);
+	for (size_t i = 0; i < o->n_jobs; i++) {
+		aead_free(o->jobs[i].aead);
+		if (o->jobs[i].out)
+			secret_wipe(o->jobs[i].out, JOB_PLAIN_BYTES);
+		free(o->jobs[i].in);
+		free(o->jobs[i].out);
+	}
+	secret_wipe(o->file_key, sizeof o->file_key);
+	body_hash_release(&o->hash);
+	free(o);
+}
+
+void body_opener_freep(struct body_opener **o)
+{
+	body_opener_free(*o);
+}
+
+uint64_t body_opener_plain_bytes(const struct body_opener *o)
+{
+	return o->plain_bytes;
+}
+
+static int submit_next(struct body_opener *o, struct valise_err *err)
+{
+	void *job;
+	int r = pipeline_job(o->pipeline, &job, err);
+	if (r)
+		return r;
+	struct job *j = job;
+	if (!j->in) {
+		j->in = malloc(JOB_SEALED_BYTES);
+		j->out = malloc(JOB_PLAIN_BYTES);
+		if (!j->in || !j->out)
+			return err_nomem(err);
+		r = age_payload_key(o->file_key, o->nonce, &j->aead, err);
+		if (r)
+			return r;
+	}
+	j->first_chunk = o->next_chunk;
+	j->offset = o->chunks_at + o->next_chunk * AGE_SEALED_CHUNK_BYTES;
+	uint64_t left = o->body->size - j->offset;
+	j->last = left <= JOB_SEALED_BYTES;
+	j->in_len = j->last ? (size_t)left : JOB_SEALED_BYTES;
+	o->next_chunk += JOB_CHUNKS;
+	o->all_submitted = j->last;
+	return pipeline_submit(o->pipeline, err);
+}
+
+int body_opener_next(struct body_opener *o, const uint8_t **ret, size_t *ret_len, struct valise_err *err)
+{
+	void *job;
+	int r = 0;
+	if (o->holding)
+		pipeline_release(o->pipeline);
+	o->holding = false;
+	while (!r && !o->all_submitted && pipeline_has_room(o->pipeline))
+		r = submit_next(o, err);
+	if (!r)
+		r = pipeline_oldest(o->pipeline, &job, err);
+	if (r)
+		return r;
+	if (!job) {
+		*ret_len = 0;
+		return 0;
+	}
+	struct job *j = job;
+	body_hash_add(&o->hash, j->in, j->in_len, &j->span);
+	o->holding = true;
+	*ret = j->out;
+	*ret_len = j->out_len;
+	return 0;
+}
+
+int body_opener_root(struct body_opener *o, struct hash *ret, struct valise_err *err)
+{
+	return body_hash_end(&o->hash, ret, err);
+}
