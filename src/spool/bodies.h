@@ -9,7 +9,8 @@
 #define BODY_SMALL_BYTES (64u * 1024) /* up to here a body is a row */
 
 /* Whole bodies that were made here: a small one by its bytes, a large one from an unnamed file in tmp/ that already holds every
- * byte. The file is synced, made 0400 and linked as bodies/ab/ROOT before this returns; the row waits for the caller's commit.
+ * byte. The file is synced, made 0400 and linked as bodies/ab/ROOT before this returns; the row waits for the caller's commit. Sync
+ * it before the transaction begins, and this costs others no wait. It is spent, also on failure.
  * Putting what is there is 0. The tally is the piece roots, 32 bytes each. */
 CHECKED int body_put_small(struct spool *s, const struct hash *root, struct str bytes, struct str tally,
 			   struct valise_err *err);
@@ -37,6 +38,8 @@ void body_release(struct body *b);
 /* Taking a body in piece by piece. Pieces are checked against the tally by the caller, and the tally against the seal. The file
  * partial/ROOT grows only as pieces come (no reservation on a stranger's word); one process at a time holds it (VALISE_E_BUSY). */
 struct body_intake;
+/* In a transaction of its own (none may be open). VALISE_E_EXISTS when the body is here whole; VALISE_E_BAD when pieces that were
+ * checked before show that it is of another size. */
 CHECKED int body_intake_begin(struct spool *s, const struct hash *root, uint64_t bytes, struct str tally,
 			      struct body_intake **ret, struct valise_err *err);
 bool body_intake_has(const struct body_intake *b, uint64_t piece);
@@ -46,12 +49,14 @@ CHECKED int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8
 			      struct valise_err *err);
 /* fdatasync, then the rows for the pieces since the last sync, in a transaction of its own (none may be open). */
 CHECKED int body_intake_sync(struct body_intake *b, struct valise_err *err);
-/* Nothing missing: 0400, linked as bodies/ab/ROOT, directory synced; row in the caller's open transaction. */
+/* Nothing missing: synced, 0400, moved to bodies/ab/ROOT, directories synced; row in the caller's open transaction. Free it only
+ * after that has ended. Rolled back, or cut off, the next begin finds every piece. */
 CHECKED int body_intake_finish(struct body_intake *b, struct valise_err *err);
 void body_intake_free(struct body_intake *b); /* unfinished: stays for a resume */
 void body_intake_freep(struct body_intake **b);
 #define CLEAN_INTAKE CLEANUP(body_intake_freep)
-/* Removes a partial body: it proved broken, or nobody wants it. */
+/* Removes a partial body: it proved broken, or nobody wants it. Part of the open transaction, or one of its own. VALISE_E_BUSY while
+ * an intake of it lives, here or elsewhere. Nothing there is 0. */
 CHECKED int body_intake_drop(struct spool *s, const struct hash *root, struct valise_err *err);
 
 #endif

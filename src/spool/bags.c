@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which items went into which bag, and which bags of others are done with. */
+#include "spool/bags.h"
+
+#include <string.h>
+
+#include "spool/inside.h"
+
+int bag_wrote(struct spool *s, struct str bag, const struct hash *items, size_t n, int64_t when_s,
+	      struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	_Static_assert(sizeof *items == 32, "ids lie one after the other");
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = query_begin(&s->db,
+				"INSERT INTO bag (name, written_s, items) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", &q,
+				err);
+	if (r)
+		return r;
+	query_text(&q, bag);
+	query_int(&q, when_s);
+	query_blob(&q, n ? (struct str){(const char *)items, n * sizeof *items} : STR(""));
+	return query_run(&q, err);
+}
+
+int bag_items(struct spool *s, struct str bag, bag_item_each *each, void *context, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, "SELECT items FROM bag WHERE name = ?", &q, err);
+	if (r)
+		return r;
+	query_text(&q, bag);
+	r = query_next(&q, &row, err);
+	if (r || !row)
+		return r;
+	struct str items = row_bytes(&q, 0);
+	if (items.len % sizeof(struct hash) != 0)
+		return db_damaged(&s->db, "a bag's list of items", err);
+	for (size_t at = 0; at < items.len; at += sizeof(struct hash)) {
+		struct hash item;
+		memcpy(item.bytes, items.at + at, sizeof item.bytes);
+		r = each(context, &item);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+int bag_seen_put(struct spool *s, const struct hash *mark, int64_t when_s, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = query_begin(&s->db, "INSERT INTO bag_seen (mark, seen_s) VALUES (?, ?) ON CONFLICT DO NOTHING", &q,
+				err);
+	if (r)
+		return r;
+	query_hash(&q, mark);
+	query_int(&q, when_s);
+	return query_run(&q, err);
+}
+
+int bag_seen(struct spool *s, const struct hash *mark, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT 1 FROM bag_seen WHERE mark = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, mark);
+	return query_next(&q, ret, err);
+}

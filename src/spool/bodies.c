@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole bodies: rows for small ones, read-only files for others. */
+#include "spool/bodies.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "spool/inside.h"
+
+uint64_t body_pieces(uint64_t bytes)
+{
+	return bytes / TREE_PIECE_BYTES + (bytes % TREE_PIECE_BYTES != 0);
+}
+
+size_t body_piece_bytes(uint64_t bytes, uint64_t i)
+{
+	uint64_t left = bytes - i * TREE_PIECE_BYTES;
+	return left < TREE_PIECE_BYTES ? (size_t)left : TREE_PIECE_BYTES;
+}
+
+int body_look(const struct hash *root, uint64_t bytes, struct str tally, struct valise_err *err)
+{
+	if (bytes > LIMIT_BODY_BYTES)
+		return err_set(err, VALISE_E_LIMIT, "the body %.16s... is larger than any may be", hash_hex(root).text);
+	if (tally.len != body_pieces(bytes) * sizeof(struct hash))
+		return err_set(err, VALISE_E_USAGE, "the tally of the body %.16s... is not of its size",
+			       hash_hex(root).text);
+	return 0;
+}
+
+int body_room(struct spool *s, const struct hash *root, bool make, int *ret_fd, struct valise_err *err)
+{
+	char name[3] = {hash_hex(root).text[0], hash_hex(root).text[1]};
+	if (make && mkdirat(s->bodiesfd, name, 0700) == 0) {
+		int r = file_sync_dir(s->bodiesfd, "bodies", NULL, err);
+		if (r)
+			return r;
+	} else if (make && errno != EEXIST) {
+		return err_errno(err, errno, "cannot make bodies/%s in the spool %s", name,
+				 text_shown(str_of(s->dir)).text);
+	}
+	int fd = -1;
+	errno = ENOENT; /* a read-only copy may be without bodies/ */
+	if (s->bodiesfd >= 0)
+		fd = file_openat(s->bodiesfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd < 0)
+		return err_errno(err, errno, "cannot open bodies/%s in the spool %s", name,
+				 text_shown(str_of(s->dir)).text);
+	*ret_fd = fd;
+	return 0;
+}
+
+int body_record(struct spool *s, const struct hash *root, uint64_t bytes, struct str tally, struct str small,
+		struct valise_err *err)
+{
+	int64_t item = 0;
+	bool is_new;
+	int r = item_put(s, ITEM_BODY, root, small, clock_now_s(), &item, &is_new, err);
+	if (r || !is_new)
+		return r;
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	r = query_begin(&s->db, "INSERT INTO body (root, item, bytes, tally) VALUES (?, ?, ?, ?)", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, root);
+	query_int(&q, item);
+	query_int(&q, (int64_t)bytes);
+	query_blob(&q, tally.len ? tally : STR(""));
+	return query_run(&q, err);
+}
+
+int body_put_small(struct spool *s, const struct hash *root, struct str bytes, struct str tally, struct valise_err *err)
+{
+	int r = body_look(root, bytes.len, tally, err);
+	if (!r && bytes.len > BODY_SMALL_BYTES)
+		return err_set(err, VALISE_E_USAGE, "the body %.16s... is too large to be a row", hash_hex(root).text);
+	return r ? r : body_record(s, root, bytes.len, tally, bytes.at ? bytes : STR(""), err);
+}
+
+/* The few bytes of a small body that came as a file. */
+static int put_small_file(struct spool *s, const struct hash *root, uint64_t bytes, int fd, struct str tally,
+			  struct valise_err *err)
+{
+	uint8_t small[BODY_SMALL_BYTES];
+	size_t n;
+	int r = file_pread_full(fd, small, (size_t)bytes, 0, &n, "a new body", err);
+	if (!r && n != bytes)
+		return err_set(err, VALISE_E_CHANGED, "a new body became shorter while it was read");
+	return r ? r : body_record(s, root, bytes, tally, (struct str){(const char *)small, n}, err);
+}
+
+static int put_file(struct spool *s, const struct hash *root, uint64_t bytes, struct newfile *file, struct str tally,
+		    struct valise_err *err)
+{
+	struct stat st;
+	bool is_here = false;
+	int r = body_look(root, bytes, tally, err);
+	if (!r)
+		r = spool_need_transaction(s, err);
+	if (!r && fstat(file->fd, &st) < 0)
+		return err_errno(err, errno, "cannot read a new body");
+	if (!r && (uint64_t)st.st_size != bytes)
+		return err_set(err, VALISE_E_USAGE, "the body %.16s... is not of the size it should have",
+			       hash_hex(root).text);
+	if (!r)
+		r = body_has(s, root, &is_here, err);
+	if (r || is_here)
+		return r;
+	if (bytes <= BODY_SMALL_BYTES)
+		return put_small_file(s, root, bytes, file->fd, tally, err);
+	CLEAN_CLOSE int room = -1;
+	r = body_room(s, root, true, &room, err);
+	if (r)
+		return r;
+	if (fchmod(file->fd, 0400) < 0)
+		return err_errno(err, errno, "cannot make a new body read-only");
+	/* It gets its name in bodies/ab; where it has one already, for the time being, it moves there under that. */
+	if (file->temp[0] && renameat(file->dirfd, file->temp, room, file->temp) < 0)
+		return err_errno(err, errno, "cannot move a new body");
+	file->dirfd = room;
+	/* What has the name without a row was left by a transaction that did not end: the same bytes, or none. */
+	r = newfile_publish(file, hash_hex(root).text, true, err);
+	return r ? r : body_record(s, root, bytes, tally, (struct str){NULL, 0}, err);
+}
+
+int body_put_file(struct spool *s, const struct hash *root, uint64_t bytes, struct newfile *file, struct str tally,
+		  struct valise_err *err)
+{
+	int r = put_file(s, root, bytes, file, tally, err);
+	newfile_abandon(file);
+	return r;
+}
+
+int body_has(struct spool *s, const struct hash *root, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT 1 FROM body WHERE root = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, root);
+	return query_next(&q, ret, err);
+}
+
+static int not_here(const struct hash *root, struct valise_err *err)
+{
+	return err_set(err, VALISE_E_NOT_FOUND, "the body %.16s... is not here", hash_hex(root).text);
+}
+
+int body_tally(struct spool *s, const struct hash *root, struct buf *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, "SELECT tally FROM body WHERE root = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, root);
+	r = query_next(&q, &row, err);
+	if (r)
+		return r;
+	if (!row)
+		return not_here(root, err);
+	buf_add_str(ret, row_bytes(&q, 0));
+	return buf_check(ret, "a tally", err);
+}
+
+static int damaged(const struct hash *root, const char *how, struct valise_err *err)
+{
+	return err_set(err, VALISE_E_BAD,
+		       "the body %.16s... in this spool %s: take the spool back from a copy, or the letter in again",
+		       hash_hex(root).text, how);
+}
+
+static int open_file(struct spool *s, const struct hash *root, uint64_t bytes, struct body *ret, struct valise_err *err)
+{
+	CLEAN_CLOSE int room = -1;
+	int r = body_room(s, root, false, &room, err);
+	if (r == VALISE_E_NOT_FOUND)
+		return damaged(root, "has lost its file", err);
+	if (r)
+		return r;
+	CLEAN_CLOSE int fd = file_openat(room, hash_hex(root).text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	if (fd < 0 && errno == ENOENT)
+		return damaged(root, "has lost its file", err);
+	struct stat st;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_errno(err, errno, "cannot open the body %.16s...", hash_hex(root).text);
+	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes)
+		return damaged(root, "is not of its size", err);
+	*ret = (struct body){.fd = TAKE_FD(fd), .size = bytes};
+	return 0;
+}
+
+int body_open(struct spool *s, const struct hash *root, struct body *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	uint64_t bytes;
+	int r = query_begin(
+		&s->db, "SELECT b.bytes, i.bytes FROM body b JOIN item i ON i.seq = b.item WHERE b.root = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, root);
+	r = query_next(&q, &row, err);
+	if (!r && !row)
+		return not_here(root, err);
+	if (!r)
+		r = row_size(&q, 0, &bytes, err);
+	if (r)
+		return r;
+	if (row_is_null(&q, 1))
+		return open_file(s, root, bytes, ret, err);
+	struct str small = row_bytes(&q, 1);
+	if (small.len != bytes)
+		return damaged(root, "is not of its size", err);
+	uint8_t *copy = malloc(small.len + 1);
+	if (!copy)
+		return err_nomem(err);
+	memcpy(copy, small.at, small.len);
+	*ret = (struct body){.fd = -1, .bytes = copy, .size = bytes};
+	return 0;
+}
+
+int body_read(const struct body *b, uint64_t offset, void *ret, size_t len, struct valise_err *err)
+{
+	if (offset > b->size || len > b->size - offset)
+		return err_set(err, VALISE_E_USAGE, "a read past the end of a body");
+	if (b->fd < 0) {
+		if (len)
+			memcpy(ret, b->bytes + offset, len);
+		return 0;
+	}
+	size_t n;
+	int r = file_pread_full(b->fd, ret, len, offset, &n, "a body", err);
+	if (!r && n != len)
+		return err_set(err, VALISE_E_CHANGED, "a body became shorter while it was read: run `valise doctor`");
+	return r;
+}
+
+void body_release(struct body *b)
+{
+	cleanup_close(&b->fd);
+	free(b->bytes);
+	*b = (struct body)BODY_NONE;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A spool's health: the database itself, its notes, and whether rows and files speak of each other. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "format/note.h"
+#include "spool/inside.h"
+
+#define FINDING_BYTES 1024u
+#define NAMES_MAX 4000000u /* of one directory */
+
+struct check {
+	struct spool *s;
+	bool mend;
+	spool_finding *found;
+	void *context;
+};
+
+PRINTF_LIKE(3, 4) static void say(const struct check *c, bool is_broken, const char *fmt, ...)
+{
+	char text[FINDING_BYTES];
+	va_list args;
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	c->found(c->context, is_broken, text);
+}
+
+/* ---- The database ---- */
+
+static int check_integrity(const struct check *c, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&c->s->db, "PRAGMA integrity_check", &q, err);
+	for (;;) {
+		bool row = false;
+		if (!r)
+			r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		if (!str_eq(row_bytes(&q, 0), STR("ok")))
+			say(c, true, "the database is damaged: %s", text_shown(row_bytes(&q, 0)).text);
+	}
+}
+
+static int check_references(const struct check *c, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&c->s->db, "PRAGMA foreign_key_check", &q, err);
+	for (;;) {
+		bool row = false;
+		if (!r)
+			r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		say(c, true, "a row of the table %s speaks of one that is not there",
+		    text_shown(row_bytes(&q, 0)).text);
+	}
+}
+
+/* Its id is a digest: what was altered in place no longer gives it. */
+static int check_note(const struct check *c, const struct hash *id, struct str bytes, struct valise_err *err)
+{
+	CLEAN_NOTE struct note note = {0};
+	int r = note_split(bytes.at, bytes.len, &note, err);
+	if (r == VALISE_E_BAD)
+		say(c, true, "the note %s is damaged: %s", hash_hex(id).text, err->text);
+	else if (!r && !hash_eq(&note.id, id))
+		say(c, true, "the note %s was altered in place: it is now %s", hash_hex(id).text,
+		    hash_hex(&note.id).text);
+	return r == VALISE_E_BAD ? 0 : r;
+}
+
+static int check_notes(const struct check *c, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&c->s->db, "SELECT id, bytes FROM item WHERE kind BETWEEN 1 AND 4 ORDER BY seq", &q, err);
+	for (;;) {
+		bool row = false;
+		struct hash id;
+		if (!r)
+			r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		r = row_hash(&q, 0, &id, err);
+		if (!r)
+			r = check_note(c, &id, row_bytes(&q, 1), err);
+	}
+}
+
+/* ---- Rows that speak of files ---- */
+
+static void check_body_file(const struct check *c, const struct hash *root, uint64_t bytes)
+{
+	CLEAN_CLOSE int room = -1;
+	struct stat st;
+	struct hash_hex name = hash_hex(root);
+	if (body_room(c->s, root, false, &room, NULL) || fstatat(room, name.text, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		say(c, true, "the body %s has lost its file", name.text);
+	else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes)
+		say(c, true, "the file of the body %s is not of its size", name.text);
+	else if ((st.st_mode & 0222) != 0)
+		say(c, false, "the file of the body %s can be written", name.text);
+}
+
+static int check_bodies(const struct check *c, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(
+		&c->s->db,
+		"SELECT b.root, b.bytes, length(b.tally), length(i.bytes) FROM body b JOIN item i ON i.seq = b.item "
+		"ORDER BY b.root",
+		&q, err);
+	for (;;) {
+		bool row = false;
+		struct hash root;
+		uint64_t bytes;
+		if (!r)
+			r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		r = row_hash(&q, 0, &root, err);
+		if (!r)
+			r = row_size(&q, 1, &bytes, err);
+		if (r)
+			return r;
+		if ((uint64_t)row_int(&q, 2) != body_pieces(bytes) * sizeof(struct hash))
+			say(c, true, "the tally of the body %s is not of its size", hash_hex(&root).text);
+		if (row_is_null(&q, 3))
+			check_body_file(c, &root, bytes);
+		else if ((uint64_t)row_int(&q, 3) != bytes)
+			say(c, true, "the body %s is not of its size", hash_hex(&root).text);
+	}
+}
+
+static int check_partials(const struct check *c, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&c->s->db,
+			    "SELECT p.root, p.bytes, (SELECT count(*) FROM partial_piece n WHERE n.root = p.root) "
+			    "FROM partial p ORDER BY p.root",
+			    &q, err);
+	for (;;) {
+		bool row = false;
+		struct hash root;
+		uint64_t bytes;
+		if (!r)
+			r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		r = row_hash(&q, 0, &root, err);
+		if (!r)
+			r = row_size(&q, 1, &bytes, err);
+		if (!r)
+			say(c, false, "the body %s is here in part: %" PRId64 " of %" PRIu64 " pieces of %s",
+			    hash_hex(&root).text, row_int(&q, 2), body_pieces(bytes), size_text(bytes).text);
+	}
+}
+
+/* ---- Files that no row speaks of ---- */
+
+/* Whether a row does, by the id that the file's name is. */
+static int is_known(const struct check *c, const char *sql, const struct hash *id, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&c->s->db, sql, &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	return query_next(&q, ret, err);
+}
+
+/* True when another process holds it. */
+static bool is_held(int dirfd, const char *name)
+{
+	CLEAN_CLOSE int fd = file_openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+}
+
+static void check_litter(const struct check *c, int dirfd, const char *where, const char *name)
+{
+	if (is_held(dirfd, name))
+		return;
+	bool removed = c->mend && unlinkat(dirfd, name, 0) == 0;
+	say(c, false, "%s/%s is litter of something that was cut off%s", where, text_shown(str_of(name)).text,
+	    removed ? ": removed" : "");
+}
+
+static bool is_temporary(const char *name)
+{
+	return str_starts(str_of(name), STR(".valise-tmp-"));
+}
+
+static int check_partial_file(const struct check *c, const char *name, struct valise_err *err)
+{
+	struct hash root;
+	bool known = false;
+	if (!hash_parse(str_of(name), &root)) {
+		say(c, false, "partial/%s is nothing of ours", text_shown(str_of(name)).text);
+		return 0;
+	}
+	int r = is_known(c, "SELECT 1 FROM partial WHERE root = ?", &root, &known, err);
+	if (!r && !known)
+		check_litter(c, c->s->partialfd, "partial", name);
+	return r;
+}
+
+static int check_body_name(const struct check *c, int room, const char *room_name, const char *name,
+			   struct valise_err *err)
+{
+	struct hash root;
+	bool has_row = false;
+	bool is_wanted = false;
+	char where[sizeof "bodies/ab"];
+	(void)snprintf(where, sizeof where, "bodies/%.2s", room_name);
+	if (is_temporary(name)) {
+		check_litter(c, room, where, name);
+		return 0;
+	}
+	if (!hash_parse(str_of(name), &root) || strncmp(name, room_name, 2) != 0) {
+		say(c, false, "%s/%s is nothing of ours", where, text_shown(str_of(name)).text);
+		return 0;
+	}
+	int r = is_known(c, "SELECT 1 FROM body WHERE root = ?", &root, &has_row, err);
+	if (r || has_row)
+		return r;
+	r = is_known(c, "SELECT 1 FROM partial WHERE root = ?1 UNION ALL SELECT 1 FROM letter WHERE body = ?1", &root,
+		     &is_wanted, err);
+	if (r)
+		return r;
+	/* Of a letter that is here it may be the only copy. */
+	if (is_wanted)
+		say(c, false, "%s/%s was cut off before it counted: take the letter in again", where, name);
+	else
+		check_litter(c, room, where, name);
+	return 0;
+}
+
+static int check_body_room(const struct check *c, const char *room_name, struct valise_err *err)
+{
+	CLEAN_CLOSE int room = file_openat(c->s->bodiesfd, room_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	CLEAN_NAMES struct names names = {NULL, 0};
+	if (room < 0 || strlen(room_name) != 2) {
+		say(c, false, "bodies/%s is nothing of ours", text_shown(str_of(room_name)).text);
+		return 0;
+	}
+	int r = names_read(room, NAMES_MAX, &names, err);
+	for (size_t i = 0; !r && i < names.count; i++)
+		r = check_body_name(c, room, room_name, names.names[i], err);
+	return r;
+}
+
+static int check_body_files(const struct check *c, struct valise_err *err)
+{
+	CLEAN_NAMES struct names rooms = {NULL, 0};
+	int r = c->s->bodiesfd < 0 ? 0 : names_read(c->s->bodiesfd, NAMES_MAX, &rooms, err);
+	for (size_t i = 0; !r && i < rooms.count; i++)
+		r = check_body_room(c, rooms.names[i], err);
+	return r;
+}
+
+static int check_partial_files(const struct check *c, struct valise_err *err)
+{
+	CLEAN_NAMES struct names names = {NULL, 0};
+	int r = c->s->partialfd < 0 ? 0 : names_read(c->s->partialfd, NAMES_MAX, &names, err);
+	for (size_t i = 0; !r && i < names.count; i++)
+		r = check_partial_file(c, names.names[i], err);
+	return r;
+}
+
+static int check_temporaries(const struct check *c, struct valise_err *err)
+{
+	const struct {
+		int fd;
+		const char *name;
+	} places[] = {{c->s->tmpfd, "tmp"}, {c->s->keysfd, "keys"}};
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		CLEAN_NAMES struct names names = {NULL, 0};
+		int r = places[i].fd < 0 ? 0 : names_read(places[i].fd, NAMES_MAX, &names, err);
+		if (r)
+			return r;
+		for (size_t k = 0; k < names.count; k++) {
+			if (is_temporary(names.names[k]))
+				check_litter(c, places[i].fd, places[i].name, names.names[k]);
+		}
+	}
+	return 0;
+}
+
+/* A spool that cannot be read to the end is a finding like others; what is left may still be looked at. */
+static int check_part(const struct check *c, int (*part)(const struct check *c, struct valise_err *err),
+		      struct valise_err *err)
+{
+	struct valise_err why = {0};
+	int r = part(c, &why);
+	if (r == VALISE_E_BAD) {
+		say(c, true, "%s", why.text);
+		return 0;
+	}
+	if (r)
+		err_copy(err, &why);
+	return r;
+}
+
+int spool_check(struct spool *s, bool mend, spool_finding *found, void *context, struct valise_err *err)
+{
+	static int (*const of_rows[])(const struct check *, struct valise_err *) = {
+		check_integrity, check_references, check_notes, check_bodies, check_partials,
+	};
+	static int (*const of_files[])(const struct check *, struct valise_err *) = {
+		check_body_files,
+		check_partial_files,
+		check_temporaries,
+	};
+	const struct check c = {s, mend, found, context};
+	int r = 0;
+	if (mend && s->is_read_only)
+		return err_set(err, VALISE_E_READ_ONLY,
+			       "the spool %s cannot be written here: it can be looked at, not mended",
+			       text_shown(str_of(s->dir)).text);
+	for (size_t i = 0; !r && i < sizeof of_rows / sizeof of_rows[0]; i++)
+		r = check_part(&c, of_rows[i], err);
+	if (r)
+		return r;
+	/* Files get their rows within a transaction: while this one is open none is between the two. */
+	if (!s->is_read_only)
+		r = spool_begin(s, err);
+	for (size_t i = 0; !r && i < sizeof of_files / sizeof of_files[0]; i++)
+		r = check_part(&c, of_files[i], err);
+	if (!s->is_read_only)
+		spool_rollback(s);
+	return r;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Register entries, by office and seq. */
+#include "spool/entries.h"
+
+#include "spool/inside.h"
+
+/* What an office's entries come to. */
+static int count_entry(struct spool *s, const struct hash *office, size_t bytes, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db,
+			    "INSERT INTO register (office, entries, bytes) VALUES (?, 1, ?) ON CONFLICT (office) "
+			    "DO UPDATE SET entries = entries + 1, bytes = bytes + excluded.bytes",
+			    &q, err);
+	if (r)
+		return r;
+	query_hash(&q, office);
+	query_int(&q, (int64_t)bytes);
+	return query_run(&q, err);
+}
+
+int entry_put(struct spool *s, const struct verified_entry *e, int64_t taken_in_s, bool *ret_new,
+	      struct valise_err *err)
+{
+	const struct hash *office = verified_entry_office(e);
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int64_t item = 0;
+	bool is_new;
+	if (e->e.seq > INT64_MAX)
+		return err_set(err, VALISE_E_LIMIT, "register entry %s: its number is too large",
+			       hash_hex(&e->note.id).text);
+	int r = item_put(s, ITEM_REGISTER, &e->note.id, (struct str){e->note.bytes, e->note.len}, taken_in_s, &item,
+			 &is_new, err);
+	if (!r && is_new)
+		r = count_entry(s, office, e->note.len, err);
+	if (!r && is_new)
+		r = query_begin(&s->db, "INSERT INTO entry (office, seq, id, item) VALUES (?, ?, ?, ?)", &q, err);
+	if (!r && is_new) {
+		query_hash(&q, office);
+		query_int(&q, (int64_t)e->e.seq);
+		query_hash(&q, &e->note.id);
+		query_int(&q, item);
+		r = query_run(&q, err);
+	}
+	if (!r && ret_new)
+		*ret_new = is_new;
+	return r;
+}
+
+int entries_of(struct spool *s, const struct hash *office, entry_each *each, void *context, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(
+		&s->db,
+		"SELECT i.bytes FROM entry e JOIN item i ON i.seq = e.item WHERE e.office = ? ORDER BY e.seq, e.id", &q,
+		err);
+	if (r)
+		return r;
+	query_hash(&q, office);
+	for (;;) {
+		bool row;
+		struct verified_entry *e;
+		r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		struct str bytes = row_bytes(&q, 0);
+		r = register_entry_from_intake(bytes.at, bytes.len, &e, err);
+		if (r)
+			return item_unreadable(s, r, err);
+		r = each(context, e);
+		if (r)
+			return r;
+	}
+}
+
+int entry_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
+{
+	return item_has(s, ITEM_REGISTER, id, ret, err);
+}
+
+int entries_size(struct spool *s, const struct hash *office, uint64_t *ret_bytes, uint64_t *ret_count,
+		 struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	uint64_t bytes = 0;
+	uint64_t count = 0;
+	int r = query_begin(&s->db, "SELECT bytes, entries FROM register WHERE office = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, office);
+	r = query_next(&q, &row, err);
+	if (!r && row)
+		r = row_size(&q, 0, &bytes, err);
+	if (!r && row)
+		r = row_size(&q, 1, &count, err);
+	if (r)
+		return r;
+	*ret_bytes = bytes;
+	*ret_count = count;
+	return 0;
+}

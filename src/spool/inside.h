@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this room share and nobody else sees: the open spool, and putting an item into its set. */
+#ifndef SPOOL_INSIDE_H
+#define SPOOL_INSIDE_H
+
+#include "spool/db.h"
+#include "spool/spool.h"
+
+#define SPOOL_DB_NAME "valise.db"
+
+struct view;
+
+struct spool {
+	struct db db;
+	struct view *view; /* where nothing can be written; NULL otherwise */
+	char *dir;
+	int dirfd, bodiesfd, partialfd, tmpfd, keysfd; /* -1: not there (read-only copies may lack empty directories) */
+	bool is_read_only;
+	bool is_writing; /* spool_begin */
+	bool is_reading; /* spool_begin_read */
+};
+
+/* 0 inside of spool_begin and spool_commit; VALISE_E_FAILURE outside, and after an error that rolled back by itself. */
+CHECKED int spool_need_transaction(const struct spool *s, struct valise_err *err);
+
+/* For operations that take part in the caller's transaction when one is open, and otherwise are one of their own. */
+CHECKED int spool_join(struct spool *s, bool *ret_own, struct valise_err *err);
+/* Ends what spool_join began: commits when `code` is 0, rolls back otherwise; the caller's own is left alone. */
+CHECKED int spool_leave(struct spool *s, bool own, int code, struct valise_err *err);
+
+/* As the database has them: never renumber. */
+enum item_kind { ITEM_REGISTER = 1, ITEM_SEAL = 2, ITEM_STATEMENT = 3, ITEM_REPORT = 4, ITEM_COVER = 5, ITEM_BODY = 6 };
+
+/* Adds to the set, and so to the log; `bytes` at NULL: they are elsewhere. *ret_item is the row, set only when it is new. */
+CHECKED int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t taken_in_s,
+		     int64_t *ret_item, bool *ret_new, struct valise_err *err);
+CHECKED int item_has(struct spool *s, enum item_kind kind, const struct hash *id, bool *ret, struct valise_err *err);
+/* How many pieces a body of that size has, and how many bytes the piece `i` of it. */
+uint64_t body_pieces(uint64_t bytes);
+size_t body_piece_bytes(uint64_t bytes, uint64_t i);
+/* bodies/ab, for the body `root`; VALISE_E_NOT_FOUND when it is not there and not to be made. */
+CHECKED int body_room(struct spool *s, const struct hash *root, bool make, int *ret_fd, struct valise_err *err);
+/* The row of a whole body, whose bytes are durable: `small` is all of them, or NULL for a file. In an open transaction. */
+CHECKED int body_record(struct spool *s, const struct hash *root, uint64_t bytes, struct str tally, struct str small,
+			struct valise_err *err);
+/* `tally` has a root for each piece of so many bytes, and the size is within its limit. */
+CHECKED int body_look(const struct hash *root, uint64_t bytes, struct str tally, struct valise_err *err);
+
+/* When the bytes of an item here are no longer what was taken in: says so, and returns `code`. */
+int item_unreadable(const struct spool *s, int code, struct valise_err *err);
+
+#endif

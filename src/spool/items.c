@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The set of items, and the log that it is as well. */
+#include "spool/items.h"
+
+#include "base/text.h"
+#include "spool/inside.h"
+
+static const struct {
+	enum item_kind item;
+	enum note_kind note;
+} kinds[] = {
+	{ITEM_REGISTER, NOTE_REGISTER},
+	{ITEM_SEAL, NOTE_SEAL},
+	{ITEM_STATEMENT, NOTE_STATEMENT},
+	{ITEM_REPORT, NOTE_REPORT},
+};
+
+static enum note_kind note_kind_of(int64_t item)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		if (kinds[i].item == item)
+			return kinds[i].note;
+	}
+	return NOTE_KINDS;
+}
+
+int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t taken_in_s,
+	     int64_t *ret_item, bool *ret_new, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = query_begin(
+			&s->db,
+			"INSERT INTO item (kind, id, taken_in_s, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", &q,
+			err);
+	if (r)
+		return r;
+	query_int(&q, kind);
+	query_hash(&q, id);
+	query_int(&q, taken_in_s);
+	query_blob(&q, bytes);
+	r = query_run(&q, err);
+	if (r)
+		return r;
+	*ret_new = db_changed(&s->db);
+	if (*ret_new)
+		*ret_item = db_last_rowid(&s->db);
+	return 0;
+}
+
+int item_has(struct spool *s, enum item_kind kind, const struct hash *id, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT 1 FROM item WHERE id = ? AND kind = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	query_int(&q, kind);
+	return query_next(&q, ret, err);
+}
+
+int item_unreadable(const struct spool *s, int code, struct valise_err *err)
+{
+	if (code != VALISE_E_BAD)
+		return code;
+	return err_prefix(err, code, "the spool %s is damaged, run `valise doctor`", text_shown(str_of(s->dir)).text);
+}
+
+int note_bytes(struct spool *s, const struct hash *id, struct buf *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row = false;
+	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind BETWEEN 1 AND 4", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	r = query_next(&q, &row, err);
+	if (r)
+		return r;
+	if (!row)
+		return err_set(err, VALISE_E_NOT_FOUND, "the note %s is not here", hash_hex(id).text);
+	buf_add_str(ret, row_bytes(&q, 0));
+	return buf_check(ret, "a note", err);
+}
+
+int notes_of(struct spool *s, const struct hash *letter, note_each *each, void *context, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(
+		&s->db,
+		"SELECT id, kind FROM item WHERE id = ?1 AND kind = 2 "
+		"UNION ALL SELECT i.id, i.kind FROM statement n JOIN item i ON i.seq = n.item WHERE n.letter = ?1 "
+		"UNION ALL SELECT i.id, i.kind FROM report n JOIN item i ON i.seq = n.item WHERE n.letter = ?1",
+		&q, err);
+	if (r)
+		return r;
+	query_hash(&q, letter);
+	for (;;) {
+		bool row;
+		struct hash id;
+		r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		r = row_hash(&q, 0, &id, err);
+		if (!r)
+			r = each(context, &id, note_kind_of(row_int(&q, 1)));
+		if (r)
+			return r;
+	}
+}
+
+int intake_each_row(struct spool *s, uint64_t after_seq, intake_each *each, void *context, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	if (after_seq > INT64_MAX)
+		return 0;
+	int r = query_begin(&s->db, "SELECT seq, taken_in_s, kind, id FROM item WHERE seq > ? ORDER BY seq", &q, err);
+	if (r)
+		return r;
+	query_int(&q, (int64_t)after_seq);
+	for (;;) {
+		bool row;
+		r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		struct intake_row intake = {.taken_in_s = row_int(&q, 1), .kind = note_kind_of(row_int(&q, 2))};
+		r = row_size(&q, 0, &intake.seq, err);
+		if (!r)
+			r = row_hash(&q, 3, &intake.id, err);
+		if (!r)
+			r = each(context, &intake);
+		if (r)
+			return r;
+	}
+}

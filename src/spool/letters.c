@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Letters' rows, seals and covers. */
+#include "spool/letters.h"
+
+#include "spool/inside.h"
+
+/* has_cover and has_body are looked up, never stored: they cannot be out of step with what is here. */
+#define LETTER_COLUMNS \
+	"SELECT l.id, l.sender, l.date_s, l.taken_in_s, l.body_bytes, l.body, l.is_own, l.is_broken, " \
+	"EXISTS (SELECT 1 FROM item i WHERE i.id = l.cover AND i.kind = 5), " \
+	"EXISTS (SELECT 1 FROM body b WHERE b.root = l.body) FROM letter l "
+
+static struct str span_of(const struct hash *h)
+{
+	return (struct str){(const char *)h->bytes, sizeof h->bytes};
+}
+
+static int insert_letter(struct spool *s, const struct verified_seal *seal, bool is_own, int64_t taken_in_s,
+			 int64_t item, struct valise_err *err)
+{
+	const struct seal *v = &seal->s;
+	const struct str absent = {NULL, 0};
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(
+		&s->db,
+		"INSERT INTO letter (id, item, sender, date_s, taken_in_s, ref, is_own, body, cover, body_bytes) "
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		&q, err);
+	if (r)
+		return r;
+	query_hash(&q, &seal->note.id);
+	query_int(&q, item);
+	query_hash(&q, &v->from.office);
+	query_int(&q, v->date_s);
+	query_int(&q, taken_in_s);
+	query_text(&q, v->ref);
+	query_int(&q, is_own);
+	query_blob(&q, v->paper.at ? absent : span_of(&v->body));
+	query_blob(&q, v->paper.at ? absent : span_of(&v->cover));
+	if (v->paper.at)
+		query_blob(&q, absent);
+	else
+		query_int(&q, (int64_t)v->body_bytes);
+	return query_run(&q, err);
+}
+
+int letter_put(struct spool *s, const struct verified_seal *seal, bool is_own, int64_t taken_in_s, bool *ret_new,
+	       struct valise_err *err)
+{
+	int64_t item = 0;
+	bool is_new;
+	if (seal->s.body_bytes > INT64_MAX)
+		return err_set(err, VALISE_E_LIMIT, "letter %s: its body is too large",
+			       hash_short(&seal->note.id).text);
+	int r = item_put(s, ITEM_SEAL, &seal->note.id, (struct str){seal->note.bytes, seal->note.len}, taken_in_s,
+			 &item, &is_new, err);
+	if (!r && is_new)
+		r = insert_letter(s, seal, is_own, taken_in_s, item, err);
+	if (!r && ret_new)
+		*ret_new = is_new;
+	return r;
+}
+
+static int not_here(const struct hash *id, struct valise_err *err)
+{
+	return err_set(err, VALISE_E_NOT_FOUND, "the letter %s is not here", hash_short(id).text);
+}
+
+/* The columns of LETTER_COLUMNS. */
+static int read_row(const struct query *q, struct letter_row *ret, struct valise_err *err)
+{
+	struct letter_row row = {
+		.date_s = row_int(q, 2),
+		.taken_in_s = row_int(q, 3),
+		.is_paper = row_is_null(q, 5),
+		.is_own = row_int(q, 6) != 0,
+		.is_broken = row_int(q, 7) != 0,
+		.has_cover = row_int(q, 8) != 0,
+		.has_body = row_int(q, 9) != 0,
+	};
+	int r = row_hash(q, 0, &row.id, err);
+	if (!r)
+		r = row_hash(q, 1, &row.from, err);
+	if (!r && !row.is_paper)
+		r = row_size(q, 4, &row.body_bytes, err);
+	if (!r && !row.is_paper)
+		r = row_hash(q, 5, &row.body, err);
+	if (!r)
+		*ret = row;
+	return r;
+}
+
+int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, LETTER_COLUMNS "WHERE l.id = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	r = query_next(&q, &row, err);
+	if (r)
+		return r;
+	return row ? read_row(&q, ret, err) : not_here(id, err);
+}
+
+int letters_each(struct spool *s, letter_each *each, void *context, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, LETTER_COLUMNS "ORDER BY l.date_s DESC, l.id DESC", &q, err);
+	for (;;) {
+		bool is_row = false;
+		struct letter_row row;
+		if (!r)
+			r = query_next(&q, &is_row, err);
+		if (r || !is_row)
+			return r;
+		r = read_row(&q, &row, err);
+		if (!r)
+			r = each(context, &row);
+	}
+}
+
+int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 2", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	r = query_next(&q, &row, err);
+	if (r)
+		return r;
+	if (!row)
+		return not_here(id, err);
+	struct str bytes = row_bytes(&q, 0);
+	return item_unreadable(s, seal_from_intake(bytes.at, bytes.len, ret, err), err);
+}
+
+int letter_mark_broken(struct spool *s, const struct hash *id, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = query_begin(&s->db, "UPDATE letter SET is_broken = 1 WHERE id = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	r = query_run(&q, err);
+	return r || db_changed(&s->db) ? r : not_here(id, err);
+}
+
+/* The digest of the cover that a letter's seal names. */
+static int cover_of(struct spool *s, const struct hash *letter, struct hash *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, "SELECT cover FROM letter WHERE id = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, letter);
+	r = query_next(&q, &row, err);
+	if (r)
+		return r;
+	if (!row)
+		return not_here(letter, err);
+	if (row_is_null(&q, 0))
+		return err_set(err, VALISE_E_USAGE, "the letter %s is paper: it has no cover", hash_short(letter).text);
+	return row_hash(&q, 0, ret, err);
+}
+
+int cover_put(struct spool *s, const struct hash *letter, struct str bytes, int64_t taken_in_s, struct valise_err *err)
+{
+	struct hash cover;
+	int64_t item;
+	bool is_new;
+	int r = cover_of(s, letter, &cover, err);
+	return r ? r : item_put(s, ITEM_COVER, &cover, bytes, taken_in_s, &item, &is_new, err);
+}
+
+int cover_get(struct spool *s, const struct hash *letter, struct buf *ret, struct valise_err *err)
+{
+	struct hash cover;
+	int r = cover_of(s, letter, &cover, err);
+	if (r)
+		return r;
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 5", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, &cover);
+	r = query_next(&q, &row, err);
+	if (r)
+		return r;
+	if (!row)
+		return err_set(err, VALISE_E_NOT_FOUND, "the cover of the letter %s is not here",
+			       hash_short(letter).text);
+	buf_add_str(ret, row_bytes(&q, 0));
+	return buf_check(ret, "a cover", err);
+}

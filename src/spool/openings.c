@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where plaintext is being written. */
+#include "spool/openings.h"
+
+#include "spool/inside.h"
+
+static int run(struct spool *s, const char *sql, struct str path, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = query_begin(&s->db, sql, &q, err);
+	if (r)
+		return r;
+	query_blob(&q, path.at ? path : STR(""));
+	return query_run(&q, err);
+}
+
+int opening_put(struct spool *s, struct str path, struct valise_err *err)
+{
+	return run(s, "INSERT INTO opening (path) VALUES (?) ON CONFLICT DO NOTHING", path, err);
+}
+
+int opening_remove(struct spool *s, struct str path, struct valise_err *err)
+{
+	return run(s, "DELETE FROM opening WHERE path = ?", path, err);
+}
+
+int openings_each(struct spool *s, opening_each *each, void *context, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT path FROM opening ORDER BY path", &q, err);
+	for (;;) {
+		bool row = false;
+		if (!r)
+			r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		r = each(context, row_bytes(&q, 0));
+	}
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables, version by version. */
+#include "spool/schema.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/text.h"
+
+/* The set of items, and what is needed to find them. `item` is also the log: its rows are only ever added, in order of intake.
+ * Every other table of evidence can be computed again from `item`. */
+static const char version_1[] =
+	"CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+
+	/* bytes is NULL for a body that is a file. */
+	"CREATE TABLE item ("
+	"	seq INTEGER PRIMARY KEY,"
+	"	kind INTEGER NOT NULL CHECK (kind > 0),"
+	"	id BLOB NOT NULL CHECK (length(id) = 32),"
+	"	taken_in_s INTEGER NOT NULL,"
+	"	bytes BLOB"
+	") STRICT;"
+	"CREATE UNIQUE INDEX item_id ON item (id, kind);"
+
+	/* How much of each office's register is here: a limit must not cost a scan for every entry. */
+	"CREATE TABLE register ("
+	"	office BLOB PRIMARY KEY CHECK (length(office) = 32),"
+	"	entries INTEGER NOT NULL CHECK (entries > 0),"
+	"	bytes INTEGER NOT NULL CHECK (bytes > 0)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE entry ("
+	"	office BLOB NOT NULL REFERENCES register (office),"
+	"	seq INTEGER NOT NULL CHECK (seq >= 0),"
+	"	id BLOB NOT NULL CHECK (length(id) = 32),"
+	"	item INTEGER NOT NULL REFERENCES item (seq),"
+	"	PRIMARY KEY (office, seq, id)"
+	") STRICT, WITHOUT ROWID;"
+
+	/* body, body_bytes and cover are NULL for paper. */
+	"CREATE TABLE letter ("
+	"	id BLOB PRIMARY KEY CHECK (length(id) = 32),"
+	"	item INTEGER NOT NULL REFERENCES item (seq),"
+	"	sender BLOB NOT NULL CHECK (length(sender) = 32),"
+	"	date_s INTEGER NOT NULL,"
+	"	taken_in_s INTEGER NOT NULL,"
+	"	body BLOB CHECK (length(body) = 32),"
+	"	body_bytes INTEGER CHECK (body_bytes >= 0),"
+	"	cover BLOB CHECK (length(cover) = 32),"
+	"	ref TEXT,"
+	"	is_own INTEGER NOT NULL CHECK (is_own IN (0, 1)),"
+	"	is_broken INTEGER NOT NULL DEFAULT 0 CHECK (is_broken IN (0, 1)),"
+	"	CHECK ((body IS NULL) = (cover IS NULL) AND (body IS NULL) = (body_bytes IS NULL))"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX letter_date ON letter (date_s);"
+	"CREATE INDEX letter_ref ON letter (ref) WHERE ref IS NOT NULL;"
+
+	/* No reference to the letter: items come in any order. */
+	"CREATE TABLE statement ("
+	"	letter BLOB NOT NULL CHECK (length(letter) = 32),"
+	"	signer BLOB NOT NULL CHECK (length(signer) = 32),"
+	"	nth INTEGER NOT NULL CHECK (nth > 0),"
+	"	item INTEGER NOT NULL REFERENCES item (seq),"
+	"	PRIMARY KEY (letter, signer, nth, item)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE report ("
+	"	letter BLOB NOT NULL CHECK (length(letter) = 32),"
+	"	signer BLOB NOT NULL CHECK (length(signer) = 32),"
+	"	nth INTEGER NOT NULL CHECK (nth > 0),"
+	"	item INTEGER NOT NULL REFERENCES item (seq),"
+	"	PRIMARY KEY (letter, signer, nth, item)"
+	") STRICT, WITHOUT ROWID;"
+
+	/* Whole bodies. The bytes of small ones are the item's, others are files. */
+	"CREATE TABLE body ("
+	"	root BLOB PRIMARY KEY CHECK (length(root) = 32),"
+	"	item INTEGER NOT NULL REFERENCES item (seq),"
+	"	bytes INTEGER NOT NULL CHECK (bytes >= 0),"
+	"	tally BLOB NOT NULL CHECK (length(tally) % 32 = 0)"
+	") STRICT, WITHOUT ROWID;"
+	/* Bodies that are here in part, and the pieces of theirs that are durable. */
+	"CREATE TABLE partial ("
+	"	root BLOB PRIMARY KEY CHECK (length(root) = 32),"
+	"	bytes INTEGER NOT NULL CHECK (bytes >= 0),"
+	"	tally BLOB NOT NULL CHECK (length(tally) % 32 = 0)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE partial_piece ("
+	"	root BLOB NOT NULL REFERENCES partial (root),"
+	"	piece INTEGER NOT NULL CHECK (piece >= 0),"
+	"	PRIMARY KEY (root, piece)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE contact ("
+	"	office BLOB PRIMARY KEY CHECK (length(office) = 32),"
+	"	petname TEXT NOT NULL UNIQUE,"
+	"	checked INTEGER NOT NULL CHECK (checked IN (0, 1)),"
+	"	added_s INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+
+	/* items: ids, one after the other. */
+	"CREATE TABLE bag ("
+	"	name TEXT NOT NULL UNIQUE,"
+	"	written_s INTEGER NOT NULL,"
+	"	items BLOB NOT NULL CHECK (length(items) % 32 = 0)"
+	") STRICT;"
+	"CREATE TABLE bag_seen ("
+	"	mark BLOB PRIMARY KEY CHECK (length(mark) = 32),"
+	"	seen_s INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE opening (path BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;";
+
+const char *const schema_steps[] = {version_1};
+const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
+
+static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row = false;
+	int r = query_begin(db, sql, &q, err);
+	if (!r)
+		r = query_next(&q, &row, err);
+	if (!r)
+		*ret = row ? row_int(&q, 0) : 0;
+	return r;
+}
+
+int schema_look(struct db *db, uint64_t *ret_version, struct valise_err *err)
+{
+	int64_t application = 0;
+	int64_t version = 0;
+	int64_t tables = 0;
+	int r = look_number(db, "PRAGMA application_id", &application, err);
+	if (!r)
+		r = look_number(db, "PRAGMA user_version", &version, err);
+	if (!r)
+		r = look_number(db, "SELECT count(*) FROM sqlite_schema", &tables, err);
+	if (r)
+		return r;
+	bool is_empty = application == 0 && version == 0 && tables == 0;
+	if (!is_empty && (application != SCHEMA_APPLICATION_ID || version <= 0))
+		return err_set(err, VALISE_E_BAD, "the database in %s is no spool: name another directory",
+			       text_shown(str_of(db->place)).text);
+	*ret_version = (uint64_t)version;
+	return 0;
+}
+
+int schema_too_new(const struct db *db, uint64_t version, struct valise_err *err)
+{
+	return err_set(err, VALISE_E_FAILURE,
+		       "the spool %s was written by a newer Valise (version %" PRIu64 " of its tables): use that one",
+		       text_shown(str_of(db->place)).text, version);
+}
+
+/* Inside of the transaction, so that of two programs that migrate at once the second finds it done. */
+static int migrate(struct db *db, const char *const *steps, size_t n_steps, struct valise_err *err)
+{
+	uint64_t version;
+	int r = schema_look(db, &version, err);
+	if (r)
+		return r;
+	if (version > n_steps)
+		return schema_too_new(db, version, err);
+	for (size_t i = (size_t)version; i < n_steps; i++) {
+		r = db_exec(db, steps[i], err);
+		if (r)
+			return err_prefix(err, r, "bringing the spool to version %zu of its tables", i + 1);
+	}
+	char mark[96]; /* a PRAGMA takes no bound values; both are our own numbers */
+	(void)snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %zu",
+		       SCHEMA_APPLICATION_ID, n_steps);
+	return db_exec(db, mark, err);
+}
+
+int schema_migrate(struct db *db, const char *const *steps, size_t n_steps, struct valise_err *err)
+{
+	int r = db_exec(db, "BEGIN IMMEDIATE", err);
+	if (r)
+		return r;
+	r = migrate(db, steps, n_steps, err);
+	if (!r)
+		r = db_exec(db, "COMMIT", err);
+	if (r && db_in_transaction(db)) {
+		struct valise_err ignored = {0}; /* the first error says what happened */
+		(void)!db_exec(db, "ROLLBACK", &ignored);
+	}
+	return r;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small values by name. */
+#include "base/text.h"
+#include "spool/inside.h"
+
+int setting_put(struct spool *s, const char *name, struct str value, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = query_begin(&s->db,
+				"INSERT INTO setting (name, value) VALUES (?, ?) "
+				"ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+				&q, err);
+	if (r)
+		return r;
+	query_text(&q, str_of(name));
+	query_blob(&q, value.at ? value : STR(""));
+	return query_run(&q, err);
+}
+
+int setting_get(struct spool *s, const char *name, struct buf *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row = false;
+	int r = query_begin(&s->db, "SELECT value FROM setting WHERE name = ?", &q, err);
+	if (r)
+		return r;
+	query_text(&q, str_of(name));
+	r = query_next(&q, &row, err);
+	if (r)
+		return r;
+	if (!row)
+		return err_set(err, VALISE_E_NOT_FOUND, "the spool %s has no setting \"%s\"",
+			       text_shown(str_of(s->dir)).text, text_shown(str_of(name)).text);
+	buf_add_str(ret, row_bytes(&q, 0));
+	return buf_check(ret, "a setting", err);
+}
