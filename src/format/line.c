@@ -196,19 +196,27 @@ void line_put_bad(struct line_writer *w, const char *key, const char *why)
 		w->code = err_set(w->err, VALISE_E_USAGE, "%s cannot be written: `%s` %s", w->what, key, why);
 }
 
+static void put_key(struct line_writer *w, const char *key)
+{
+	buf_add_text(w->b, key);
+	buf_add_char(w->b, ' ');
+}
+
 void line_put_text(struct line_writer *w, const char *key, const char *word)
 {
-	buf_addf(w->b, "%s %s\n", key, word);
+	put_key(w, key);
+	buf_add_text(w->b, word);
+	buf_add_char(w->b, '\n');
 }
 
 void line_put_hash(struct line_writer *w, const char *key, const struct hash *h)
 {
-	line_put_text(w, key, hash_hex(h).text);
+	line_put_bytes(w, key, h->bytes);
 }
 
 void line_put_bytes(struct line_writer *w, const char *key, const uint8_t bytes[static 32])
 {
-	buf_addf(w->b, "%s ", key);
+	put_key(w, key);
 	hex_encode(w->b, bytes, 32);
 	buf_add_char(w->b, '\n');
 }
@@ -231,7 +239,7 @@ void line_put_free_text(struct line_writer *w, const char *key, struct str s)
 		line_put_bad(w, key, "is not one line of plain text of 1 to 1,000 bytes");
 		return;
 	}
-	buf_addf(w->b, "%s ", key);
+	put_key(w, key);
 	buf_add_str(w->b, s);
 	buf_add_char(w->b, '\n');
 }
@@ -244,7 +252,11 @@ void line_put_optional_free_text(struct line_writer *w, const char *key, struct 
 
 void line_put_office(struct line_writer *w, const char *key, const struct office_ref *o)
 {
-	buf_addf(w->b, "%s %s %s\n", key, hash_hex(&o->office).text, hash_hex(&o->head).text);
+	put_key(w, key);
+	buf_add_hash(w->b, &o->office);
+	buf_add_char(w->b, ' ');
+	buf_add_hash(w->b, &o->head);
+	buf_add_char(w->b, '\n');
 }
 
 void line_put_role(struct line_writer *w, unsigned role)

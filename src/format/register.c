@@ -129,7 +129,7 @@ static void *read_quorum(struct note_reader *r, const char *key, size_t item_byt
 static void read_dismissals(struct note_reader *r, struct register_entry *e)
 {
 	e->dismissals = line_array(r, "dismiss", LIMIT_OFFICERS_PER_ENTRY, sizeof *e->dismissals, &e->n_dismissals);
-	struct str v, word, previous = {0};
+	struct str v, word = {0}, previous = {0};
 	for (size_t i = 0; i < e->n_dismissals && note_required(r, "dismiss", &v); i++) {
 		struct dismissal *d = &e->dismissals[i];
 		if (!str_word(&v, &word) || !vkey_parse(word, &d->key) || !text_is_free(v))

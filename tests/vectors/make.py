@@ -35,9 +35,13 @@ class Key:
         self.vkey = f"{self.name}+{self.hash.hex()}+{base64.b64encode(b'%c' % 1 + self.public).decode()}"
         self.commitment = sha_hex(self.vkey.encode())
 
-    def line(self, text):
-        signature = self.private.sign(text.encode())
-        return f"\u2014 {self.name} {base64.b64encode(self.hash + signature).decode()}\n"
+    def line(self, text, name=None, key_hash=None):
+        signature = self.private.sign(text if isinstance(text, bytes) else text.encode())
+        return signature_line(name or self.name, key_hash or self.hash, signature)
+
+
+def signature_line(name, key_hash, signature):
+    return f"\u2014 {name} {base64.b64encode(key_hash + signature).decode()}\n"
 
 
 K = {byte: Key(byte) for byte in range(1, 0x60)}
@@ -229,7 +233,7 @@ def filled(made, count, size):
 
 ONE, TWO = sha_hex(b"one"), sha_hex(b"two")
 SMALL, BIG = sorted([ONE, TWO])
-WEAK = bytes(32)  # y = 0: order 4
+WEAK = bytes([1]) + bytes(31)  # y = 1: the neutral element
 
 
 def weak_vkey():
@@ -264,7 +268,8 @@ def refused_statements():
         ("c1", "by hand", "by \u0085hand"), ("bom", "by hand", "\ufeffby hand"), ("line-separator", "by hand", "by\u2028hand"),
         ("del", "by hand", "by\x7fhand"), ("other-kind", "valise/statement@v1", "valise/report@v1"), ("version-2", "@v1", "@v2"),
     ])
-    yield "not-utf8", sign(t).replace("by hand", "by \xffhand").encode("latin-1", "replace")
+    raw = t.encode().replace(b"by hand", b"by \xffhand")
+    yield "not-utf8", raw + b"\n" + K[0x13].line(raw).encode()
     two = t.replace(by(0x13)[0], "\n".join(by(0x13, 0x15)))
     yield "two-signers", sign(two)
     yield "handed-to-nobody", sign(statement("handed", "principal", 3, HARBOUR))
@@ -291,24 +296,28 @@ def refused_notes():
     yield "altered-text", good.replace("by hand", "by band")
     yield "hyphen-for-dash", good.replace("\u2014", "-")
     yield "another-name", good.replace("\u2014 " + K[0x13].name, "\u2014 " + K[0x15].name)
-    yield "another-hash", text + "\n\u2014 " + K[0x13].name + " " + base64.b64encode(
-        K[0x15].hash + K[0x13].private.sign(text.encode())).decode() + "\n"
+    yield "another-hash", text + "\n" + K[0x13].line(text, key_hash=K[0x15].hash)
     signature = K[0x13].private.sign(text.encode())
     order = 2**252 + 27742317777372353535851937790883648493
     high = signature[:32] + (int.from_bytes(signature[32:], "little") + order).to_bytes(32, "little")
-    yield "s-plus-order", text + f"\n\u2014 {K[0x13].name} {base64.b64encode(K[0x13].hash + high).decode()}\n"
-    yield "base64-unpadded", good.replace("=\n", "\n") if good.endswith("=\n") else None
+    yield "s-plus-order", text + "\n" + signature_line(K[0x13].name, K[0x13].hash, high)
+    yield "base64-unpadded", good[:-2] + "\n"
     yield "base64-spare-bits", good[:-3] + chr(ord(good[-3]) + 1) + good[-2:]
-    mine, theirs = K[0x13].vkey, K[0x15].vkey
-    parts = mine.split("+", 2)
-    for name, vkey in (("vkey-other-name", f"harbour+{sha(b'harbour' + bytes([10, 1]) + K[0x13].public)[:4].hex()}+{parts[2]}"),
-                       ("vkey-upper-hash", f"{parts[0]}+{parts[1].upper()}+{parts[2]}"),
-                       ("vkey-of-another", "+".join(mine.split("+", 2)[:2] + theirs.split("+", 2)[2:])), ("vkey-weak", weak_vkey())):
-        yield name, text.replace(mine, vkey) + "\n" + block
-    # With S = 0 and R the neutral element some libraries take this for every message.
-    name = weak_vkey().split("+")[0]
-    forged = base64.b64encode(bytes.fromhex(weak_vkey().split("+")[1]) + bytes([1]) + bytes(63)).decode()
-    yield "weak-signature", text.replace(mine, weak_vkey()) + f"\n\u2014 {name} {forged}\n"
+    # Sound C2SP notes by a key under a name or in a spelling that is not its own.
+    mine = K[0x13].vkey
+    name, key_hash, key = mine.split("+", 2)
+    harbour = sha(b"harbour\n\x01" + K[0x13].public)[:4]
+    renamed = text.replace(mine, f"harbour+{harbour.hex()}+{key}")
+    yield "vkey-other-name", renamed + "\n" + K[0x13].line(renamed, "harbour", harbour)
+    other = sha(K[0x15].name.encode() + b"\n\x01" + K[0x13].public)[:4]
+    renamed = text.replace(mine, f"{K[0x15].name}+{other.hex()}+{key}")
+    yield "vkey-name-of-another", renamed + "\n" + K[0x13].line(renamed, K[0x15].name, other)
+    spelled = text.replace(mine, f"{name}+{key_hash.upper()}+{key}")
+    yield "vkey-upper-hash", spelled + "\n" + K[0x13].line(spelled)
+    # With R the neutral element and S = 0 some libraries take this for every message.
+    weak = weak_vkey()
+    name, key_hash, _ = weak.split("+", 2)
+    yield "vkey-weak", text.replace(mine, weak) + "\n" + signature_line(name, bytes.fromhex(key_hash), b"\x01" + bytes(63))
     two = sign(HARBOUR_2)
     text, block = two.split("\n\n")
     one_by_one = block.splitlines(keepends=True)
