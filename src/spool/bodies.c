@@ -11,24 +11,14 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "format/tally.h"
 #include "spool/inside.h"
-
-uint64_t body_pieces(uint64_t bytes)
-{
-	return bytes / TREE_PIECE_BYTES + (bytes % TREE_PIECE_BYTES != 0);
-}
-
-size_t body_piece_bytes(uint64_t bytes, uint64_t i)
-{
-	uint64_t left = bytes - i * TREE_PIECE_BYTES;
-	return left < TREE_PIECE_BYTES ? (size_t)left : TREE_PIECE_BYTES;
-}
 
 int body_look(const struct hash *root, uint64_t bytes, struct str tally, struct valise_err *err)
 {
 	if (bytes > LIMIT_BODY_BYTES)
 		return err_set(err, VALISE_E_LIMIT, "the body %.16s... is larger than any may be", hash_hex(root).text);
-	if (tally.len != body_pieces(bytes) * sizeof(struct hash))
+	if (tally.len != tally_pieces(bytes) * sizeof(struct hash))
 		return err_set(err, VALISE_E_USAGE, "the tally of the body %.16s... is not of its size",
 			       hash_hex(root).text);
 	return 0;
@@ -56,23 +46,38 @@ int body_room(struct spool *s, const struct hash *root, bool make, int *ret_fd, 
 	return 0;
 }
 
+static int record_small(struct spool *s, int64_t item, struct str bytes, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "INSERT INTO small_body (item, bytes) VALUES (?, ?)", &q, err);
+	if (r)
+		return r;
+	query_int(&q, item);
+	query_blob(&q, bytes);
+	return query_run(&q, err);
+}
+
 int body_record(struct spool *s, const struct hash *root, uint64_t bytes, struct str tally, struct str small,
 		struct valise_err *err)
 {
-	int64_t item = 0;
+	const struct str nothing = {NULL, 0};
+	int64_t item;
 	bool is_new;
-	int r = item_put(s, ITEM_BODY, root, small, clock_now_s(), &item, &is_new, err);
-	if (r || !is_new)
+	int r = item_put(s, ITEM_BODY, root, nothing, clock_now_s(), &item, &is_new, err);
+	if (r)
 		return r;
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	r = query_begin(&s->db, "INSERT INTO body (root, item, bytes, tally) VALUES (?, ?, ?, ?)", &q, err);
+	r = query_begin(&s->db,
+			"INSERT INTO body (root, item, bytes, tally) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", &q,
+			err);
 	if (r)
 		return r;
 	query_hash(&q, root);
 	query_int(&q, item);
 	query_int(&q, (int64_t)bytes);
 	query_blob(&q, tally.len ? tally : STR(""));
-	return query_run(&q, err);
+	r = query_run(&q, err);
+	return r || !small.at || !db_changed(&s->db) ? r : record_small(s, item, small, err);
 }
 
 int body_put_small(struct spool *s, const struct hash *root, struct str bytes, struct str tally, struct valise_err *err)
@@ -202,7 +207,9 @@ int body_open(struct spool *s, const struct hash *root, struct body *ret, struct
 	bool row;
 	uint64_t bytes;
 	int r = query_begin(
-		&s->db, "SELECT b.bytes, i.bytes FROM body b JOIN item i ON i.seq = b.item WHERE b.root = ?", &q, err);
+		&s->db,
+		"SELECT b.bytes, n.bytes FROM body b LEFT JOIN small_body n ON n.item = b.item WHERE b.root = ?", &q,
+		err);
 	if (r)
 		return r;
 	query_hash(&q, root);
@@ -224,6 +231,36 @@ int body_open(struct spool *s, const struct hash *root, struct body *ret, struct
 	memcpy(copy, small.at, small.len);
 	*ret = (struct body){.fd = -1, .bytes = copy, .size = bytes};
 	return 0;
+}
+
+/* One of the rows that make a body. */
+static int forget_row(struct spool *s, const char *sql, const struct hash *root, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, sql, &q, err);
+	if (r)
+		return r;
+	query_hash(&q, root);
+	return query_run(&q, err);
+}
+
+int body_forget(struct spool *s, const struct hash *root, struct valise_err *err)
+{
+	CLEAN_CLOSE int room = -1;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = forget_row(s, "DELETE FROM small_body WHERE item IN (SELECT item FROM body WHERE root = ?)", root,
+			       err);
+	if (!r)
+		r = forget_row(s, "DELETE FROM body WHERE root = ?", root, err);
+	if (r)
+		return r;
+	r = body_room(s, root, false, &room, err);
+	if (r == VALISE_E_NOT_FOUND)
+		return 0;
+	if (!r && unlinkat(room, hash_hex(root).text, 0) < 0 && errno != ENOENT)
+		return err_errno(err, errno, "cannot remove the body %.16s...", hash_hex(root).text);
+	return r;
 }
 
 int body_read(const struct body *b, uint64_t offset, void *ret, size_t len, struct valise_err *err)

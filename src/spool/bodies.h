@@ -19,6 +19,10 @@ CHECKED int body_put_file(struct spool *s, const struct hash *root, uint64_t byt
 CHECKED int body_has(struct spool *s, const struct hash *root, bool *ret, struct valise_err *err);
 CHECKED int body_tally(struct spool *s, const struct hash *root, struct buf *ret, struct valise_err *err);
 
+/* Removes a body whose bytes no longer match its root, so that it can be taken in again. Rolled back, it has lost its file, which is
+ * no worse. Its place in the intake log stays. */
+CHECKED int body_forget(struct spool *s, const struct hash *root, struct valise_err *err);
+
 /* Reading a whole body: from a file, or from memory when it is small. */
 struct body {
 	int fd; /* -1: in memory */

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "format/note.h"
+#include "format/tally.h"
 #include "spool/inside.h"
 
 #define FINDING_BYTES 1024u
@@ -115,7 +116,7 @@ static int check_bodies(const struct check *c, struct valise_err *err)
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&c->s->db,
-		"SELECT b.root, b.bytes, length(b.tally), length(i.bytes) FROM body b JOIN item i ON i.seq = b.item "
+		"SELECT b.root, b.bytes, length(b.tally), length(n.bytes) FROM body b LEFT JOIN small_body n ON n.item = b.item "
 		"ORDER BY b.root",
 		&q, err);
 	for (;;) {
@@ -131,7 +132,7 @@ static int check_bodies(const struct check *c, struct valise_err *err)
 			r = row_size(&q, 1, &bytes, err);
 		if (r)
 			return r;
-		if ((uint64_t)row_int(&q, 2) != body_pieces(bytes) * sizeof(struct hash))
+		if ((uint64_t)row_int(&q, 2) != tally_pieces(bytes) * sizeof(struct hash))
 			say(c, true, "the tally of the body %s is not of its size", hash_hex(&root).text);
 		if (row_is_null(&q, 3))
 			check_body_file(c, &root, bytes);
@@ -160,7 +161,7 @@ static int check_partials(const struct check *c, struct valise_err *err)
 			r = row_size(&q, 1, &bytes, err);
 		if (!r)
 			say(c, false, "the body %s is here in part: %" PRId64 " of %" PRIu64 " pieces of %s",
-			    hash_hex(&root).text, row_int(&q, 2), body_pieces(bytes), size_text(bytes).text);
+			    hash_hex(&root).text, row_int(&q, 2), tally_pieces(bytes), size_text(bytes).text);
 	}
 }
 

@@ -31,13 +31,10 @@ CHECKED int spool_leave(struct spool *s, bool own, int code, struct valise_err *
 /* As the database has them: never renumber. */
 enum item_kind { ITEM_REGISTER = 1, ITEM_SEAL = 2, ITEM_STATEMENT = 3, ITEM_REPORT = 4, ITEM_COVER = 5, ITEM_BODY = 6 };
 
-/* Adds to the set, and so to the log; `bytes` at NULL: they are elsewhere. *ret_item is the row, set only when it is new. */
+/* Adds to the set, and so to the log; `bytes` at NULL: they are elsewhere. *ret_item is the row, new or not. */
 CHECKED int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t taken_in_s,
 		     int64_t *ret_item, bool *ret_new, struct valise_err *err);
 CHECKED int item_has(struct spool *s, enum item_kind kind, const struct hash *id, bool *ret, struct valise_err *err);
-/* How many pieces a body of that size has, and how many bytes the piece `i` of it. */
-uint64_t body_pieces(uint64_t bytes);
-size_t body_piece_bytes(uint64_t bytes, uint64_t i);
 /* bodies/ab, for the body `root`; VALISE_E_NOT_FOUND when it is not there and not to be made. */
 CHECKED int body_room(struct spool *s, const struct hash *root, bool make, int *ret_fd, struct valise_err *err);
 /* The row of a whole body, whose bytes are durable: `small` is all of them, or NULL for a file. In an open transaction. */

@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "format/tally.h"
 #include "spool/bodies.h"
 #include "spool/inside.h"
 
@@ -220,7 +221,7 @@ static int intake_new(struct spool *s, const struct hash *root, uint64_t bytes, 
 	CLEAN_INTAKE struct body_intake *b = calloc(1, sizeof *b);
 	if (!b)
 		return err_nomem(err);
-	*b = (struct body_intake){.s = s, .root = *root, .bytes = bytes, .n_pieces = body_pieces(bytes), .fd = -1};
+	*b = (struct body_intake){.s = s, .root = *root, .bytes = bytes, .n_pieces = tally_pieces(bytes), .fd = -1};
 	b->have = calloc(1, bits_bytes(b));
 	b->fresh = calloc(1, bits_bytes(b));
 	b->tally = malloc(tally.len + 1);
@@ -281,7 +282,7 @@ uint64_t body_intake_missing(const struct body_intake *b)
 
 int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8_t *data, size_t len, struct valise_err *err)
 {
-	if (piece >= b->n_pieces || len != body_piece_bytes(b->bytes, piece))
+	if (piece >= b->n_pieces || len != tally_piece_bytes(b->bytes, piece))
 		return err_set(err, VALISE_E_USAGE, "piece %" PRIu64 " of the body %.16s... is not of its size", piece,
 			       hash_hex(&b->root).text);
 	if (bit_get(b->have, piece) || bit_get(b->fresh, piece))

@@ -24,6 +24,24 @@ static enum note_kind note_kind_of(int64_t item)
 	return NOTE_KINDS;
 }
 
+/* The row of an item that is here. */
+static int find_row(struct spool *s, enum item_kind kind, const struct hash *id, int64_t *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, "SELECT seq FROM item WHERE id = ? AND kind = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	query_int(&q, kind);
+	r = query_next(&q, &row, err);
+	if (!r && !row)
+		return db_damaged(&s->db, "an item that is in no index", err);
+	if (!r)
+		*ret = row_int(&q, 0);
+	return r;
+}
+
 int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t taken_in_s,
 	     int64_t *ret_item, bool *ret_new, struct valise_err *err)
 {
@@ -43,9 +61,12 @@ int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct
 	r = query_run(&q, err);
 	if (r)
 		return r;
-	*ret_new = db_changed(&s->db);
-	if (*ret_new)
-		*ret_item = db_last_rowid(&s->db);
+	if (!db_changed(&s->db)) {
+		*ret_new = false;
+		return find_row(s, kind, id, ret_item, err);
+	}
+	*ret_new = true;
+	*ret_item = db_last_rowid(&s->db);
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 static const char version_1[] =
 	"CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
 
-	/* bytes is NULL for a body that is a file. */
+	/* bytes is NULL for bodies: those may have to go one day, and the log stays. */
 	"CREATE TABLE item ("
 	"	seq INTEGER PRIMARY KEY,"
 	"	kind INTEGER NOT NULL CHECK (kind > 0),"
@@ -70,13 +70,17 @@ static const char version_1[] =
 	"	PRIMARY KEY (letter, signer, nth, item)"
 	") STRICT, WITHOUT ROWID;"
 
-	/* Whole bodies. The bytes of small ones are the item's, others are files. */
+	/* Whole bodies: files, unless the bytes are in small_body. */
 	"CREATE TABLE body ("
 	"	root BLOB PRIMARY KEY CHECK (length(root) = 32),"
 	"	item INTEGER NOT NULL REFERENCES item (seq),"
 	"	bytes INTEGER NOT NULL CHECK (bytes >= 0),"
 	"	tally BLOB NOT NULL CHECK (length(tally) % 32 = 0)"
 	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE small_body ("
+	"	item INTEGER PRIMARY KEY REFERENCES item (seq),"
+	"	bytes BLOB NOT NULL"
+	") STRICT;"
 	/* Bodies that are here in part, and the pieces of theirs that are durable. */
 	"CREATE TABLE partial ("
 	"	root BLOB PRIMARY KEY CHECK (length(root) = 32),"
