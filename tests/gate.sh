@@ -26,7 +26,11 @@ sources() {
 configure() { # DIR COMPILER OPTION...
 	local build=$1 compiler=$2
 	shift 2
-	test -e "$build/build.ninja" || CC=$compiler meson setup "$build" -Dwerror=true -Dtests=true "$@"
+	test -e "$build/build.ninja" && return
+	CC=$compiler meson setup "$build" -Dwerror=true -Dtests=true "$@" >"$build-setup.log" || {
+		cat "$build-setup.log"
+		return 1
+	}
 }
 
 # Runs the suites under sanitizers that stop at the first finding; a suite without tests is a failure.
@@ -69,12 +73,12 @@ step_headers() {
 }
 
 step_gcc() {
-	configure "$dir/gcc" gcc && ninja -C "$dir/gcc"
+	configure "$dir/gcc" gcc && ninja -k 0 --quiet -C "$dir/gcc"
 }
 
 step_clang() {
 	configure "$dir/clang" "$clang" -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 \
-		-Dc_args=-fno-sanitize-recover=all && ninja -C "$dir/clang"
+		-Dc_args=-fno-sanitize-recover=all && ninja -k 0 --quiet -C "$dir/clang"
 }
 
 # Not the faults: strace and the leak checker cannot both trace a process.
