@@ -220,6 +220,58 @@ static void every_reason(void **state)
 	}
 }
 
+static void put_letters(struct buf *b, unsigned fields, const char *between)
+{
+	static const char letters[] = "rtmwcx";
+	const char *before = "";
+	for (unsigned i = 0; i < sizeof letters - 1; i++) {
+		if (fields & 1u << i) {
+			buf_addf(b, "%s%c", before, letters[i]);
+			before = between;
+		}
+	}
+	buf_add_text(b, fields ? " |" : "|");
+}
+
+/* The page's tables say what ours does, row by row. */
+static void the_page_has_the_same_rows(void **state)
+{
+	(void)state;
+	CLEAN_BUF struct buf page = {0};
+	vector_read("spec/statement.md", &page);
+	for (int says = 0; says < SAYS_COUNT; says++) {
+		const struct says_row *row = &says_table[says];
+		CLEAN_BUF struct buf want = BUF_INIT(1000);
+		buf_addf(&want, "\n| `%s` | ", row->name);
+		const char *before = "";
+		for (unsigned role = 1; role < ROLE_MACHINE && row->roles != ROLE_MACHINE - 1; role <<= 1) {
+			if (row->roles & role) {
+				buf_addf(&want, "%s%s", before, role_name(role));
+				before = ", ";
+			}
+		}
+		buf_add_text(&want, row->roles == ROLE_MACHINE - 1 ? "any | " : " | ");
+		put_letters(&want, row->needs | row->needs_one_of, row->needs_one_of ? " or " : " ");
+		buf_add_char(&want, ' ');
+		put_letters(&want, row->allows & ~row->needs, " ");
+		if (!memmem(page.data, page.len, want.data, want.len))
+			fail_msg("spec/statement.md has no row %s", (const char *)want.data + 1);
+		if (!row->reasons)
+			continue;
+		buf_clear(&want);
+		buf_addf(&want, "\n| `%s` | `", row->name);
+		for (const char *at = row->reasons; *at; at++) {
+			if (*at == ',')
+				buf_add_text(&want, "` `");
+			else
+				buf_add_char(&want, *at);
+		}
+		buf_add_text(&want, "` |\n");
+		if (!memmem(page.data, page.len, want.data, want.len))
+			fail_msg("spec/statement.md has no row %s", (const char *)want.data + 1);
+	}
+}
+
 static int write_code(const struct statement *s)
 {
 	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
@@ -343,7 +395,7 @@ int main(void)
 		cmocka_unit_test(refused_vectors_are), cmocka_unit_test(refusals_say_why),
 		cmocka_unit_test(every_row),           cmocka_unit_test(every_reason),
 		cmocka_unit_test(limits_at_and_over),  cmocka_unit_test(the_writer_refuses),
-		cmocka_unit_test(failed_allocations),
+		cmocka_unit_test(failed_allocations),  cmocka_unit_test(the_page_has_the_same_rows),
 	};
 	return cmocka_run_group_tests_name("format_statement", tests, NULL, NULL);
 }
