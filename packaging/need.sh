@@ -17,7 +17,6 @@ ninja-build             build,demo,check,gate,bench,fuzz    cmd:ninja
 pkg-config              build,demo,check,gate,bench,fuzz    cmd:pkg-config
 libssl-dev              build,demo,check,gate,bench,fuzz    inc:openssl/evp.h
 libsqlite3-dev          build,demo,check,gate,bench,fuzz    inc:sqlite3.h
-libarchive-dev          build,demo,check,gate,bench,fuzz    inc:archive.h
 libutf8proc-dev         build,demo,check,gate,bench,fuzz    inc:utf8proc.h
 libjansson-dev          build,demo,check,gate,bench,fuzz    inc:jansson.h
 libqrencode-dev         build,demo,check,gate,bench,fuzz    inc:qrencode.h

@@ -34,7 +34,6 @@ THIRD_PARTY = [
     (r"(intel-)?ipsec-mb\.h", r"src/crypto/"),
     (r"isa-l(/.*|\.h)", r"src/crypto/"),
     (r"sqlite3\.h", r"src/spool/"),
-    (r"archive(_entry)?\.h", r"src/format/tar\.c$"),
     (r"utf8proc\.h", r"src/base/nfc\.c$"),
     (r"curl/.*", r"src/channel/"),
     (r"microhttpd\.h", r"src/serve/"),
@@ -48,7 +47,7 @@ THIRD_PARTY = [
 
 # The C library and the kernel.
 SYSTEM = re.compile(
-    r"(assert|ctype|dirent|dlfcn|endian|errno|fcntl|fnmatch|float|getopt|glob|inttypes|limits|locale|math|poll|pwd"
+    r"(assert|ctype|dirent|dlfcn|endian|errno|fcntl|fnmatch|float|getopt|glob|grp|inttypes|limits|locale|math|poll|pwd"
     r"|regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string"
     r"|strings|termios|time|uchar|unistd|utime|wchar|wctype|immintrin|cpuid|paths|langinfo"
     r"|sys/[a-z0-9_]+|linux/[a-z0-9_]+|netinet/[a-z]+|arpa/inet|sanitizer/[a-z_]+)\.h$"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The verifier links no database and no archive reader: READELF PROGRAM.
+# The verifier links no database, and nothing else that it does not use: READELF PROGRAM.
 set -eu
 needed=$("$1" --dynamic --wide "$2" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 test -n "$needed"
