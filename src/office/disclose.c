@@ -116,7 +116,7 @@ static int add_contents(struct disclosing *d, const struct valise_dossier *want,
 		return err_nomem(err);
 	r = leaf_hashes(d, hashes, n_leaves, err);
 	for (size_t i = 0; i < want->n_disclose && !r; i++) {
-		size_t index;
+		size_t index = 0;
 		if (strcmp(want->disclose[i], "cover") == 0) {
 			r = add_item(d, DOSSIER_COVER, buf_str(&d->cover_text), err);
 			continue;

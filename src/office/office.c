@@ -94,14 +94,19 @@ int office_find(struct valise *v, const char *name, struct hash *ret, struct val
 void hashes_release(struct hashes *h)
 {
 	free(h->at);
+	hash_index_release(&h->index);
 	*h = (struct hashes){0};
+}
+
+bool hashes_have(const struct hashes *h, const struct hash *one)
+{
+	return hash_index_get(&h->index, one, NULL);
 }
 
 int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err)
 {
-	for (size_t i = 0; i < h->n; i++)
-		if (hash_eq(&h->at[i], one))
-			return 0;
+	if (hashes_have(h, one))
+		return 0;
 	if (h->n == h->cap) {
 		size_t cap = h->cap ? 2 * h->cap : 8;
 		struct hash *grown = realloc(h->at, cap * sizeof *grown);
@@ -110,6 +115,6 @@ int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err)
 		h->at = grown;
 		h->cap = cap;
 	}
-	h->at[h->n++] = *one;
-	return 0;
+	h->at[h->n] = *one;
+	return hash_index_put(&h->index, one, h->n++, err);
 }

@@ -9,6 +9,7 @@
 #include "evidence/evidence.h"
 #include "evidence/standing.h"
 #include "format/age.h"
+#include "office/hash_index.h"
 #include "spool/bags.h"
 #include "spool/bodies.h"
 #include "spool/contacts.h"
@@ -134,8 +135,10 @@ struct evidence gathered_evidence(const struct gathered *g, int64_t now_s);
 struct hashes {
 	struct hash *at;
 	size_t n, cap;
+	struct hash_index index;
 };
 void hashes_release(struct hashes *h);
+bool hashes_have(const struct hashes *h, const struct hash *one);
 CHECKED int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err); /* once each */
 
 #endif

@@ -9,14 +9,14 @@
 #include "office/body_root.h"
 #include "office/extract.h"
 #include "office/unlock_cover.h"
-#include "office/unseal_body.h"
+#include "office/unseal_stream.h"
 
 struct opening {
 	struct valise *v;
 	struct verified_seal *seal;
 	struct cover cover;
 	struct body body;
-	struct body_opener *opener;
+	struct stream_opener *opener;
 	struct extract *extract; /* NULL: only a check */
 	/* The stream's position, and the digest of the part it is in. */
 	uint64_t at;
@@ -30,7 +30,7 @@ struct opening {
 static void opening_release(struct opening *o)
 {
 	extract_free(o->extract);
-	body_opener_free(o->opener);
+	stream_opener_free(o->opener);
 	body_release(&o->body);
 	cover_release(&o->cover);
 	verified_seal_free(o->seal);
@@ -65,10 +65,10 @@ static int digest_ranges(struct opening *o, const uint8_t *data, size_t len, str
 static int next_plain(void *context, const uint8_t **ret, size_t *ret_len, struct valise_err *err)
 {
 	struct opening *o = context;
-	int r = body_opener_next(o->opener, ret, ret_len, err);
+	int r = stream_opener_next(o->opener, ret, ret_len, err);
 	if (!r && *ret_len)
 		r = digest_ranges(o, *ret, *ret_len, err);
-	return r ? r : office_progress(o->v, "opening", o->at, body_opener_plain_bytes(o->opener), err);
+	return r ? r : office_progress(o->v, "opening", o->at, stream_opener_plain_bytes(o->opener), err);
 }
 
 /* ---- The tar's members against the cover's parts ---- */
@@ -147,7 +147,7 @@ static int check_the_end(struct opening *o, struct valise_err *err)
 	for (size_t i = 0; i < o->cover.n_parts; i++)
 		if (!hash_eq(&o->digests[i], &o->cover.parts[i].digest))
 			return err_set(err, VALISE_E_BAD, "a part's bytes are not those that the sender committed to");
-	int r = body_opener_root(o->opener, &root, err);
+	int r = stream_opener_root(o->opener, &root, err);
 	if (!r && !hash_eq(&root, &o->seal->s.body))
 		r = err_set(err, VALISE_E_BAD, "the bytes are not those under seal");
 	return r;
@@ -233,6 +233,16 @@ static int make_result(const struct opening *o, const char *destination, struct 
 
 /* ---- The workflow ---- */
 
+static int open_stream(struct opening *o, struct valise_err *err)
+{
+	struct age_identity identity;
+	int r = age_identity_x25519(o->cover.body_key, &identity, err);
+	if (!r)
+		r = stream_opener_new(&o->body, &identity, 1, true, &o->opener, err);
+	secret_wipe(&identity, sizeof identity);
+	return r == VALISE_E_LOCKED ? err_set(err, VALISE_E_BAD, "the key in the cover does not open the body") : r;
+}
+
 static int begin(struct opening *o, const struct hash *letter, struct valise_err *err)
 {
 	struct letter_row row;
@@ -255,7 +265,7 @@ static int begin(struct opening *o, const struct hash *letter, struct valise_err
 	if (!r)
 		r = body_open(o->v->spool, &o->seal->s.body, &o->body, err);
 	if (!r)
-		r = body_opener_new(&o->body, o->cover.body_key, &o->opener, err);
+		r = open_stream(o, err);
 	if (!r)
 		r = digest_new(&o->digest, err);
 	o->digests = r ? NULL : calloc(o->cover.n_parts, sizeof *o->digests);

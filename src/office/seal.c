@@ -21,8 +21,8 @@ struct sealing {
 	struct recipients readers;
 	struct part_plan plan;
 	struct part *parts;
-	struct body_sealer *sealer;
-	struct sealed_body body;
+	struct stream_sealer *sealer;
+	struct sealed_stream body;
 	struct buf subject, ref;
 	struct cover cover;
 	struct buf cover_file;
@@ -36,7 +36,7 @@ static void sealing_release(struct sealing *s)
 	hashes_release(&s->to);
 	register_set_release(&s->set);
 	recipients_release(&s->readers);
-	body_sealer_free(s->sealer);
+	stream_sealer_free(s->sealer);
 	free(s->parts);
 	part_plan_release(&s->plan);
 	secret_wipe(&s->cover, sizeof s->cover); /* its arrays are those above */
@@ -158,7 +158,7 @@ static int take_words(struct sealing *s, struct valise_err *err)
 
 static int seal_the_body(struct sealing *s, struct valise_err *err)
 {
-	uint8_t randomness[BODY_RANDOM_BYTES];
+	uint8_t randomness[AGE_RANDOM_BYTES(1)];
 	struct age_identity body_key;
 	struct age_recipient to;
 	int r = random_fill(s->cover.body_key, sizeof s->cover.body_key, err);
@@ -170,7 +170,8 @@ static int seal_the_body(struct sealing *s, struct valise_err *err)
 		r = age_identity_x25519(s->cover.body_key, &body_key, err);
 	if (!r) {
 		memcpy(to.point, body_key.point, sizeof to.point);
-		r = body_sealer_new(s->v, &to, randomness, &s->sealer, err);
+		struct stream_target target = {&to, 1, spool_tmpfd(s->v->spool), BODY_SMALL_BYTES, "the sealed body"};
+		r = stream_sealer_new(&target, randomness, &s->sealer, err);
 	}
 	secret_wipe(randomness, sizeof randomness);
 	secret_wipe(&body_key, sizeof body_key);
@@ -179,7 +180,7 @@ static int seal_the_body(struct sealing *s, struct valise_err *err)
 		r = err_nomem(err);
 	if (!r)
 		r = parts_write(s->v, &s->plan, s->sealer, s->parts, err);
-	return r ? r : body_sealer_end(s->sealer, &s->body, err);
+	return r ? r : stream_sealer_end(s->sealer, &s->body, err);
 }
 
 static void fill_seal(struct sealing *s)
@@ -249,7 +250,9 @@ static int commit_letter(struct sealing *s, struct valise_err *err)
 	int r = spool_begin(spool, err);
 	if (r)
 		return r;
-	r = body_sealer_put(s->sealer, &s->body, err);
+	struct newfile *file = stream_sealer_file(s->sealer);
+	r = file ? body_put_file(spool, &s->body.root, s->body.bytes, file, s->body.tally, err)
+		 : body_put_small(spool, &s->body.root, stream_sealer_memory(s->sealer), s->body.tally, err);
 	if (!r)
 		r = letter_put(spool, s->verified, true, s->now_s, NULL, err);
 	if (!r)
@@ -335,7 +338,7 @@ static int make_result(struct sealing *s, struct valise_sealed **ret, struct val
 		.letter = s->verified ? res->letter : NULL,
 		.short_id = s->verified ? res->short_id : NULL,
 		.n_parts = s->plan.n,
-		.plain_bytes = s->sealer ? body_sealer_offset(s->sealer) : s->plan.bytes,
+		.plain_bytes = s->sealer ? stream_sealer_offset(s->sealer) : s->plan.bytes,
 		.body_bytes = s->body.bytes,
 		.readers = (const char *const *)res->readers,
 		.n_readers = res->n_readers,

@@ -150,7 +150,7 @@ void part_plan_release(struct part_plan *p)
 struct parts_writer {
 	struct valise *v;
 	const struct part_plan *plan;
-	struct body_sealer *sealer;
+	struct stream_sealer *sealer;
 	struct tar_writer *tar;
 	struct digest *digest; /* of the part in hand */
 	bool digest_stream;    /* a directory: every byte of the stream; otherwise the file's data only */
@@ -165,7 +165,7 @@ static int to_sealer(void *context, const uint8_t *data, size_t len, struct vali
 		if (r)
 			return r;
 	}
-	return body_sealer_add(w->sealer, data, len, err);
+	return stream_sealer_add(w->sealer, data, len, err);
 }
 
 static int put_data(struct parts_writer *w, const uint8_t *data, size_t len, struct valise_err *err)
@@ -173,7 +173,7 @@ static int put_data(struct parts_writer *w, const uint8_t *data, size_t len, str
 	int r = w->digest_stream ? 0 : digest_add(w->digest, data, len, err);
 	if (!r)
 		r = tar_write_data(w->tar, data, len, err);
-	return r ? r : office_progress(w->v, "sealing", body_sealer_offset(w->sealer), w->plan->bytes, err);
+	return r ? r : office_progress(w->v, "sealing", stream_sealer_offset(w->sealer), w->plan->bytes, err);
 }
 
 static int changed(struct valise_err *err, const char *path)
@@ -196,7 +196,7 @@ static int put_file_data(struct parts_writer *w, int fd, const struct stat *befo
 	while (left && !r) {
 		uint8_t *room;
 		size_t n;
-		r = body_sealer_room(w->sealer, &room, &n, err);
+		r = stream_sealer_room(w->sealer, &room, &n, err);
 		if (!r)
 			r = file_read_full(fd, room, n < left ? n : (size_t)left, &got, path, err);
 		if (!r && !got)
@@ -301,7 +301,7 @@ static int put_stdin(struct parts_writer *w, struct part *ret, struct valise_err
 		return r;
 	struct tar_member m = {.type = TAR_FILE, .path = buf_str(&w->path), .bytes = spill_bytes(spill), .mode = 0644};
 	r = tar_write_member(w->tar, &m, err);
-	ret->offset = body_sealer_offset(w->sealer);
+	ret->offset = stream_sealer_offset(w->sealer);
 	while (!r && len) {
 		r = spill_next(spill, &data, &len, err);
 		if (!r && len)
@@ -316,7 +316,7 @@ static int put_file(struct parts_writer *w, int fd, const struct stat *st, const
 {
 	struct tar_member m = member_of(w, st);
 	int r = tar_write_member(w->tar, &m, err);
-	ret->offset = body_sealer_offset(w->sealer);
+	ret->offset = stream_sealer_offset(w->sealer);
 	ret->length = m.bytes;
 	return r ? r : put_file_data(w, fd, st, path, err);
 }
@@ -326,14 +326,14 @@ static int put_dir(struct parts_writer *w, int fd, const struct stat *st, struct
 {
 	int r = tar_write_flush(w->tar, err);
 	ret->kind = PART_DIR;
-	ret->offset = body_sealer_offset(w->sealer);
+	ret->offset = stream_sealer_offset(w->sealer);
 	w->digest_stream = true;
 	if (!r)
 		r = put_directory(w, fd, st, 0, err);
 	if (!r)
 		r = tar_write_flush(w->tar, err);
 	w->digest_stream = false;
-	ret->length = body_sealer_offset(w->sealer) - ret->offset;
+	ret->length = stream_sealer_offset(w->sealer) - ret->offset;
 	return r;
 }
 
@@ -369,11 +369,11 @@ static int write_all_parts(struct parts_writer *w, struct part *ret_parts, struc
 		r = put_part(w, &w->plan->parts[i], &ret_parts[i], err);
 	if (!r)
 		r = tar_write_end(w->tar, err);
-	uint64_t at = body_sealer_offset(w->sealer);
-	return r ? r : body_sealer_zeros(w->sealer, padme_bytes(at) - at, err);
+	uint64_t at = stream_sealer_offset(w->sealer);
+	return r ? r : stream_sealer_zeros(w->sealer, padme_bytes(at) - at, err);
 }
 
-int parts_write(struct valise *v, const struct part_plan *plan, struct body_sealer *s, struct part *ret_parts,
+int parts_write(struct valise *v, const struct part_plan *plan, struct stream_sealer *s, struct part *ret_parts,
 		struct valise_err *err)
 {
 	struct parts_writer w = {.v = v, .plan = plan, .sealer = s, .path = BUF_INIT(LIMIT_PATH_BYTES)};

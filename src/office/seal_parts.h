@@ -4,7 +4,8 @@
 #define OFFICE_SEAL_PARTS_H
 
 #include "format/cover.h"
-#include "office/seal_body.h"
+#include "office/office.h"
+#include "office/seal_stream.h"
 
 /* Parts as the person named them: checked to be there, named apart from each other, sorted. */
 struct planned_part {
@@ -25,7 +26,7 @@ void part_plan_release(struct part_plan *p);
 
 /* Writes the tar and its zero fill. ret_parts: plan->n of them, their names borrowed from the plan. VALISE_E_CHANGED when a file
  * changed meanwhile. */
-CHECKED int parts_write(struct valise *v, const struct part_plan *plan, struct body_sealer *s, struct part *ret_parts,
+CHECKED int parts_write(struct valise *v, const struct part_plan *plan, struct stream_sealer *s, struct part *ret_parts,
 			struct valise_err *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening a body: jobs of sixteen age chunks, each read, decrypted and hashed by any thread, handed out in order. */
-#include "office/unseal_body.h"
+/* Opening a stream: jobs of sixteen age chunks, each read, decrypted and hashed by any thread, handed out in order. */
+#include "office/unseal_stream.h"
 
 #include "base/limits.h"
 #include "crypto/aead.h"
@@ -15,7 +15,7 @@
 struct job {
 	struct aead *aead;
 	uint64_t first_chunk;
-	uint64_t offset; /* of its ciphertext in the body */
+	uint64_t offset; /* of its ciphertext in the file */
 	bool last;
 	size_t in_len, out_len;
 	struct body_span span;
@@ -23,14 +23,15 @@ struct job {
 	uint8_t *out; /* JOB_PLAIN_BYTES */
 };
 
-struct body_opener {
-	const struct body *body;
+struct stream_opener {
+	const struct body *file;
+	bool hashed;
 	struct pipeline *pipeline;
 	struct job jobs[PIPELINE_JOBS_MAX];
 	void *job_list[PIPELINE_JOBS_MAX];
 	size_t n_jobs;
 	uint8_t file_key[AGE_FILE_KEY_BYTES], nonce[AGE_NONCE_BYTES];
-	uint64_t chunks_at; /* where the chunks begin in the body */
+	uint64_t chunks_at; /* where the chunks begin in the file */
 	uint64_t plain_bytes;
 	uint64_t next_chunk;
 	bool all_submitted, holding;
@@ -56,58 +57,58 @@ static int open_chunks(struct job *j, struct valise_err *err)
 
 static int open_job(void *context, void *job, struct valise_err *err)
 {
-	struct body_opener *o = context;
+	struct stream_opener *o = context;
 	struct job *j = job;
-	int r = body_read(o->body, j->offset, j->in, j->in_len, err);
+	int r = body_read(o->file, j->offset, j->in, j->in_len, err);
 	if (r)
 		return r;
-	body_span_hash(j->in, j->in_len, j->offset, &j->span);
+	if (o->hashed)
+		body_span_hash(j->in, j->in_len, j->offset, &j->span);
 	return open_chunks(j, err);
 }
 
-static int read_header(struct body_opener *o, const uint8_t body_key[static 32], struct valise_err *err)
+static int read_header(struct stream_opener *o, const struct age_identity *identities, size_t n_identities,
+		       struct valise_err *err)
 {
 	CLEAN_BUF struct buf first = BUF_INIT(FIRST_BYTES);
-	struct age_identity identity;
-	size_t header_len;
+	size_t header_len = 0;
 	struct body_span span;
-	size_t n = o->body->size < FIRST_BYTES ? (size_t)o->body->size : FIRST_BYTES;
+	size_t n = o->file->size < FIRST_BYTES ? (size_t)o->file->size : FIRST_BYTES;
 	uint8_t *at = buf_grow(&first, n);
 	if (!at)
-		return err_nomem(err);
-	int r = body_read(o->body, 0, at, n, err);
+		return n ? err_nomem(err) : err_set(err, VALISE_E_BAD, "the age file is empty");
+	int r = body_read(o->file, 0, at, n, err);
 	if (!r)
 		r = age_header_length(at, n, &header_len, err);
 	if (!r && (header_len == 0 || header_len + AGE_NONCE_BYTES > n))
-		r = err_set(err, VALISE_E_BAD, "the body ends within its header");
+		r = err_set(err, VALISE_E_BAD, "the age file ends within its header");
 	if (!r)
-		r = age_identity_x25519(body_key, &identity, err);
-	if (!r)
-		r = age_header_open(at, header_len, &identity, 1, o->file_key, NULL, err);
-	secret_wipe(&identity, sizeof identity);
+		r = age_header_open(at, header_len, identities, n_identities, o->file_key, NULL, err);
 	if (r)
-		return r == VALISE_E_LOCKED ? err_set(err, VALISE_E_BAD, "the key in the cover does not open the body")
-					    : r;
+		return r;
 	memcpy(o->nonce, at + header_len, AGE_NONCE_BYTES);
 	o->chunks_at = header_len + AGE_NONCE_BYTES;
-	body_span_hash(at, (size_t)o->chunks_at, 0, &span);
-	body_hash_add(&o->hash, at, (size_t)o->chunks_at, &span);
-	return age_plain_bytes(o->body->size - header_len, &o->plain_bytes, err);
+	if (o->hashed) {
+		body_span_hash(at, (size_t)o->chunks_at, 0, &span);
+		body_hash_add(&o->hash, at, (size_t)o->chunks_at, &span);
+	}
+	return age_plain_bytes(o->file->size - header_len, &o->plain_bytes, err);
 }
 
-int body_opener_new(const struct body *body, const uint8_t body_key[static 32], struct body_opener **ret,
-		    struct valise_err *err)
+int stream_opener_new(const struct body *file, const struct age_identity *identities, size_t n, bool hashed,
+		      struct stream_opener **ret, struct valise_err *err)
 {
-	CLEAN_BODY_OPENER struct body_opener *o = calloc(1, sizeof *o);
+	CLEAN_STREAM_OPENER struct stream_opener *o = calloc(1, sizeof *o);
 	if (!o)
 		return err_nomem(err);
-	o->body = body;
+	o->file = file;
+	o->hashed = hashed;
 	o->n_jobs = pipeline_jobs_here();
 	for (size_t i = 0; i < o->n_jobs; i++)
 		o->job_list[i] = &o->jobs[i];
 	body_hash_init(&o->hash);
 	struct pipeline_spec spec = {o->job_list, o->n_jobs, o, open_job, NULL};
-	int r = read_header(o, body_key, err);
+	int r = read_header(o, identities, n, err);
 	if (!r)
 		r = pipeline_new(&spec, &o->pipeline, err);
 	if (!r)
@@ -115,7 +116,7 @@ int body_opener_new(const struct body *body, const uint8_t body_key[static 32], 
 	return r;
 }
 
-void body_opener_free(struct body_opener *o)
+void stream_opener_free(struct stream_opener *o)
 {
 	if (!o)
 		return;
@@ -132,17 +133,17 @@ void body_opener_free(struct body_opener *o)
 	free(o);
 }
 
-void body_opener_freep(struct body_opener **o)
+void stream_opener_freep(struct stream_opener **o)
 {
-	body_opener_free(*o);
+	stream_opener_free(*o);
 }
 
-uint64_t body_opener_plain_bytes(const struct body_opener *o)
+uint64_t stream_opener_plain_bytes(const struct stream_opener *o)
 {
 	return o->plain_bytes;
 }
 
-static int submit_next(struct body_opener *o, struct valise_err *err)
+static int submit_next(struct stream_opener *o, struct valise_err *err)
 {
 	void *job;
 	int r = pipeline_job(o->pipeline, &job, err);
@@ -160,7 +161,7 @@ static int submit_next(struct body_opener *o, struct valise_err *err)
 	}
 	j->first_chunk = o->next_chunk;
 	j->offset = o->chunks_at + o->next_chunk * AGE_SEALED_CHUNK_BYTES;
-	uint64_t left = o->body->size - j->offset;
+	uint64_t left = o->file->size - j->offset;
 	j->last = left <= JOB_SEALED_BYTES;
 	j->in_len = j->last ? (size_t)left : JOB_SEALED_BYTES;
 	o->next_chunk += JOB_CHUNKS;
@@ -168,7 +169,7 @@ static int submit_next(struct body_opener *o, struct valise_err *err)
 	return pipeline_submit(o->pipeline, err);
 }
 
-int body_opener_next(struct body_opener *o, const uint8_t **ret, size_t *ret_len, struct valise_err *err)
+int stream_opener_next(struct stream_opener *o, const uint8_t **ret, size_t *ret_len, struct valise_err *err)
 {
 	void *job;
 	int r = 0;
@@ -186,14 +187,15 @@ int body_opener_next(struct body_opener *o, const uint8_t **ret, size_t *ret_len
 		return 0;
 	}
 	struct job *j = job;
-	body_hash_add(&o->hash, j->in, j->in_len, &j->span);
+	if (o->hashed)
+		body_hash_add(&o->hash, j->in, j->in_len, &j->span);
 	o->holding = true;
 	*ret = j->out;
 	*ret_len = j->out_len;
 	return 0;
 }
 
-int body_opener_root(struct body_opener *o, struct hash *ret, struct valise_err *err)
+int stream_opener_root(struct stream_opener *o, struct hash *ret, struct valise_err *err)
 {
 	return body_hash_end(&o->hash, ret, err);
 }

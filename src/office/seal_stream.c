@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sealing a body: jobs of sixteen age chunks, each encrypted, written at its place and hashed by any thread. */
-#include "office/seal_body.h"
+/* Sealing a stream: jobs of sixteen age chunks, each encrypted, written at its place and hashed by any thread. */
+#include "office/seal_stream.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "crypto/aead.h"
 #include "office/body_hash.h"
@@ -14,17 +15,18 @@
 struct job {
 	struct aead *aead; /* of its own: a context serves one thread at a time */
 	uint64_t first_chunk;
-	uint64_t offset; /* of its ciphertext in the body */
+	uint64_t offset; /* of its ciphertext in the result */
 	bool last;       /* holds the last chunk */
-	bool in_memory;  /* the whole body is this job and small: it is not written to a file */
+	bool in_memory;  /* the whole is this job and small: it is not written to a file */
 	size_t in_len, out_len;
 	struct body_span span;
 	uint8_t *in;  /* JOB_PLAIN_BYTES */
 	uint8_t *out; /* JOB_SEALED_BYTES */
 };
 
-struct body_sealer {
-	struct valise *v;
+struct stream_sealer {
+	struct stream_target target;
+	size_t sealed_chunk_bytes; /* a whole chunk as it is written */
 	struct pipeline *pipeline;
 	struct job jobs[PIPELINE_JOBS_MAX];
 	void *job_list[PIPELINE_JOBS_MAX];
@@ -38,13 +40,18 @@ struct body_sealer {
 	uint64_t next_chunk;
 	/* In order, on the caller's thread. */
 	struct body_hash hash;
-	struct buf small; /* the whole body when it is small */
+	struct buf small; /* the whole when it is small */
 };
 
 /* ---- Any thread ---- */
 
 static int seal_chunks(struct job *j, struct valise_err *err)
 {
+	if (!j->aead) { /* nobody to encrypt to */
+		memcpy(j->out, j->in, j->in_len);
+		j->out_len = j->in_len;
+		return 0;
+	}
 	size_t in = 0, out = 0;
 	uint64_t chunk = j->first_chunk;
 	do {
@@ -62,13 +69,13 @@ static int seal_chunks(struct job *j, struct valise_err *err)
 
 static int seal_job(void *context, void *job, struct valise_err *err)
 {
-	struct body_sealer *s = context;
+	struct stream_sealer *s = context;
 	struct job *j = job;
 	int r = seal_chunks(j, err);
 	if (r)
 		return r;
 	if (!j->in_memory)
-		r = file_pwrite_all(s->file.fd, j->out, j->out_len, j->offset, "the sealed body", err);
+		r = file_pwrite_all(s->file.fd, j->out, j->out_len, j->offset, s->target.what, err);
 	body_span_hash(j->out, j->out_len, j->offset, &j->span);
 	return r;
 }
@@ -77,7 +84,7 @@ static int seal_job(void *context, void *job, struct valise_err *err)
 
 static int finish_job(void *context, void *job, struct valise_err *err)
 {
-	struct body_sealer *s = context;
+	struct stream_sealer *s = context;
 	struct job *j = job;
 	body_hash_add(&s->hash, j->out, j->out_len, &j->span);
 	if (j->in_memory) {
@@ -87,16 +94,16 @@ static int finish_job(void *context, void *job, struct valise_err *err)
 	return buf_check(&s->hash.tally, "the tally", err);
 }
 
-static int make_file(struct body_sealer *s, struct valise_err *err)
+static int make_file(struct stream_sealer *s, struct valise_err *err)
 {
-	int r = newfile_begin(spool_tmpfd(s->v->spool), 0600, &s->file, err);
+	int r = newfile_begin(s->target.dirfd, 0600, &s->file, err);
 	if (r)
 		return r;
 	s->has_file = true;
-	return file_pwrite_all(s->file.fd, s->prefix.data, s->prefix.len, 0, "the sealed body", err);
+	return file_pwrite_all(s->file.fd, s->prefix.data, s->prefix.len, 0, s->target.what, err);
 }
 
-static int take_job(struct body_sealer *s, struct valise_err *err)
+static int take_job(struct stream_sealer *s, struct valise_err *err)
 {
 	void *job;
 	int r = pipeline_job(s->pipeline, &job, err);
@@ -108,25 +115,30 @@ static int take_job(struct body_sealer *s, struct valise_err *err)
 		j->out = malloc(JOB_SEALED_BYTES);
 		if (!j->in || !j->out)
 			return err_nomem(err);
-		r = age_payload_key(s->file_key, s->nonce, &j->aead, err);
+		r = s->target.n_to ? age_payload_key(s->file_key, s->nonce, &j->aead, err) : 0;
 		if (r)
 			return r;
 	}
 	j->in_len = 0;
 	j->first_chunk = s->next_chunk;
-	j->offset = s->prefix.len + s->next_chunk * AGE_SEALED_CHUNK_BYTES;
+	j->offset = s->prefix.len + s->next_chunk * s->sealed_chunk_bytes;
 	s->next_chunk += JOB_CHUNKS;
 	s->filling = j;
 	return 0;
 }
 
-static int submit(struct body_sealer *s, bool last, struct valise_err *err)
+/* Of a whole stream of `plain` bytes. */
+static uint64_t result_bytes(const struct stream_sealer *s, uint64_t plain)
+{
+	return s->target.n_to ? s->prefix.len - AGE_NONCE_BYTES + age_payload_bytes(plain) : plain;
+}
+
+static int submit(struct stream_sealer *s, bool last, struct valise_err *err)
 {
 	struct job *j = s->filling;
 	s->filling = NULL;
 	j->last = last;
-	j->in_memory = last && j->first_chunk == 0 &&
-		       s->prefix.len + age_payload_bytes(j->in_len) - AGE_NONCE_BYTES <= BODY_SMALL_BYTES;
+	j->in_memory = last && j->first_chunk == 0 && result_bytes(s, j->in_len) <= s->target.in_memory_bytes;
 	if (!j->in_memory && !s->has_file) {
 		int r = make_file(s, err);
 		if (r)
@@ -137,39 +149,51 @@ static int submit(struct body_sealer *s, bool last, struct valise_err *err)
 
 /* ---- The sealer ---- */
 
-int body_sealer_new(struct valise *v, const struct age_recipient *to,
-		    const uint8_t randomness[static BODY_RANDOM_BYTES], struct body_sealer **ret,
-		    struct valise_err *err)
+/* The age header and nonce; nothing when there is nobody to encrypt to. */
+static int write_prefix(struct stream_sealer *s, const uint8_t *randomness, struct valise_err *err)
 {
-	CLEAN_BODY_SEALER struct body_sealer *s = calloc(1, sizeof *s);
+	struct body_span span;
+	if (!s->target.n_to)
+		return 0;
+	memcpy(s->file_key, randomness, AGE_FILE_KEY_BYTES);
+	memcpy(s->nonce, randomness + AGE_FILE_KEY_BYTES, AGE_NONCE_BYTES);
+	int r = age_header_seal(s->file_key, s->target.to, s->target.n_to,
+				randomness + AGE_FILE_KEY_BYTES + AGE_NONCE_BYTES, &s->prefix, err);
+	buf_add(&s->prefix, s->nonce, sizeof s->nonce);
+	if (!r)
+		r = buf_check(&s->prefix, "the age header", err);
+	if (r)
+		return r;
+	body_span_hash(s->prefix.data, s->prefix.len, 0, &span);
+	body_hash_add(&s->hash, s->prefix.data, s->prefix.len, &span);
+	return 0;
+}
+
+int stream_sealer_new(const struct stream_target *target, const uint8_t *randomness, struct stream_sealer **ret,
+		      struct valise_err *err)
+{
+	CLEAN_STREAM_SEALER struct stream_sealer *s = calloc(1, sizeof *s);
 	if (!s)
 		return err_nomem(err);
-	s->v = v;
+	s->target = *target;
+	s->sealed_chunk_bytes = target->n_to ? AGE_SEALED_CHUNK_BYTES : AGE_CHUNK_BYTES;
 	s->file = (struct newfile)NEWFILE_NONE;
 	s->n_jobs = pipeline_jobs_here();
 	for (size_t i = 0; i < s->n_jobs; i++)
 		s->job_list[i] = &s->jobs[i];
 	buf_init(&s->prefix, LIMIT_AGE_HEADER_BYTES);
-	buf_init(&s->small, BODY_SMALL_BYTES);
+	buf_init(&s->small, target->in_memory_bytes);
 	body_hash_init(&s->hash);
-	memcpy(s->file_key, randomness, AGE_FILE_KEY_BYTES);
-	memcpy(s->nonce, randomness + AGE_FILE_KEY_BYTES, AGE_NONCE_BYTES);
-	int r = age_header_seal(s->file_key, to, 1, randomness + AGE_FILE_KEY_BYTES + AGE_NONCE_BYTES, &s->prefix, err);
-	if (r)
-		return r;
-	buf_add(&s->prefix, s->nonce, sizeof s->nonce);
-	r = buf_check(&s->prefix, "the body's header", err);
-	if (r)
-		return r;
-	body_hash_prefix(&s->hash, s->prefix.data, s->prefix.len);
+	int r = write_prefix(s, randomness, err);
 	struct pipeline_spec spec = {s->job_list, s->n_jobs, s, seal_job, finish_job};
-	r = pipeline_new(&spec, &s->pipeline, err);
+	if (!r)
+		r = pipeline_new(&spec, &s->pipeline, err);
 	if (!r)
 		*ret = TAKE(s);
 	return r;
 }
 
-void body_sealer_free(struct body_sealer *s)
+void stream_sealer_free(struct stream_sealer *s)
 {
 	if (!s)
 		return;
@@ -189,12 +213,12 @@ void body_sealer_free(struct body_sealer *s)
 	free(s);
 }
 
-void body_sealer_freep(struct body_sealer **s)
+void stream_sealer_freep(struct stream_sealer **s)
 {
-	body_sealer_free(*s);
+	stream_sealer_free(*s);
 }
 
-int body_sealer_room(struct body_sealer *s, uint8_t **ret, size_t *ret_len, struct valise_err *err)
+int stream_sealer_room(struct stream_sealer *s, uint8_t **ret, size_t *ret_len, struct valise_err *err)
 {
 	int r = 0;
 	/* A full job waits until more plaintext comes: only then is it known not to be the last. */
@@ -209,12 +233,12 @@ int body_sealer_room(struct body_sealer *s, uint8_t **ret, size_t *ret_len, stru
 	return 0;
 }
 
-int body_sealer_add(struct body_sealer *s, const uint8_t *data, size_t len, struct valise_err *err)
+int stream_sealer_add(struct stream_sealer *s, const uint8_t *data, size_t len, struct valise_err *err)
 {
 	while (len) {
 		uint8_t *room;
 		size_t n;
-		int r = body_sealer_room(s, &room, &n, err);
+		int r = stream_sealer_room(s, &room, &n, err);
 		if (r)
 			return r;
 		if (n > len)
@@ -229,12 +253,12 @@ int body_sealer_add(struct body_sealer *s, const uint8_t *data, size_t len, stru
 	return 0;
 }
 
-int body_sealer_zeros(struct body_sealer *s, uint64_t len, struct valise_err *err)
+int stream_sealer_zeros(struct stream_sealer *s, uint64_t len, struct valise_err *err)
 {
 	while (len) {
 		uint8_t *room;
 		size_t n;
-		int r = body_sealer_room(s, &room, &n, err);
+		int r = stream_sealer_room(s, &room, &n, err);
 		if (r)
 			return r;
 		if (n > len)
@@ -247,17 +271,17 @@ int body_sealer_zeros(struct body_sealer *s, uint64_t len, struct valise_err *er
 	return 0;
 }
 
-uint64_t body_sealer_offset(const struct body_sealer *s)
+uint64_t stream_sealer_offset(const struct stream_sealer *s)
 {
 	return s->offset;
 }
 
-int body_sealer_end(struct body_sealer *s, struct sealed_body *ret, struct valise_err *err)
+int stream_sealer_end(struct stream_sealer *s, struct sealed_stream *ret, struct valise_err *err)
 {
 	uint8_t *room;
 	size_t n;
 	struct hash root;
-	int r = s->filling ? 0 : body_sealer_room(s, &room, &n, err);
+	int r = s->filling ? 0 : stream_sealer_room(s, &room, &n, err);
 	if (!r)
 		r = submit(s, true, err);
 	if (!r)
@@ -266,19 +290,21 @@ int body_sealer_end(struct body_sealer *s, struct sealed_body *ret, struct valis
 		return r;
 	r = body_hash_end(&s->hash, &root, err);
 	if (!r)
-		r = buf_check(&s->small, "the body", err);
+		r = buf_check(&s->small, s->target.what, err);
 	if (!r && s->has_file) /* here, so that the spool's lock is not held while it lasts */
-		r = file_sync(s->file.fd, "the sealed body", err);
+		r = file_sync(s->file.fd, s->target.what, err);
 	if (r)
 		return r;
-	*ret = (struct sealed_body){root, s->prefix.len - AGE_NONCE_BYTES + age_payload_bytes(s->offset),
-				    buf_str(&s->hash.tally)};
+	*ret = (struct sealed_stream){root, result_bytes(s, s->offset), buf_str(&s->hash.tally)};
 	return 0;
 }
 
-int body_sealer_put(struct body_sealer *s, const struct sealed_body *b, struct valise_err *err)
+struct newfile *stream_sealer_file(struct stream_sealer *s)
 {
-	if (!s->has_file)
-		return body_put_small(s->v->spool, &b->root, buf_str(&s->small), b->tally, err);
-	return body_put_file(s->v->spool, &b->root, b->bytes, &s->file, b->tally, err);
+	return s->has_file ? &s->file : NULL;
+}
+
+struct str stream_sealer_memory(const struct stream_sealer *s)
+{
+	return buf_str(&s->small);
 }

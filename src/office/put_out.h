@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Putting bags out: what should go to the parties of each letter, grouped by who can unwrap it, minus what lies there already. */
+#ifndef OFFICE_PUT_OUT_H
+#define OFFICE_PUT_OUT_H
+
+#include "channel/store.h"
+#include "office/office.h"
+
+struct put_out_options {
+	const struct hash *letters; /* these go whole: cover and body too */
+	size_t n_letters;
+	bool all;               /* so do all that a recipient has not said received of */
+	const struct hash *via; /* courier offices to wrap for too */
+	size_t n_via;
+	bool bare;
+	bool look; /* only count */
+};
+
+struct departure {
+	struct hash id;
+	struct hash from;
+	struct str ref; /* owned text */
+	uint64_t body_bytes;
+	bool whole; /* with cover and body; otherwise notes only */
+	bool for_us;
+};
+struct put_out_result {
+	struct departure *departures;
+	size_t n_departures;
+	size_t statements, bags;
+	uint64_t bytes;
+	bool any_bare, any_wrapped;
+	char **unwrappable; /* sentences: whose machines could not unwrap it, and why */
+	size_t n_unwrappable;
+	bool durable, read_back;
+};
+void put_out_result_release(struct put_out_result *r);
+
+CHECKED int put_out(struct valise *v, struct store *store, const struct put_out_options *o, struct put_out_result *ret,
+		    struct valise_err *err);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A sync: everything there is taken in and checked, then what should go is put out; and what a finder of it would learn is said. */
+#include "office/office.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "channel/store.h"
+#include "office/put_out.h"
+#include "office/stick_readme.h"
+#include "office/take_in.h"
+
+#define WRITER_RANDOM_BYTES 10u
+#define PASSES_MAX 4u
+
+struct syncing {
+	struct valise *v;
+	const struct valise_sync *want;
+	struct store *store;
+	struct hash *letters, *via;
+	struct take_in *in;
+	struct put_out_result out;
+	struct valise_err *err;
+};
+
+static void syncing_release(struct syncing *s)
+{
+	take_in_free(s->in);
+	put_out_result_release(&s->out);
+	if (s->store)
+		s->store->ops->close(s->store);
+	free(s->letters);
+	free(s->via);
+}
+
+/* ---- Our name on sticks ---- */
+
+/* Random, made once: it tells our bags from others' and says nothing else. */
+static int writer_name(struct valise *v, struct buf *ret, struct valise_err *err)
+{
+	uint8_t random[WRITER_RANDOM_BYTES];
+	CLEAN_BUF struct buf fresh = BUF_INIT(LIMIT_BAG_NAME_BYTES);
+	int r = setting_get(v->spool, "writer", ret, err);
+	if (r != VALISE_E_NOT_FOUND)
+		return r;
+	r = random_fill(random, sizeof random, err);
+	base32_encode(&fresh, random, sizeof random);
+	if (!r)
+		r = spool_begin(v->spool, err);
+	if (r)
+		return r;
+	if (setting_get(v->spool, "writer", ret, NULL) == VALISE_E_NOT_FOUND) {
+		r = setting_put(v->spool, "writer", buf_str(&fresh), err);
+		buf_add(ret, fresh.data, fresh.len);
+	}
+	if (!r)
+		r = spool_commit(v->spool, err);
+	spool_rollback(v->spool);
+	return r ? r : buf_check(ret, "our name on sticks", err);
+}
+
+static int open_store(struct syncing *s)
+{
+	CLEAN_BUF struct buf writer = BUF_INIT(LIMIT_BAG_NAME_BYTES);
+	int r = writer_name(s->v, &writer, s->err);
+	if (r)
+		return r;
+	if (s->want->dir)
+		return folder_open(s->want->dir, (char *)writer.data, &s->store, s->err);
+	return pipe_open(s->want->in_fd, s->want->out_fd, spool_tmpfd(s->v->spool), &s->store, s->err);
+}
+
+/* ---- In ---- */
+
+static int take_one(void *context, const struct store_bag *bag)
+{
+	struct syncing *s = context;
+	CLEAN_BUF struct buf name = BUF_INIT(4096);
+	CLEAN_CLOSE int fd = -1;
+	uint64_t bytes;
+	if (bag->is_own)
+		return 0;
+	text_show(&name, str_of(bag->writer));
+	buf_add_char(&name, '/');
+	text_show(&name, str_of(bag->name));
+	int r = buf_check(&name, "a bag's name", s->err);
+	if (!r)
+		r = s->store->ops->open(s->store, bag->writer, bag->name, &fd, &bytes, s->err);
+	return r ? r : take_in_bag(s->in, fd, bytes, (char *)name.data, s->err);
+}
+
+/* What waits in one bag for another is taken in a further pass; a pipe is read once, for it cannot be turned back. */
+static int take_in_all(struct syncing *s)
+{
+	struct take_in_options o = {
+		.look = s->want->look, .all = s->want->all, .letters = s->letters, .n_letters = s->want->n_letters};
+	int r = take_in_new(s->v, &o, &s->in, s->err);
+	for (unsigned pass = 0; !r && pass < PASSES_MAX; pass++) {
+		r = s->store->ops->list(s->store, take_one, s, s->err);
+		if (!r && (!take_in_again(s->in) || !s->want->dir))
+			break;
+	}
+	return r;
+}
+
+/* ---- Out ---- */
+
+static int find_all(struct syncing *s)
+{
+	const struct valise_sync *w = s->want;
+	s->letters = calloc(w->n_letters + 1, sizeof *s->letters);
+	s->via = calloc(w->n_via + 1, sizeof *s->via);
+	int r = s->letters && s->via ? 0 : err_nomem(s->err);
+	for (size_t i = 0; i < w->n_via && !r; i++)
+		r = office_find(s->v, w->via[i], &s->via[i], s->err);
+	return r;
+}
+
+/* After the intake: a letter may be named that came just now. */
+static int find_letters(struct syncing *s)
+{
+	int r = 0;
+	for (size_t i = 0; i < s->want->n_letters && !r; i++)
+		r = office_letter(s->v, s->want->letters[i], &s->letters[i], s->err);
+	return r;
+}
+
+static int put_out_all(struct syncing *s)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(16384);
+	struct put_out_options o = {.letters = s->letters,
+				    .n_letters = s->want->n_letters,
+				    .all = s->want->all,
+				    .via = s->via,
+				    .n_via = s->want->n_via,
+				    .bare = s->want->bare,
+				    .look = s->want->look};
+	if (!s->want->dir && s->want->out_fd < 0 && !s->want->look)
+		return 0;
+	int r = put_out(s->v, s->store, &o, &s->out, s->err);
+	if (r || s->want->look || !s->out.bags)
+		return r;
+	r = stick_readme(s->out.any_bare, &text, s->err);
+	return r ? r : s->store->ops->readme(s->store, buf_str(&text), s->err);
+}
+
+/* ---- The report ---- */
+
+struct sync_result {
+	struct valise_sync_report pub; /* first: freed through it */
+	struct valise_sync_letter *in, *out;
+	size_t n_in, n_out;
+	char **findings;
+	size_t n_findings;
+	char *finder;
+};
+
+static void letters_free(struct valise_sync_letter *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free((char *)(uintptr_t)list[i].letter);
+		free((char *)(uintptr_t)list[i].short_id);
+		free((char *)(uintptr_t)list[i].from);
+		free((char *)(uintptr_t)list[i].ref);
+	}
+	free(list);
+}
+
+void valise_sync_report_free(struct valise_sync_report *pub)
+{
+	struct sync_result *r = (struct sync_result *)pub;
+	if (!r)
+		return;
+	letters_free(r->in, r->n_in);
+	letters_free(r->out, r->n_out);
+	for (size_t i = 0; i < r->n_findings; i++)
+		free(r->findings[i]);
+	free(r->findings);
+	free(r->finder);
+	free(r);
+}
+
+static const char *describe_arrival(const struct arrival *a)
+{
+	if (a->is_paper)
+		return "a paper letter's seal, checked";
+	if (a->has_body && a->has_cover)
+		return a->was_whole ? "was here already" : "whole and checked, nothing said yet";
+	return "not whole yet: its cover, or part of its body, has not come";
+}
+
+/* id, short id, sender's name and ref: owned by the line. */
+static int name_letter(struct syncing *s, const struct hash *id, const struct hash *from, struct str ref,
+		       struct valise_sync_letter *ret)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	CLEAN_BUF struct buf name = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
+	int r = register_set_load(s->v, from, 1, &set, s->err);
+	if (!r)
+		r = office_show(s->v, &set, from, &name, s->err);
+	if (r)
+		return r;
+	ret->letter = strdup(hash_hex(id).text);
+	ret->short_id = strdup(hash_short(id).text);
+	ret->from = strdup((char *)name.data);
+	ret->ref = ref.at ? strndup(ref.at, ref.len) : NULL;
+	return ret->letter && ret->short_id && ret->from && (ret->ref || !ref.at) ? 0 : err_nomem(s->err);
+}
+
+static int list_in(struct syncing *s, const struct take_in_result *in, struct sync_result *res)
+{
+	res->in = calloc(in->n_arrivals + 1, sizeof *res->in);
+	int r = res->in ? 0 : err_nomem(s->err);
+	for (size_t i = 0; i < in->n_arrivals && !r; i++) {
+		const struct arrival *a = &in->arrivals[i];
+		if (a->was_whole && !a->is_new)
+			continue;
+		struct valise_sync_letter *l = &res->in[res->n_in++];
+		*l = (struct valise_sync_letter){.body_bytes = a->body_bytes,
+						 .is_new = a->is_new,
+						 .is_whole = a->is_paper || (a->has_body && a->has_cover),
+						 .is_for_us = a->for_us,
+						 .text = describe_arrival(a)};
+		r = name_letter(s, &a->id, &a->from, a->ref, l);
+	}
+	return r;
+}
+
+static int list_out(struct syncing *s, struct sync_result *res)
+{
+	res->out = calloc(s->out.n_departures + 1, sizeof *res->out);
+	int r = res->out ? 0 : err_nomem(s->err);
+	for (size_t i = 0; i < s->out.n_departures && !r; i++) {
+		const struct departure *d = &s->out.departures[i];
+		struct valise_sync_letter *l = &res->out[res->n_out++];
+		*l = (struct valise_sync_letter){.body_bytes = d->body_bytes,
+						 .is_whole = d->whole,
+						 .is_for_us = d->for_us,
+						 .text = d->whole ? "the whole letter" : "what is said of it"};
+		r = name_letter(s, &d->id, &d->from, d->ref, l);
+	}
+	return r;
+}
+
+static int list_findings(struct syncing *s, const struct take_in_result *in, struct sync_result *res)
+{
+	size_t n = in->n_findings + s->out.n_unwrappable;
+	res->findings = calloc(n + 1, sizeof(*res->findings));
+	if (!res->findings)
+		return err_nomem(s->err);
+	for (size_t i = 0; i < n; i++) {
+		const char *text = i < in->n_findings ? in->findings[i] : s->out.unwrappable[i - in->n_findings];
+		res->findings[i] = strdup(text);
+		if (!res->findings[i])
+			return err_nomem(s->err);
+		res->n_findings = i + 1;
+	}
+	return 0;
+}
+
+static const char *what_a_finder_learns(const struct put_out_result *o)
+{
+	if (o->any_bare && o->any_wrapped)
+		return "part is wrapped, part is not: a finder can read from whom to whom those letters go, their refs and dates, and what "
+		       "was said of them; not subjects or contents";
+	if (o->any_bare)
+		return "not wrapped: a finder can read from whom to whom the letters go, their refs and dates, and what was said of them; not "
+		       "subjects or contents";
+	return "wrapped for the parties' clerks and couriers: a finder learns sizes only";
+}
+
+static int make_report(struct syncing *s, struct valise_sync_report **ret)
+{
+	struct take_in_result in = take_in_result(s->in);
+	struct sync_result *res = calloc(1, sizeof *res);
+	if (!res)
+		return err_nomem(s->err);
+	int r = list_in(s, &in, res);
+	if (!r)
+		r = list_out(s, res);
+	if (!r)
+		r = list_findings(s, &in, res);
+	if (!r && (s->out.any_bare || s->out.any_wrapped) && !(res->finder = strdup(what_a_finder_learns(&s->out))))
+		r = err_nomem(s->err);
+	if (r) {
+		valise_sync_report_free(&res->pub);
+		return r;
+	}
+	res->pub = (struct valise_sync_report){
+		.in = res->in,
+		.n_in = res->n_in,
+		.out = res->out,
+		.n_out = res->n_out,
+		.statements_in = in.statements,
+		.statements_out = s->out.statements,
+		.entries_in = in.entries,
+		.bags_read = in.bags_read,
+		.bags_out = s->out.bags,
+		.bags_skipped = in.bags_skipped,
+		.bags_not_for_us = in.bags_not_for_us,
+		.bytes_in = in.bytes,
+		.bytes_out = s->out.bytes,
+		.findings = (const char *const *)res->findings,
+		.n_findings = res->n_findings,
+		.is_damaged = in.damaged,
+		.finder = res->finder,
+		.durable = s->out.durable,
+		.read_back = s->out.read_back,
+	};
+	*ret = &res->pub;
+	return 0;
+}
+
+int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_sync_report **ret,
+		struct valise_err *err)
+{
+	CLEANUP(syncing_release) struct syncing s = {.v = v, .want = want, .err = err};
+	int r = find_all(&s);
+	if (!r)
+		r = open_store(&s);
+	if (!r)
+		r = take_in_all(&s);
+	if (!r)
+		r = find_letters(&s);
+	if (!r)
+		r = put_out_all(&s);
+	return r ? r : make_report(&s, ret);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Taking bags in: every record is checked against what signs for it before it is kept; nothing is said about it. */
+#ifndef OFFICE_TAKE_IN_H
+#define OFFICE_TAKE_IN_H
+
+#include "office/office.h"
+
+struct take_in_options {
+	bool look;                  /* keep nothing */
+	bool all;                   /* letters that are neither from us nor to us nor wrapped for us too */
+	const struct hash *letters; /* these too */
+	size_t n_letters;
+};
+
+/* One letter of which something came, or lies there. */
+struct arrival {
+	struct hash id, from, body, cover;
+	uint64_t body_bytes, cover_bytes;
+	struct str ref; /* owned text */
+	bool is_new, is_paper, for_us, from_us;
+	bool has_cover, has_body;
+	bool was_whole;   /* before this sync */
+	struct buf tally; /* once it came and was checked */
+};
+
+struct take_in_result {
+	const struct arrival *arrivals;
+	size_t n_arrivals;
+	size_t statements, entries;
+	size_t bags_read, bags_skipped, bags_not_for_us;
+	uint64_t bytes;
+	const char *const *findings;
+	size_t n_findings;
+	bool damaged;   /* something was malformed or altered */
+	bool left_over; /* records waited for what another bag may hold: another pass may take them */
+};
+
+struct take_in;
+CHECKED int take_in_new(struct valise *v, const struct take_in_options *o, struct take_in **ret,
+			struct valise_err *err);
+void take_in_free(struct take_in *t);
+void take_in_freep(struct take_in **t);
+#define CLEAN_TAKE_IN CLEANUP(take_in_freep)
+/* One bag, from fd; `name` is for findings. Damage is a finding, not an error. Skipped when it was taken in whole before. */
+CHECKED int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, struct valise_err *err);
+/* Clears left_over for the next pass; false when the last pass brought nothing, so that another would not either. */
+bool take_in_again(struct take_in *t);
+/* Borrowed until take_in_free. */
+struct take_in_result take_in_result(const struct take_in *t);
+
+#endif

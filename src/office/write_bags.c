@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records into bags: framed, sealed to their audience by the pipeline, published, read again from the medium. */
+#include "office/write_bags.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "crypto/digest.h"
+#include "format/bag.h"
+#include "format/tally.h"
+#include "office/body_root.h"
+#include "office/seal_stream.h"
+#include "spool/bags.h"
+
+struct bag_group {
+	struct bag_place *place;
+	struct age_recipient *to; /* owned */
+	size_t n_to;
+	struct hash audience;
+	struct hash_index *present; /* borrowed */
+	/* The bag in hand; NULL when none is. */
+	struct bag_writer *writer;
+	struct stream_sealer *sealer;
+	struct bag_name name;
+	struct hashes items; /* in it, each hashed with the audience */
+};
+
+/* ---- One bag ---- */
+
+static int begin_bag(struct bag_group *g, struct valise_err *err)
+{
+	uint8_t ids[2][BAG_ID_BYTES], header[BAG_HEADER_BYTES];
+	size_t n_random = g->n_to ? AGE_RANDOM_BYTES(g->n_to) : 0;
+	struct stream_target target = {.to = g->to, .n_to = g->n_to, .what = "the bag"};
+	CLEAN_FREE uint8_t *randomness = malloc(n_random ? n_random : 1);
+	int r = randomness ? random_fill(ids, sizeof ids, err) : err_nomem(err);
+	if (!r)
+		r = random_fill(randomness, n_random, err);
+	if (!r)
+		r = g->place->store->ops->place(g->place->store, &target.dirfd, err);
+	if (!r)
+		r = bag_writer_new(ids[0], &g->writer, header, err);
+	if (!r)
+		r = stream_sealer_new(&target, randomness, &g->sealer, err);
+	if (randomness)
+		secret_wipe(randomness, n_random);
+	if (r)
+		return r;
+	g->name = bag_name(ids[1]);
+	return stream_sealer_add(g->sealer, header, sizeof header, err);
+}
+
+/* Reads the published bag again and compares it with what was written. */
+static int read_back(struct bag_group *g, const struct sealed_stream *written, struct valise_err *err)
+{
+	struct store *store = g->place->store;
+	CLEAN_BODY struct body there = BODY_NONE;
+	struct hash root;
+	char writer[LIMIT_BAG_NAME_BYTES + 1];
+	CLEAN_BUF struct buf own = BUF_INIT(LIMIT_BAG_NAME_BYTES);
+	int r = setting_get(g->place->v->spool, "writer", &own, err);
+	if (r)
+		return r;
+	memcpy(writer, own.data, own.len);
+	writer[own.len] = 0;
+	r = store->ops->open(store, writer, g->name.text, &there.fd, &there.size, err);
+	if (!r)
+		r = body_root(g->place->v, &there, "reading back", &root, err);
+	if (!r && (there.size != written->bytes || !hash_eq(&root, &written->root)))
+		r = err_set(err, VALISE_E_IO,
+			    "what was written to the bag %s reads back differently: the medium is faulty, use another",
+			    g->name.text);
+	return r;
+}
+
+static int record_bag(struct bag_group *g, struct valise_err *err)
+{
+	struct spool *spool = g->place->v->spool;
+	int r = spool_begin(spool, err);
+	if (r)
+		return r;
+	r = bag_wrote(spool, str_of(g->name.text), g->items.at, g->items.n, g->place->now_s, err);
+	if (!r)
+		r = spool_commit(spool, err);
+	if (r)
+		spool_rollback(spool);
+	return r;
+}
+
+static void drop_bag(struct bag_group *g)
+{
+	bag_writer_free(TAKE(g->writer));
+	stream_sealer_free(TAKE(g->sealer));
+	hashes_release(&g->items);
+}
+
+static int end_bag(struct bag_group *g, struct valise_err *err)
+{
+	uint8_t trailer[BAG_FRAME_BYTES];
+	struct sealed_stream written;
+	struct publication published = {0};
+	if (!g->writer)
+		return 0;
+	int r = bag_writer_end(g->writer, trailer, err);
+	if (!r)
+		r = stream_sealer_add(g->sealer, trailer, sizeof trailer, err);
+	if (!r)
+		r = stream_sealer_end(g->sealer, &written, err);
+	if (!r)
+		r = g->place->store->ops->publish(g->place->store, stream_sealer_file(g->sealer), g->name.text,
+						  &published, err);
+	if (!r && published.durable)
+		r = read_back(g, &written, err);
+	if (!r)
+		r = record_bag(g, err);
+	if (!r) {
+		g->place->bags++;
+		g->place->bytes += written.bytes;
+		g->place->durable &= published.durable;
+		g->place->read_back &= published.evicted;
+	}
+	drop_bag(g);
+	return r;
+}
+
+/* ---- Records ---- */
+
+/* An item for this audience, as `present` and the spool's record of bags name it. */
+static struct hash item_key(const struct bag_group *g, const struct hash *item)
+{
+	struct hash key;
+	struct span spans[] = {{g->audience.bytes, sizeof g->audience.bytes}, {item->bytes, sizeof item->bytes}};
+	digest_spans(spans, 2, &key);
+	return key;
+}
+
+static bool is_there(const struct bag_group *g, const struct hash *item)
+{
+	struct hash key = item_key(g, item);
+	return hash_index_get(g->present, &key, NULL);
+}
+
+static int mark_there(struct bag_group *g, const struct hash *item, struct valise_err *err)
+{
+	struct hash key = item_key(g, item);
+	int r = hashes_add(&g->items, &key, err);
+	return r ? r : hash_index_put(g->present, &key, 0, err);
+}
+
+/* Room for a record in the bag in hand, or in a new one. *ret_new tells the latter. */
+static int make_room(struct bag_group *g, size_t len, bool *ret_new, struct valise_err *err)
+{
+	*ret_new = false;
+	if (g->writer && bag_writer_bytes_with(g->writer, len) > LIMIT_BAG_BYTES) {
+		int r = end_bag(g, err);
+		if (r)
+			return r;
+	}
+	if (g->writer)
+		return 0;
+	*ret_new = true;
+	return begin_bag(g, err);
+}
+
+static int put_frame(struct bag_group *g, const struct bag_record *rec, bool root_known, struct valise_err *err)
+{
+	uint8_t frame[BAG_FRAME_BYTES];
+	int r = bag_writer_frame(g->writer, rec, root_known, frame, err);
+	return r ? r : stream_sealer_add(g->sealer, frame, sizeof frame, err);
+}
+
+static int put_bytes(struct bag_group *g, enum bag_kind kind, const struct hash *of, uint32_t at, struct str bytes,
+		     struct valise_err *err)
+{
+	struct bag_record rec = {
+		.kind = kind, .of = *of, .at = at, .data = (const uint8_t *)bytes.at, .len = bytes.len};
+	bool fresh;
+	int r = make_room(g, bytes.len, &fresh, err);
+	if (!r)
+		r = put_frame(g, &rec, false, err);
+	return r ? r : stream_sealer_add(g->sealer, rec.data, rec.len, err);
+}
+
+/* *ret_put is raised when the item was not there yet. */
+static int put_item(struct bag_group *g, enum bag_kind kind, const struct hash *of, const struct hash *item,
+		    struct str bytes, bool *ret_put, struct valise_err *err)
+{
+	if (is_there(g, item))
+		return 0;
+	*ret_put = true;
+	if (g->place->look)
+		return 0;
+	int r = put_bytes(g, kind, of, 0, bytes, err);
+	return r ? r : mark_there(g, item, err);
+}
+
+static int put_note(struct bag_group *g, const struct note *n, bool *ret_put, struct valise_err *err)
+{
+	return put_item(g, BAG_NOTE, &n->id, &n->id, (struct str){n->bytes, n->len}, ret_put, err);
+}
+
+/* ---- A letter ---- */
+
+/* Whether a statement tells one of the offices something: whoever signed it has it. */
+static bool is_news(const struct statement *s, const struct hashes *offices)
+{
+	return offices->n > 1 || (offices->n == 1 && !hash_eq(&offices->at[0], &s->office.office));
+}
+
+static bool any_news(const struct bag_group *g, const struct gathered *l, const struct hashes *offices)
+{
+	for (size_t i = 0; i < l->n_statements; i++) {
+		const struct verified_statement *s = l->statements[i].statement;
+		if (is_news(&s->s, offices) && !is_there(g, &s->note.id))
+			return true;
+	}
+	return l->n_reports > 0;
+}
+
+static int put_notes(struct bag_group *g, const struct gathered *l, const struct hashes *offices, bool *ret_put,
+		     size_t *ret_statements, struct valise_err *err)
+{
+	int r = 0;
+	for (size_t i = 0; i < l->set.n && !r; i++)
+		r = put_note(g, &l->set.entries[i]->note, ret_put, err);
+	if (!r)
+		r = put_note(g, &l->seal->note, ret_put, err);
+	for (size_t i = 0; i < l->n_statements && !r; i++) {
+		const struct verified_statement *one = l->statements[i].statement;
+		bool put = false;
+		if (is_news(&one->s, offices))
+			r = put_note(g, &one->note, &put, err);
+		*ret_statements += put;
+		*ret_put |= put;
+	}
+	for (size_t i = 0; i < l->n_reports && !r; i++)
+		r = put_note(g, &l->reports[i]->note, ret_put, err);
+	return r;
+}
+
+static int put_cover(struct bag_group *g, const struct gathered *l, bool *ret_put, struct valise_err *err)
+{
+	CLEAN_BUF struct buf cover = BUF_INIT(LIMIT_COVER_BYTES);
+	const struct seal *s = &l->seal->s;
+	if (is_there(g, &s->cover))
+		return 0;
+	int r = cover_get(g->place->v->spool, &l->seal->note.id, &cover, err);
+	return r ? r : put_item(g, BAG_COVER, &l->seal->note.id, &s->cover, buf_str(&cover), ret_put, err);
+}
+
+static int put_tally(struct bag_group *g, const struct hash *root, struct str tally, struct valise_err *err)
+{
+	int r = 0;
+	for (uint32_t at = 0; !r && (uint64_t)at * BAG_DATA_BYTES < tally.len; at++) {
+		size_t from = (size_t)at * BAG_DATA_BYTES;
+		size_t len = tally.len - from < BAG_DATA_BYTES ? tally.len - from : BAG_DATA_BYTES;
+		r = put_bytes(g, BAG_TALLY, root, at, (struct str){tally.at + from, len}, err);
+	}
+	return r;
+}
+
+/* A bag that holds pieces begins with what vouches for them, so that it can be taken in by itself. */
+static int put_vouchers(struct bag_group *g, const struct gathered *l, struct str tally, struct valise_err *err)
+{
+	int r = 0;
+	for (size_t i = 0; i < l->set.n && !r; i++) {
+		const struct note *n = &l->set.entries[i]->note;
+		r = put_bytes(g, BAG_NOTE, &n->id, 0, (struct str){n->bytes, n->len}, err);
+	}
+	const struct note *seal = &l->seal->note;
+	if (!r)
+		r = put_bytes(g, BAG_NOTE, &seal->id, 0, (struct str){seal->bytes, seal->len}, err);
+	return r ? r : put_tally(g, &l->seal->s.body, tally, err);
+}
+
+/* The piece's bytes go from the body's file straight into the sealer. */
+static int copy_piece(struct bag_group *g, const struct body *body, uint64_t at, size_t len, struct valise_err *err)
+{
+	while (len) {
+		uint8_t *room;
+		size_t n;
+		int r = stream_sealer_room(g->sealer, &room, &n, err);
+		if (n > len)
+			n = len;
+		if (!r)
+			r = body_read(body, at, room, n, err);
+		if (!r)
+			r = stream_sealer_add(g->sealer, room, n, err);
+		if (r)
+			return r;
+		at += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int put_piece(struct bag_group *g, const struct gathered *l, const struct body *body, struct str tally,
+		     uint32_t i, bool *vouched, struct valise_err *err)
+{
+	struct bag_record rec = {.kind = BAG_PIECE,
+				 .of = l->seal->s.body,
+				 .at = i,
+				 .len = tally_piece_bytes(body->size, i),
+				 .root = tally_root(tally, i)};
+	bool fresh;
+	int r = make_room(g, rec.len, &fresh, err);
+	if (!r && (fresh || !*vouched))
+		r = put_vouchers(g, l, tally, err);
+	*vouched = true;
+	if (!r)
+		r = put_frame(g, &rec, true, err);
+	if (!r)
+		r = copy_piece(g, body, (uint64_t)i * TREE_PIECE_BYTES, rec.len, err);
+	if (!r)
+		r = mark_there(g, &rec.root, err);
+	return r;
+}
+
+static int put_large_body(struct bag_group *g, const struct gathered *l, const struct body *body, bool *ret_put,
+			  struct valise_err *err)
+{
+	CLEAN_BUF struct buf tally = BUF_INIT(SIZE_MAX / 2);
+	bool vouched = false;
+	uint64_t pieces = tally_pieces(body->size);
+	int r = body_tally(g->place->v->spool, &l->seal->s.body, &tally, err);
+	for (uint64_t i = 0; i < pieces && !r; i++) {
+		struct hash root = tally_root(buf_str(&tally), i);
+		if (is_there(g, &root))
+			continue;
+		*ret_put = true;
+		if (!g->place->look)
+			r = put_piece(g, l, body, buf_str(&tally), (uint32_t)i, &vouched, err);
+		if (!r)
+			r = office_progress(g->place->v, "putting out", i + 1, pieces, err);
+	}
+	return r;
+}
+
+static int put_body(struct bag_group *g, const struct gathered *l, bool *ret_put, struct valise_err *err)
+{
+	CLEAN_BODY struct body body = BODY_NONE;
+	const struct hash *root = &l->seal->s.body;
+	int r = body_open(g->place->v->spool, root, &body, err);
+	if (r || body.size > BAG_BODY_BYTES)
+		return r ? r : put_large_body(g, l, &body, ret_put, err);
+	CLEAN_FREE uint8_t *bytes = malloc(body.size ? (size_t)body.size : 1);
+	if (!bytes)
+		return err_nomem(err);
+	r = body_read(&body, 0, bytes, (size_t)body.size, err);
+	return r ? r : put_item(g, BAG_BODY, root, root, (struct str){(char *)bytes, (size_t)body.size}, ret_put, err);
+}
+
+int bag_group_letter(struct bag_group *g, const struct gathered *l, bool whole, bool *ret_put, size_t *ret_statements,
+		     struct valise_err *err)
+{
+	int r = put_notes(g, l, offices, ret_put, ret_statements, err);
+	if (r || !whole || l->seal->s.paper.at)
+		return r;
+	r = put_cover(g, l, ret_put, err);
+	return r ? r : put_body(g, l, ret_put, err);
+}
+
+/* ---- The group ---- */
+
+int bag_group_new(struct bag_place *place, const struct age_recipient *to, size_t n, const struct hash *audience,
+		  struct hash_index *present, struct bag_group **ret, struct valise_err *err)
+{
+	CLEAN_BAG_GROUP struct bag_group *g = calloc(1, sizeof *g);
+	if (!g)
+		return err_nomem(err);
+	g->place = place;
+	g->n_to = n;
+	g->audience = *audience;
+	g->present = present;
+	g->to = calloc(n ? n : 1, sizeof *g->to);
+	if (!g->to)
+		return err_nomem(err);
+	if (n)
+		memcpy(g->to, to, n * sizeof *to);
+	*ret = TAKE(g);
+	return 0;
+}
+
+int bag_group_end(struct bag_group *g, struct valise_err *err)
+{
+	return g ? end_bag(g, err) : 0;
+}
+
+void bag_group_free(struct bag_group *g)
+{
+	if (!g)
+		return;
+	drop_bag(g);
+	free(g->to);
+	free(g);
+}
+
+void bag_group_freep(struct bag_group **g)
+{
+	bag_group_free(*g);
+}
