@@ -92,7 +92,9 @@ static int open_rooms(struct spool *s, bool make, struct valise_err *err)
 			return err_errno(err, errno, "cannot make %s in the spool %s", rooms[i].name, SHOWN(s->dir));
 		int *fd = room_fd(s, i);
 		*fd = file_openat(s->dirfd, rooms[i].name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-		if (*fd < 0 && (make || errno != ENOENT))
+		/* Who only reads may be kept from the keys, and a copy may have lost empty directories. */
+		bool can_lack = errno == ENOENT || (errno == EACCES && fd != &s->bodiesfd);
+		if (*fd < 0 && (make || !can_lack))
 			return err_errno(err, errno, "cannot open %s in the spool %s", rooms[i].name, SHOWN(s->dir));
 	}
 	return made ? file_sync_dir(s->dirfd, s->dir, NULL, err) : 0;
