@@ -349,9 +349,11 @@ static int put_body(struct bag_group *g, const struct gathered *l, bool *ret_put
 	return r ? r : put_item(g, BAG_BODY, root, root, (struct str){(char *)bytes, (size_t)body.size}, ret_put, err);
 }
 
-int bag_group_letter(struct bag_group *g, const struct gathered *l, bool whole, bool *ret_put, size_t *ret_statements,
-		     struct valise_err *err)
+int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct hashes *offices, bool whole,
+		     bool *ret_put, size_t *ret_statements, struct valise_err *err)
 {
+	if (!whole && !any_news(g, l, offices))
+		return 0;
 	int r = put_notes(g, l, offices, ret_put, ret_statements, err);
 	if (r || !whole || l->seal->s.paper.at)
 		return r;
