@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The body's tar: POSIX pax framing written and read by libarchive, which sees bytes and never the filesystem (spec/body.md). */
+/* The body's tar: POSIX ustar and pax framing, written and strictly read as bytes, with exact offsets (spec/body.md). */
 #ifndef FORMAT_TAR_H
 #define FORMAT_TAR_H
 
@@ -30,6 +30,8 @@ void tar_writer_freep(struct tar_writer **w);
 /* The member's headers. Afterwards exactly m->bytes of data must follow by tar_write_data. */
 CHECKED int tar_write_member(struct tar_writer *w, const struct tar_member *m, struct valise_err *err);
 CHECKED int tar_write_data(struct tar_writer *w, const uint8_t *data, size_t len, struct valise_err *err);
+/* Pads the member in hand to the end of its 512-byte block, so that the stream stands where the next header would begin. */
+CHECKED int tar_write_flush(struct tar_writer *w, struct valise_err *err);
 /* Padding of the last member and the two zero blocks. */
 CHECKED int tar_write_end(struct tar_writer *w, struct valise_err *err);
 /* Bytes given to the sink so far; exact. */
