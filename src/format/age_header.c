@@ -172,7 +172,7 @@ static int header_add(struct header *h, const struct age_stanza *s, struct valis
 	/* Doubled at every power of two. */
 	if ((h->n_wrapped & (h->n_wrapped - 1)) == 0) {
 		size_t room = h->n_wrapped ? 2 * h->n_wrapped : 1;
-		struct age_wrapped *more = reallocarray(h->wrapped, room, sizeof *more);
+		struct age_wrapped *more = realloc(h->wrapped, room * sizeof *more);
 		if (!more)
 			return err_nomem(err);
 		h->wrapped = more;

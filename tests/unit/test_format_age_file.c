@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "crypto/digest.h"
+#include "failing.h"
 #include "format/age.h"
 
 /* tests/vectors/age/first.key and second.key. */
@@ -171,6 +172,32 @@ static void second_chunk_altered(void **state)
 	assert_int_equal(got.len, 0);
 }
 
+static int seal_and_open(struct str plain, struct valise_err *err)
+{
+	static struct age_identity ids[2];
+	if (!ids[0].point[0]) {
+		uint8_t secret[32] = "any secret";
+		assert_int_equal(age_identity_x25519(secret, &ids[1], NULL), 0);
+		secret[0]++;
+		assert_int_equal(age_identity_x25519(secret, &ids[0], NULL), 0);
+	}
+	struct age_recipient to[] = {recipient_of(&ids[0]), recipient_of(&ids[1])};
+	CLEAN_BUF struct buf file = BUF_INIT(1u << 20);
+	CLEAN_BUF struct buf got = BUF_INIT(1u << 20);
+	int r = age_file_seal(plain, to, 2, randomness(), &file, err);
+	assert_true(r == 0 || file.len == 0);
+	if (!r)
+		r = age_file_open(file.data, file.len, &ids[1], 1, &got, NULL, err);
+	assert_true(r ? got.len == 0 : str_eq(buf_str(&got), plain));
+	return r;
+}
+
+static void without_memory(void **state)
+{
+	(void)state;
+	failing_in_turn(seal_and_open, STR("some words"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +206,7 @@ int main(void)
 		cmocka_unit_test(sizes_around_a_chunk),
 		cmocka_unit_test(altered_files),
 		cmocka_unit_test(second_chunk_altered),
+		cmocka_unit_test(without_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
