@@ -27,7 +27,8 @@ configure() { # DIR COMPILER OPTION...
 	local build=$1 compiler=$2
 	shift 2
 	test -e "$build/build.ninja" && return
-	CC=$compiler meson setup "$build" -Dwerror=true -Dtests=true "$@" >"$build-setup.log" || {
+	CC=$compiler meson setup "$build" -Dwerror=true -Dtests=true ${VALISE_TEST_DATA:+"-Dtest_data=$VALISE_TEST_DATA"} "$@" \
+		>"$build-setup.log" || {
 		cat "$build-setup.log"
 		return 1
 	}
