@@ -34,7 +34,7 @@ configure() { # DIR COMPILER OPTION...
 	}
 }
 
-# Runs the suites under sanitizers that stop at the first finding; a suite without tests is a failure.
+# Runs the suites under sanitizers that stop at the first finding; to run no test is a failure.
 run_tests() { # DIR SUITE...
 	local build=$1 suites=()
 	shift
