@@ -139,6 +139,16 @@ static int choose_signer(struct sealing *s, struct valise_err *err)
 
 /* ---- What ---- */
 
+/* The first part's name where that can be a subject as it is. */
+static int default_subject(struct sealing *s, struct valise_err *err)
+{
+	if (text_free_of(buf_str(&s->plan.parts[0].name), "the subject", &s->subject, NULL)) {
+		buf_clear(&s->subject);
+		buf_addf(&s->subject, "%zu part%s", s->plan.n, s->plan.n == 1 ? "" : "s");
+	}
+	return buf_check(&s->subject, "the subject", err);
+}
+
 static int take_words(struct sealing *s, struct valise_err *err)
 {
 	const struct valise_letter *l = s->l;
@@ -146,7 +156,7 @@ static int take_words(struct sealing *s, struct valise_err *err)
 	if (l->subject)
 		r = text_free_of(str_of(l->subject), "the subject", &s->subject, err);
 	else
-		text_show(&s->subject, buf_str(&s->plan.parts[0].name));
+		r = default_subject(s, err);
 	if (!r && l->ref)
 		r = text_free_of(str_of(l->ref), "the ref", &s->ref, err);
 	if (!r && l->in_reply_to)

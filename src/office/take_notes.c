@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Seals, statements and reports from bags: verified, then kept if they concern us or a letter that is here. */
+#include "office/taking.h"
+
+/* ---- Seals ---- */
+
+static int new_arrival(struct take_in *t, const struct verified_seal *seal, size_t *ret)
+{
+	const struct seal *s = &seal->s;
+	if (t->n_arrivals == t->cap_arrivals) {
+		size_t cap = t->cap_arrivals ? 2 * t->cap_arrivals : 32;
+		struct arrival *grown = realloc(t->arrivals, cap * sizeof *grown);
+		if (!grown)
+			return err_nomem(t->err);
+		t->arrivals = grown;
+		t->cap_arrivals = cap;
+	}
+	struct arrival *a = &t->arrivals[t->n_arrivals];
+	*a = (struct arrival){.id = seal->note.id,
+			      .from = s->from.office,
+			      .body = s->body,
+			      .cover = s->cover,
+			      .body_bytes = s->body_bytes,
+			      .cover_bytes = s->cover_bytes,
+			      .is_paper = s->paper.at != NULL,
+			      .from_us = hash_eq(&s->from.office, &t->v->self),
+			      .for_us = seal_recipient(s, &t->v->self) >= 0,
+			      .tally = BUF_INIT(TALLY_MAX_BYTES)};
+	if (s->ref.at && !(a->ref.at = strndup(s->ref.at, a->ref.len = s->ref.len)))
+		return err_nomem(t->err);
+	int r = hash_index_put(&t->by_id, &a->id, t->n_arrivals, t->err);
+	if (!r && !a->is_paper)
+		r = hash_index_put(&t->by_body, &a->body, t->n_arrivals, t->err);
+	if (!r)
+		r = hashes_add(&t->concerned, &s->from.office, t->err);
+	for (size_t i = 0; i < s->n_to && !r; i++)
+		r = hashes_add(&t->concerned, &s->to[i].office, t->err);
+	*ret = t->n_arrivals++;
+	return r;
+}
+
+static int held_arrival(struct take_in *t, const struct hash *id, bool *ret_held)
+{
+	CLEAN_SEAL struct verified_seal *seal = NULL;
+	struct letter_row row;
+	size_t i;
+	*ret_held = hash_index_get(&t->by_id, id, NULL);
+	if (*ret_held)
+		return 0;
+	int r = letter_row(t->v->spool, id, &row, NULL);
+	if (r == VALISE_E_NOT_FOUND)
+		return 0;
+	r = letter_seal(t->v->spool, id, &seal, t->err);
+	if (!r)
+		r = new_arrival(t, seal, &i);
+	if (r)
+		return r;
+	t->arrivals[i].has_cover = row.has_cover;
+	t->arrivals[i].has_body = row.has_body;
+	t->arrivals[i].was_whole = row.is_paper || (row.has_cover && row.has_body);
+	*ret_held = true;
+	return 0;
+}
+
+/* Ours, wrapped for us, named, or everything asked for: a stranger's letter on a stick is left where it lies. */
+static bool is_wanted(const struct take_in *t, const struct verified_seal *seal)
+{
+	if (t->o.look || t->o.all || t->wrapped || hash_eq(&seal->s.from.office, &t->v->self) ||
+	    seal_recipient(&seal->s, &t->v->self) >= 0)
+		return true;
+	for (size_t i = 0; i < t->o.n_letters; i++)
+		if (hash_eq(&t->o.letters[i], &seal->note.id))
+			return true;
+	return false;
+}
+
+static int take_seal(struct take_in *t, const struct bag_record *rec)
+{
+	CLEAN_SEAL struct verified_seal *seal = NULL;
+	struct valise_err why = {0};
+	bool held, has_body = false;
+	size_t i;
+	int r = held_arrival(t, &rec->of, &held);
+	if (r || held)
+		return r;
+	r = seal_verify(rec->data, rec->len, &seal, &why);
+	if (r)
+		return take_in_refuse(t, r, "a letter was refused, its seal is not sound", &why);
+	r = held_arrival(t, &seal->note.id, &held); /* the record's own word for its id proves nothing */
+	if (r || held || !is_wanted(t, seal))
+		return r;
+	r = take_in_begin(t);
+	if (!r)
+		r = letter_put(t->v->spool, seal, hash_eq(&seal->s.from.office, &t->v->self), t->now_s, NULL, t->err);
+	if (!r && !seal->s.paper.at)
+		r = body_has(t->v->spool, &seal->s.body, &has_body, t->err);
+	if (!r)
+		r = new_arrival(t, seal, &i);
+	if (r)
+		return r;
+	t->arrivals[i].is_new = true;
+	t->arrivals[i].has_body = has_body;
+	return take_in_count(t);
+}
+
+/* ---- Statements and reports ---- */
+
+static int take_statement(struct take_in *t, const struct bag_record *rec)
+{
+	CLEAN_STATEMENT struct verified_statement *s = NULL;
+	struct valise_err why = {0};
+	bool has = false, here, is_new = false;
+	int r = statement_has(t->v->spool, &rec->of, &has, t->err);
+	if (r || has)
+		return r;
+	r = statement_verify(rec->data, rec->len, &s, &why);
+	if (r)
+		return take_in_refuse(t, r, "a statement was refused", &why);
+	r = held_arrival(t, &s->s.letter, &here);
+	if (r)
+		return r;
+	if (!here) {
+		t->orphans = true;
+		return 0;
+	}
+	r = hashes_add(&t->concerned, &s->s.office.office, t->err);
+	if (!r && s->s.has_to)
+		r = hashes_add(&t->concerned, &s->s.to, t->err);
+	if (!r)
+		r = take_in_begin(t);
+	if (!r)
+		r = statement_put(t->v->spool, s, t->now_s, &is_new, t->err);
+	if (r || !is_new)
+		return r;
+	t->r.statements++;
+	return take_in_count(t);
+}
+
+static int take_report(struct take_in *t, const struct bag_record *rec)
+{
+	CLEAN_REPORT struct verified_report *p = NULL;
+	struct valise_err why = {0};
+	bool here, is_new = false;
+	int r = report_verify(rec->data, rec->len, &p, &why);
+	if (r)
+		return take_in_refuse(t, r, "a report was refused", &why);
+	r = held_arrival(t, &p->r.letter, &here);
+	if (r)
+		return r;
+	if (!here) {
+		t->orphans = true;
+		return 0;
+	}
+	r = hashes_add(&t->concerned, &p->r.office.office, t->err);
+	if (!r)
+		r = take_in_begin(t);
+	if (!r)
+		r = report_put(t->v->spool, p, t->now_s, &is_new, t->err);
+	return r || !is_new ? r : take_in_count(t);
+}
+
+static int (*const take_note_of[NOTE_KINDS])(struct take_in *, const struct bag_record *) = {
+	[NOTE_REGISTER] = take_entry,
+	[NOTE_SEAL] = take_seal,
+	[NOTE_STATEMENT] = take_statement,
+	[NOTE_REPORT] = take_report,
+};
+
+int take_note(struct take_in *t, const struct bag_record *rec)
+{
+	struct str bytes = {(const char *)rec->data, rec->len};
+	for (unsigned k = 0; k < NOTE_KINDS; k++)
+		if (str_starts(bytes, str_of(note_kinds[k].first_line)))
+			return take_note_of[k](t, rec);
+	return 0; /* a kind of a later version */
+}
