@@ -35,7 +35,8 @@ struct age_identity {
 CHECKED bool age_identity_parse(struct str s, uint8_t ret_secret[static 32]);
 void age_identity_write(struct buf *b, const uint8_t secret[static 32]);
 CHECKED int age_identity_x25519(const uint8_t secret[static 32], struct age_identity *ret, struct valise_err *err);
-/* The keys in an age-keygen file: comment lines (#) and one identity a line. VALISE_E_BAD when there is none or a line is neither. */
+/* The keys in an age-keygen file: comment lines (#), empty lines, and one identity a line. VALISE_E_BAD when there is none or a line is
+ * neither, VALISE_E_LIMIT when there are more than max; what was filled in is wiped then. */
 CHECKED int age_identity_file(struct str text, struct age_identity *ret, size_t max, size_t *ret_n,
 			      struct valise_err *err);
 
