@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Streams sealed and opened by the pipeline: every size around chunks, blocks and jobs; root and tally as computed in one piece. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "crypto/tree.h"
+#include "format/tally.h"
+#include "office/body_hash.h"
+#include "office/hash_index.h"
+#include "office/office.h"
+#include "office/seal_stream.h"
+#include "office/unseal_stream.h"
+#include "scratch.h"
+
+#define MIB (1024u * 1024)
+
+static const size_t sizes[] = {0,   1,       512,     32768,       65535,   65536,           65537,           MIB - 1,
+			       MIB, MIB + 1, 3 * MIB, 8 * MIB - 1, 8 * MIB, 8 * MIB + 65536, 11 * MIB + 12345};
+
+/* Bytes that differ everywhere, the same each time. */
+static uint8_t *make_bytes(size_t n)
+{
+	uint8_t *b = malloc(n + 1);
+	uint64_t x = 88172645463325252u;
+	assert_non_null(b);
+	for (size_t i = 0; i < n; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		b[i] = (uint8_t)x;
+	}
+	return b;
+}
+
+static void naive_root(const uint8_t *data, size_t len, struct hash *ret)
+{
+	size_t n = (len + TREE_BLOCK_BYTES - 1) / TREE_BLOCK_BYTES;
+	struct hash *leaves = calloc(n + 1, sizeof *leaves);
+	assert_non_null(leaves);
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i * TREE_BLOCK_BYTES;
+		tree_leaf(data + at, len - at < TREE_BLOCK_BYTES ? len - at : TREE_BLOCK_BYTES, &leaves[i]);
+	}
+	tree_root(leaves, n, ret);
+	free(leaves);
+}
+
+/* In portions that never fit anything; through room and by copy in turn. */
+static void feed(struct stream_sealer *s, const uint8_t *data, size_t len)
+{
+	size_t portion = 1;
+	for (size_t at = 0; at < len; portion = portion * 7 % 200003 + 1) {
+		size_t n = len - at < portion ? len - at : portion;
+		if (portion & 1) {
+			uint8_t *room;
+			size_t max;
+			assert_int_equal(stream_sealer_room(s, &room, &max, NULL), 0);
+			if (n > max)
+				n = max;
+			memcpy(room, data + at, n);
+			assert_int_equal(stream_sealer_add(s, room, n, NULL), 0);
+		} else {
+			assert_int_equal(stream_sealer_add(s, data + at, n, NULL), 0);
+		}
+		at += n;
+	}
+	assert_int_equal(stream_sealer_offset(s), len);
+}
+
+/* The whole result in memory, wherever the sealer put it. */
+static uint8_t *result_bytes(struct stream_sealer *s, uint64_t size)
+{
+	uint8_t *b = malloc((size_t)size + 1);
+	size_t got;
+	assert_non_null(b);
+	if (stream_sealer_file(s)) {
+		assert_int_equal(
+			file_pread_full(stream_sealer_file(s)->fd, b, (size_t)size + 1, 0, &got, "result", NULL), 0);
+		assert_int_equal(got, size);
+	} else {
+		assert_int_equal(stream_sealer_memory(s).len, size);
+		if (size)
+			memcpy(b, stream_sealer_memory(s).at, (size_t)size);
+	}
+	return b;
+}
+
+static void check_open(const uint8_t *sealed, uint64_t size, const uint8_t secret[static 32], const uint8_t *plain,
+		       size_t len, const struct hash *root)
+{
+	struct body file = {.fd = -1, .bytes = (uint8_t *)(uintptr_t)sealed, .size = size};
+	struct age_identity id;
+	struct stream_opener *o = NULL;
+	const uint8_t *data;
+	size_t n = 1, at = 0;
+	struct hash again;
+	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
+	assert_int_equal(stream_opener_new(&file, &id, 1, true, &o, NULL), 0);
+	assert_int_equal(stream_opener_plain_bytes(o), len);
+	while (n) {
+		assert_int_equal(stream_opener_next(o, &data, &n, NULL), 0);
+		assert_true(at + n <= len);
+		if (n)
+			assert_memory_equal(data, plain + at, n);
+		at += n;
+	}
+	assert_int_equal(at, len);
+	assert_int_equal(stream_opener_root(o, &again, NULL), 0);
+	assert_true(hash_eq(&again, root));
+	stream_opener_free(o);
+}
+
+static void one_round(int dirfd, size_t len, bool encrypted, size_t in_memory)
+{
+	static const uint8_t secret[32] = {9, 8, 7, 6, 5, 4, 3, 2, 1};
+	uint8_t randomness[AGE_RANDOM_BYTES(1)];
+	struct age_identity id;
+	struct age_recipient to;
+	struct stream_sealer *s = NULL;
+	struct sealed_stream sealed;
+	struct hash root;
+	uint8_t *plain = make_bytes(len);
+	memset(randomness, 0x5a, sizeof randomness);
+	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
+	memcpy(to.point, id.point, sizeof to.point);
+	struct stream_target target = {&to, encrypted ? 1 : 0, dirfd, in_memory, "the test"};
+	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
+	feed(s, plain, len);
+	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
+	uint8_t *bytes = result_bytes(s, sealed.bytes);
+	naive_root(bytes, (size_t)sealed.bytes, &root);
+	assert_true(hash_eq(&root, &sealed.root));
+	assert_int_equal(tally_check(&root, sealed.bytes, sealed.tally, NULL), 0);
+	if (encrypted) {
+		check_open(bytes, sealed.bytes, secret, plain, len, &root);
+	} else {
+		assert_int_equal(sealed.bytes, len);
+		assert_memory_equal(bytes, plain, len);
+	}
+	free(bytes);
+	free(plain);
+	stream_sealer_free(s);
+}
+
+static void round_trips(void **state)
+{
+	int dirfd = ((struct scratch *)*state)->fd;
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		one_round(dirfd, sizes[i], true, BODY_SMALL_BYTES);
+		one_round(dirfd, sizes[i], true, 0);
+		one_round(dirfd, sizes[i], false, 0);
+	}
+}
+
+/* A byte altered anywhere is told of before its chunk's plaintext leaves. */
+static void altered_streams_stop(void **state)
+{
+	static const uint8_t secret[32] = {1};
+	uint8_t randomness[AGE_RANDOM_BYTES(1)] = {0};
+	struct age_identity id;
+	struct age_recipient to;
+	struct stream_sealer *s = NULL;
+	struct sealed_stream sealed;
+	size_t len = 3 * MIB + 17;
+	uint8_t *plain = make_bytes(len);
+	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
+	memcpy(to.point, id.point, sizeof to.point);
+	struct stream_target target = {&to, 1, ((struct scratch *)*state)->fd, 0, "the test"};
+	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
+	feed(s, plain, len);
+	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
+	uint8_t *bytes = result_bytes(s, sealed.bytes);
+	for (uint64_t at = 250; at < sealed.bytes; at += sealed.bytes / 23) {
+		struct stream_opener *o = NULL;
+		const uint8_t *data;
+		size_t n = 1, seen = 0;
+		struct body file = {.fd = -1, .bytes = bytes, .size = sealed.bytes};
+		bytes[at] ^= 1;
+		int r = stream_opener_new(&file, &id, 1, true, &o, NULL);
+		while (!r && n) {
+			r = stream_opener_next(o, &data, &n, NULL);
+			if (!r && n) {
+				assert_memory_equal(data, plain + seen, n);
+				seen += n;
+			}
+		}
+		assert_int_equal(r, VALISE_E_BAD);
+		stream_opener_free(o);
+		bytes[at] ^= 1;
+	}
+	free(bytes);
+	free(plain);
+	stream_sealer_free(s);
+}
+
+static void index_keeps_the_first(void **state)
+{
+	(void)state;
+	struct hash_index x = {0};
+	size_t number;
+	for (uint32_t i = 0; i < 5000; i++) {
+		struct hash h = {{0}};
+		memcpy(h.bytes, &i, sizeof i); /* neighbours collide on purpose */
+		assert_false(hash_index_get(&x, &h, NULL));
+		assert_int_equal(hash_index_put(&x, &h, i, NULL), 0);
+		assert_int_equal(hash_index_put(&x, &h, i + 1, NULL), 0);
+	}
+	for (uint32_t i = 0; i < 5000; i++) {
+		struct hash h = {{0}};
+		memcpy(h.bytes, &i, sizeof i);
+		assert_true(hash_index_get(&x, &h, &number));
+		assert_int_equal(number, i);
+	}
+	hash_index_release(&x);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(round_trips),
+		scratch_test(altered_streams_stop),
+		cmocka_unit_test(index_keeps_the_first),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
