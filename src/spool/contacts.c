@@ -161,7 +161,9 @@ int contact_find(struct spool *s, struct str name, struct hash *ret, struct vali
 			       "an office without a name: `valise card list` shows those that have one");
 	read_id_prefix(&f);
 	int r = contacts_each(s, look_at, &f, err);
-	if (r < 0)
+	if (r >= 0)
+		r = buf_check(&list, "the names of contacts", err);
+	if (r)
 		return r;
 	if (!f.is_exact && f.n == 0)
 		return err_set(err, VALISE_E_NOT_FOUND,
@@ -169,7 +171,7 @@ int contact_find(struct spool *s, struct str name, struct hash *ret, struct vali
 			       text_shown(name).text);
 	if (!f.is_exact && f.n > 1)
 		return err_set(err, VALISE_E_AMBIGUOUS, "\"%s\" may be %s%s: type more of the name",
-			       text_shown(name).text, list.error ? "several offices" : (const char *)list.data,
+			       text_shown(name).text, (const char *)list.data,
 			       list.len < NAMED_MAX_BYTES ? "" : " or others");
 	*ret = f.office;
 	return 0;
