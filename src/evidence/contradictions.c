@@ -32,7 +32,7 @@ static void judge_delivered(struct work *w, const uint32_t *delivered, size_t n)
 		return;
 	say_said(w, delivered[0]);
 	if (n > 1)
-		buf_addf(&w->text, ", as do %zu more statements", n - 1);
+		buf_addf(&w->text, n == 2 ? ", as does %zu more statement" : ", as do %zu more statements", n - 1);
 	if (!silent) {
 		uint32_t refused = taker->first[SAYS_REFUSED];
 		buf_add_text(&w->text, "; ");

@@ -10,9 +10,11 @@ size_t allocations, failing_at;
 void *__real_malloc(size_t len);
 void *__real_calloc(size_t n, size_t len);
 void *__real_realloc(void *p, size_t len);
+void *__real_reallocarray(void *p, size_t n, size_t len);
 void *__wrap_malloc(size_t len);
 void *__wrap_calloc(size_t n, size_t len);
 void *__wrap_realloc(void *p, size_t len);
+void *__wrap_reallocarray(void *p, size_t n, size_t len);
 
 static bool fails(void)
 {
@@ -32,4 +34,9 @@ void *__wrap_calloc(size_t n, size_t len)
 void *__wrap_realloc(void *p, size_t len)
 {
 	return fails() ? NULL : __real_realloc(p, len);
+}
+
+void *__wrap_reallocarray(void *p, size_t n, size_t len)
+{
+	return fails() ? NULL : __real_reallocarray(p, n, len);
 }

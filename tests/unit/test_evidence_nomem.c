@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every allocation of judging and of accounts fails once: an error each time, no crash, no leak, no half an account. */
+#include "failing.h"
+
+#include "evidence_dump.h"
+#include "evidence_letter.h"
+
+static const struct verified_entry *const *entries;
+static size_t n_entries;
+static const struct evidence *evidence;
+static struct buf wanted = BUF_INIT(1 << 20);
+
+static int judge_all(struct str unused, struct valise_err *err)
+{
+	(void)unused;
+	CLEAN_REGISTERS struct registers *r = NULL;
+	int code = registers_new(&r, err);
+	for (size_t i = 0; !code && i < n_entries; i++)
+		code = registers_add(r, entries[i], err);
+	if (!code)
+		code = registers_judge(r, err);
+	if (code)
+		return code;
+	struct evidence e = *evidence;
+	e.registers = r;
+	CLEAN_ACCOUNTS struct valise_accounts *a = NULL;
+	code = evidence_accounts(&e, &a, err);
+	assert_int_equal(a != NULL, code == 0);
+	if (code)
+		return code;
+	/* The comparison is the test's own. */
+	size_t made = allocations;
+	failing_at = 0;
+	CLEAN_BUF struct buf got = BUF_INIT(1 << 20);
+	dump_accounts(&got, a);
+	if (!wanted.len)
+		buf_add_str(&wanted, buf_str(&got));
+	assert_true(str_eq(buf_str(&got), buf_str(&wanted)));
+	allocations = made;
+	return 0;
+}
+
+/* Questions of the register that allocate. */
+static const struct registers *judged;
+static const struct verified_entry *next;
+
+static int ask(struct str unused, struct valise_err *err)
+{
+	(void)unused;
+	return office_may_follow(registers_office(judged, verified_entry_office(next)), next, err);
+}
+
+/* A scene in which everything is said, so that every list is made. */
+static struct scene *full_scene(void)
+{
+	const struct letter *l = the_letter();
+	static struct disclosed_leaf leaf = {.is_subject = true, .subject = {"Notice 14", 9}};
+	struct scene *s = scene_new(l->both);
+	memcpy(leaf.nonce, l->both->s.nonce, 32);
+	leaf.from = l->harbour->note.id;
+	s->e.disclosed = &leaf;
+	s->e.n_disclosed = 1;
+	s->e.now_s = T0 + 99 * DAY;
+	s->entries[s->n_entries++] = cast_entry(&(struct cast_entry){
+		.previous = l->oslo, .time_s = T0, .dismiss = {OSLO_SECOND}, .seen = {{{1}}}, .n_seen = 1, .by = {2}});
+	s->entries[s->n_entries++] = cast_entry(&(struct cast_entry){.previous = l->oslo, .time_s = T0 + 1, .by = {2}});
+	SAY(s, SAYS_HANDED, l->harbour, HARBOUR, 1, .to = l->northline, .medium = "by hand");
+	SAY(s, SAYS_CARRYING, l->northline, NORTHLINE, 2, .medium = "by post");
+	SAY(s, SAYS_DELIVERED, l->northline, NORTHLINE, 2, .to = l->bergen, .nth = 3);
+	SAY(s, SAYS_LOST, l->northline, NORTHLINE, 1, .role = ROLE_COURIER, .nth = 3);
+	SAY(s, SAYS_RECEIVED, l->oslo, OSLO_CLERK, -2, );
+	SAY(s, SAYS_REFUSED, l->oslo, OSLO_CLERK, 3, .nth = 2);
+	SAY(s, SAYS_RECEIVED, l->oslo, OSLO_SECOND, 3, );
+	SAY(s, SAYS_REVIEWED, l->oslo, STRANGER, 3, );
+	SAY(s, SAYS_WITHDRAWN, l->harbour, HARBOUR, 4, .nth = 2);
+	const struct verified_statement *p = SAY(s, SAYS_PROPOSED, l->harbour, HARBOUR, 4, .nth = 3);
+	SAY(s, SAYS_HELD, l->bergen, BERGEN, 5, .regarding = &p->note.id);
+	SAY(s, SAYS_CALLED_OFF, l->bergen, BERGEN, 5, .regarding = &p->note.id, .nth = 2);
+	SAY(s, SAYS_COMMENT, l->bergen, BERGEN, 5, .regarding = &(const struct hash){{7}}, .nth = 3);
+	SAY(s, SAYS_COMMENT, l->stranger, STRANGER, 5, );
+	return s;
+}
+
+static void test_accounts(void **state)
+{
+	(void)state;
+	struct scene *s = full_scene();
+	entries = s->entries;
+	n_entries = s->n_entries;
+	evidence = &s->e;
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	assert_true(a->n_disagreements >= 10);
+	failing_in_turn(judge_all, STR(""));
+	buf_release(&wanted);
+}
+
+static void test_questions(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	CLEAN_REGISTERS struct registers *r = cast_registers(&l->oslo, 1);
+	judged = r;
+	next = cast_entry(&(struct cast_entry){.previous = l->oslo, .time_s = T0, .dismiss = {OSLO_SECOND}, .by = {2}});
+	failing_in_turn(ask, STR(""));
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_accounts), cmocka_unit_test(test_questions)};
+
+int main(void)
+{
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
