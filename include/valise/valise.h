@@ -22,6 +22,10 @@
 
 VALISE_PUBLIC const char *valise_version(void);
 
+/* Any bytes as text that is safe to show: control characters, bidirectional controls and what is no UTF-8 escaped as \xNN or
+ * \u{NNNN}; what is safe already stays as it is. NULL when there is no memory; freed by free(). */
+VALISE_PUBLIC char *valise_shown(const char *bytes);
+
 /* What the library asks of its caller while it works. Any member may be NULL. */
 struct valise_caller {
 	void *context;
@@ -48,6 +52,7 @@ struct valise_founding {
 	bool no_passphrase; /* keys in the clear, 0600 */
 	const char *
 		reading_identity; /* "AGE-SECRET-KEY-1..." made by age-keygen, to use as the first reader's key; NULL: a new one */
+	bool dry_run;             /* check everything, make nothing: *ret and *ret_recovery stay untouched */
 };
 /* An office, its keeper's key, its next keeper's key, one officer with every role but machine. *ret_recovery is the text of the
  * recovery sheet, which alone holds the next keeper's key; to be freed by valise_secret_free. Nothing is there or all is. */
@@ -175,6 +180,8 @@ struct valise_sync_report {
 	const char *const *findings; /* damaged bags, refused items, each a sentence that names the bag */
 	size_t n_findings;
 	bool is_damaged;    /* something there was malformed or altered */
+	int out_code;          /* 0, or why nothing or not everything could be put out; what came in stays */
+	const char *out_error; /* the text for it; NULL */
 	const char *finder; /* what a finder of what was put out would learn; NULL when nothing went */
 	bool durable;       /* the filesystem confirmed its syncs */
 	bool read_back;     /* what went out was read again, past the page cache, and compared */
@@ -264,7 +271,7 @@ VALISE_CHECKED int valise_letters(struct valise *v, int (*each)(void *context, c
 				  void *context, struct valise_err *err);
 
 /* Everything that all commands which take LETTER... accept for --all: ids of letters for which it makes sense. */
-enum valise_all { VALISE_ALL_UNRECEIVED, VALISE_ALL_UNOPENED, VALISE_ALL_LETTERS };
+enum valise_all { VALISE_ALL_UNRECEIVED, VALISE_ALL_UNOPENED, VALISE_ALL_UNCARRIED, VALISE_ALL_LETTERS };
 VALISE_CHECKED int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n,
 				      struct valise_err *err);
 VALISE_PUBLIC void valise_ids_free(char **ids, size_t n);
@@ -284,6 +291,8 @@ struct valise_known {
 	const void *card;
 	size_t len;
 	const char *petname; /* NULL: what it calls itself */
+	bool unchecked;      /* its digits were never compared with a paper card */
+	bool is_self;
 };
 /* Needs no spool. VALISE_E_BAD when the dossier is malformed or its seal does not verify. Other items that do not verify are named
  * in `broken` of the accounts, and count for nothing. */

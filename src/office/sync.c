@@ -23,6 +23,7 @@ struct syncing {
 	struct hash *letters, *via;
 	struct take_in *in;
 	struct put_out_result out;
+	struct valise_err out_err; /* code 0: all that should go went */
 	struct valise_err *err;
 };
 
@@ -156,6 +157,7 @@ struct sync_result {
 	char **findings;
 	size_t n_findings;
 	char *finder;
+	struct valise_err out_err;
 };
 
 static void letters_free(struct valise_sync_letter *list, size_t n)
@@ -289,7 +291,10 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		valise_sync_report_free(&res->pub);
 		return r;
 	}
+	res->out_err = s->out_err;
 	res->pub = (struct valise_sync_report){
+		.out_code = s->out_err.code,
+		.out_error = s->out_err.code ? res->out_err.text : NULL,
 		.in = res->in,
 		.n_in = res->n_in,
 		.out = res->out,
@@ -314,6 +319,12 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 	return 0;
 }
 
+static bool brought_anything(const struct syncing *s)
+{
+	struct take_in_result in = take_in_result(s->in);
+	return in.n_arrivals || in.statements || in.entries || in.n_findings;
+}
+
 int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_sync_report **ret,
 		struct valise_err *err)
 {
@@ -323,9 +334,20 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 		r = open_store(&s);
 	if (!r)
 		r = take_in_all(&s);
-	if (!r)
-		r = find_letters(&s);
+	if (r)
+		return r;
+	/* What came in is kept and told of, whatever becomes of the way out. */
+	s.err = &s.out_err;
+	r = find_letters(&s);
 	if (!r)
 		r = put_out_all(&s);
-	return r ? r : make_report(&s, ret);
+	s.err = err;
+	if (r) {
+		s.out_err.code = r;
+		if (!brought_anything(&s)) {
+			err_copy(err, &s.out_err);
+			return r;
+		}
+	}
+	return make_report(&s, ret);
 }
