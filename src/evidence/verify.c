@@ -261,8 +261,8 @@ static int add_known(struct verifying *w, const struct valise_known *k, struct v
 	}
 	if (r)
 		return err_prefix(err, r, "a card given with --know cannot be used");
-	w->known[w->n_known++] =
-		(struct acquaintance){.office = c.office, .petname = str_of(k->petname), .checked = true};
+	w->known[w->n_known++] = (struct acquaintance){
+		.office = c.office, .petname = str_of(k->petname), .checked = !k->unchecked, .is_self = k->is_self};
 	return 0;
 }
 

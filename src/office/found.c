@@ -112,8 +112,9 @@ static int make_keys(struct valise *v, const struct valise_founding *f, struct f
 		r = key_make(v, &next, &w->next, err);
 	if (!r)
 		r = key_make(v, &officer, &w->officer, err);
-	if (!r)
-		r = key_store(v, w->keeper, &keeper, err);
+	if (r || f->dry_run)
+		return r;
+	r = key_store(v, w->keeper, &keeper, err);
 	if (!r)
 		r = key_store(v, w->officer, &officer, err);
 	return r;
@@ -163,6 +164,22 @@ static int open_empty(const char *dir, struct spool **ret, struct valise_err *er
 	return 0;
 }
 
+/* The same question of a directory that is not to be touched. */
+static int look_empty(const char *dir, struct valise_err *err)
+{
+	CLEAN_BUF struct buf office = BUF_INIT(HASH_HEX_BYTES);
+	CLEAN_SPOOL struct spool *s = NULL;
+	int r = spool_open(dir, SPOOL_READ, &s, err);
+	if (r)
+		return r == VALISE_E_NO_OFFICE ? 0 : r;
+	r = setting_get(s, "office", &office, err);
+	if (r == 0)
+		return err_set(err, VALISE_E_EXISTS,
+			       "there is an office in %s already; choose another directory with --dir",
+			       text_shown(str_of(dir)).text);
+	return r == VALISE_E_NOT_FOUND ? 0 : r;
+}
+
 int valise_init(const char *dir, const struct valise_founding *f, const struct valise_caller *caller,
 		struct valise **ret, char **ret_recovery, struct valise_err *err)
 {
@@ -182,16 +199,16 @@ int valise_init(const char *dir, const struct valise_founding *f, const struct v
 		return err_nomem(err);
 	if (caller)
 		v->caller = *caller;
-	r = open_empty(dir, &v->spool, err);
+	r = f->dry_run ? look_empty(dir, err) : open_empty(dir, &v->spool, err);
 	if (!r)
 		r = make_keys(v, f, &w, err);
 	if (!r)
 		r = make_entry_0(&w, now_s, err);
 	if (!r)
 		r = write_recovery(&w, &recovery, err);
-	if (!r)
+	if (!r && !f->dry_run)
 		r = commit_office(v, &w, now_s, err);
-	if (r) {
+	if (r || f->dry_run) {
 		valise_secret_free(recovery);
 		valise_close(v);
 		return r;

@@ -134,7 +134,7 @@ int valise_letters(struct valise *v, int (*each)(void *context, const struct val
 
 struct own_word {
 	const struct hash *self;
-	bool received, opened;
+	bool received, opened, carrying;
 };
 
 static int hear_own(void *context, struct verified_statement *s, int64_t taken_in_s)
@@ -144,6 +144,7 @@ static int hear_own(void *context, struct verified_statement *s, int64_t taken_i
 	if (hash_eq(&s->s.office.office, w->self)) {
 		w->received |= s->s.says == SAYS_RECEIVED;
 		w->opened |= s->s.says == SAYS_OPENED;
+		w->carrying |= s->s.says == SAYS_CARRYING;
 	}
 	verified_statement_free(s);
 	return 0;
@@ -162,9 +163,11 @@ static int makes_sense(struct valise *v, const struct hash *id, enum valise_all 
 		r = statements_of(v->spool, id, hear_own, &w, err);
 	if (r)
 		return r;
-	bool for_us = seal_recipient(&seal->s, &v->self) >= 0, whole = row.is_paper || (row.has_body && row.has_cover);
+	bool for_us = seal_recipient(&seal->s, &v->self) >= 0, own = hash_eq(&seal->s.from.office, &v->self);
+	bool whole = row.is_paper || (row.has_body && row.has_cover);
 	*ret = which == VALISE_ALL_LETTERS || (which == VALISE_ALL_UNRECEIVED && for_us && whole && !w.received) ||
-	       (which == VALISE_ALL_UNOPENED && for_us && whole && !w.opened && !row.is_paper);
+	       (which == VALISE_ALL_UNOPENED && for_us && whole && !w.opened && !row.is_paper) ||
+	       (which == VALISE_ALL_UNCARRIED && !for_us && !own && whole && !w.carrying);
 	return 0;
 }
 
