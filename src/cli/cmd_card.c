@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* valise card show, export, add, list: exchanging cards with other offices. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/qr.h"
+#include "cli/show.h"
+#include "cli/show_office.h"
+
+/* ---- show ---- */
+
+struct show_options {
+	bool digits, qr;
+};
+static const struct option_row show_options[] = {
+	{"digits", 0, OPTION_FLAG, offsetof(struct show_options, digits), NULL,
+	 "print the 30 digits of the paper card only"},
+	{"qr", 0, OPTION_FLAG, offsetof(struct show_options, qr), NULL, "print the paper card's code (QR) too"},
+	OPTION_END,
+};
+
+static int run_show(struct cli *c, const void *values)
+{
+	const struct show_options *o = values;
+	CLEAN_VALISE struct valise *v = NULL;
+	CLEAN_OFFICE struct valise_office *office = NULL;
+	int r = cli_open(c, false, &v);
+	if (!r)
+		r = valise_office(v, c->n_operands ? c->operands[0] : NULL, &office, &c->err);
+	if (r)
+		return r;
+	if (c->shared.json)
+		return print_office(c, office);
+	if (o->digits)
+		puts(office->view.fingerprint);
+	else
+		show_office(c, office);
+	return o->qr ? print_qr(c, office->view.id) : 0;
+}
+
+const struct command command_card_show = {
+	.name = "card show",
+	.operands = "[OFFICE]",
+	.summary = "Show this office, or another whose card is here",
+	.about =
+		"The paper card, given by hand, carries the 30 digits and the code: they prove that a card file is yours.",
+	.options = show_options,
+	.values_bytes = sizeof(struct show_options),
+	.takes = TAKES_SPOOL,
+	.max_operands = 1,
+	.run = run_show,
+};
+
+/* ---- export ---- */
+
+struct export_options {
+	const char *output;
+	bool force;
+};
+static const struct option_row export_options[] = {
+	{"output", 'o', OPTION_TEXT, offsetof(struct export_options, output), "FILE",
+	 "write there, not to standard output"},
+	{"force", 0, OPTION_FLAG, offsetof(struct export_options, force), NULL, "write over a file that is there"},
+	OPTION_END,
+};
+
+static int run_export(struct cli *c, const void *values)
+{
+	const struct export_options *o = values;
+	CLEAN_VALISE struct valise *v = NULL;
+	CLEAN_OFFICE struct valise_office *office = NULL;
+	CLEAN_FREE char *card = NULL;
+	const char *name = c->n_operands ? c->operands[0] : NULL;
+	size_t len;
+	if (c->shared.json && (!o->output || strcmp(o->output, "-") == 0))
+		return cli_fail(c, VALISE_E_USAGE, "the card and --json would share standard output: say -o FILE");
+	int r = cli_open(c, false, &v);
+	if (!r)
+		r = valise_office(v, name, &office, &c->err);
+	if (!r)
+		r = valise_card_export(v, name, &card, &len, &c->err);
+	if (!r)
+		r = file_write(c, o->output, card, len, o->force);
+	if (r)
+		return r;
+	if (c->shared.json)
+		return print_office(c, office);
+	tell(c, "The card of %s: fingerprint %s", show_office_name(&office->view).text, office->view.fingerprint);
+	hint(c, "send the file by any way, and give them the digits by another: on paper, or by voice.");
+	return 0;
+}
+
+const struct command command_card_export = {
+	.name = "card export",
+	.operands = "[OFFICE]",
+	.summary = "Write a card: what you give people so that they can write to you",
+	.options = export_options,
+	.values_bytes = sizeof(struct export_options),
+	.takes = TAKES_SPOOL,
+	.max_operands = 1,
+	.run = run_export,
+};
+
+/* ---- add ---- */
+
+struct add_options {
+	const char *as, *digits;
+	bool unchecked;
+};
+#define ADD(member) offsetof(struct add_options, member)
+static const struct option_row add_options[] = {
+	{"as", 0, OPTION_TEXT, ADD(as), "NAME", "what you call this office"},
+	{"digits", 0, OPTION_TEXT, ADD(digits), "DIGITS", "the 30 digits of its paper card, or its scanned code"},
+	{"unchecked", 0, OPTION_FLAG, ADD(unchecked), NULL, "take it without digits; what is sealed to it says so"},
+	OPTION_END,
+};
+
+/* A scanned code holds the id itself: the digits follow from it only when it is the very same office. */
+static int digits_of(struct cli *c, const char *given, const struct valise_office *office, const char **ret)
+{
+	static const char scheme[] = "VALISE:";
+	if (strncmp(given, scheme, sizeof scheme - 1) != 0) {
+		*ret = given;
+		return 0;
+	}
+	if (strcasecmp(given + sizeof scheme - 1, office->view.id) != 0)
+		return cli_fail(c, VALISE_E_BAD,
+				"this code is not this card's: it may be somebody else's. Nothing was kept");
+	*ret = office->view.fingerprint;
+	return 0;
+}
+
+struct card {
+	char *bytes;
+	size_t len;
+	char name[1024], digits[256];
+};
+
+static int ask_for_digits(struct cli *c, const struct add_options *o, const struct valise_office *office,
+			  struct card *card, const char **ret)
+{
+	*ret = NULL;
+	if (o->unchecked)
+		return 0;
+	if (o->digits)
+		return digits_of(c, o->digits, office, ret);
+	int r = ask_line(c, "Type the 30 digits from their paper card (none: Enter):", card->digits,
+			 sizeof card->digits);
+	if (r || card->digits[0])
+		return r ? r : digits_of(c, card->digits, office, ret);
+	bool yes;
+	r = ask_yes(c, "Without them anybody may have made this card. Take it unchecked?", false, &yes);
+	return r || yes ? r : cli_fail(c, VALISE_E_FAILURE, "nothing was kept");
+}
+
+static int ask_for_name(struct cli *c, const struct add_options *o, const struct valise_office *office,
+			struct card *card, const char **ret)
+{
+	char question[1200];
+	*ret = o->as;
+	if (o->as)
+		return 0;
+	(void)snprintf(question, sizeof question, "What do you call this office? [%s]", office->view.name);
+	int r = ask_line(c, question, card->name, sizeof card->name);
+	*ret = card->name[0] ? card->name : office->view.name;
+	return r;
+}
+
+static int add_card(struct cli *c, const struct add_options *o, struct card *card)
+{
+	CLEAN_VALISE struct valise *v = NULL;
+	CLEAN_OFFICE struct valise_office *looked = NULL, *added = NULL;
+	const char *name, *digits;
+	int r = cli_open(c, true, &v);
+	if (!r)
+		r = file_read(c, c->operands[0], &card->bytes, &card->len);
+	if (!r)
+		r = valise_card_look(v, card->bytes, card->len, &looked, &c->err);
+	if (!r)
+		r = ask_for_digits(c, o, looked, card, &digits);
+	if (!r)
+		r = ask_for_name(c, o, looked, card, &name);
+	if (!r)
+		r = valise_card_add(v, card->bytes, card->len, name, digits, &added, &c->err);
+	if (r)
+		return r;
+	if (c->shared.json)
+		return print_office(c, added);
+	printf("%s\n", added->view.id);
+	tell(c, "%s. Kept as \"%s\".", added->view.checked ? "The digits match" : "Not checked against a paper card",
+	     added->view.petname);
+	hint(c, "`valise seal -t \"%s\" FILE...`", added->view.petname);
+	return 0;
+}
+
+static int run_add(struct cli *c, const void *values)
+{
+	const struct add_options *o = values;
+	struct card card = {.bytes = NULL};
+	if (o->digits && o->unchecked)
+		return cli_fail(c, VALISE_E_USAGE, "--digits and --unchecked exclude each other");
+	if (!o->as && !can_ask(c))
+		return cli_fail(c, VALISE_E_USAGE, "say with --as what you call this office");
+	if (!o->digits && !o->unchecked && !can_ask(c))
+		return cli_fail(c, VALISE_E_USAGE,
+				"give the 30 digits of its paper card with --digits, or say --unchecked");
+	int r = add_card(c, o, &card);
+	free(card.bytes);
+	return r;
+}
+
+const struct command command_card_add = {
+	.name = "card add",
+	.operands = "FILE",
+	.summary = "Take another office's card in, under a name of yours",
+	.about =
+		"FILE is the card (- for standard input). When the digits are not those of the card, nothing is kept. Adding a "
+		"newer card of an office that is known extends what is here. Prints the office's id.",
+	.options = add_options,
+	.values_bytes = sizeof(struct add_options),
+	.takes = TAKES_SPOOL,
+	.min_operands = 1,
+	.max_operands = 1,
+	.run = run_add,
+};
+
+/* ---- list ---- */
+
+static const struct option_row no_options[] = {OPTION_END};
+
+static int list_text(void *context, const struct valise_office *o)
+{
+	(void)context;
+	printf("%s  %s  %s", o->view.fingerprint, o->view.checked ? "checked  " : "unchecked", o->view.petname);
+	if (o->view.name && strcmp(o->view.name, o->view.petname) != 0)
+		printf("  (calls itself \"%s\")", o->view.name);
+	if (o->view.forked)
+		fputs("  forked", stdout);
+	putchar('\n');
+	return 0;
+}
+
+static int list_json(void *context, const struct valise_office *o)
+{
+	json_office(context, NULL, o);
+	return 0;
+}
+
+static int run_list(struct cli *c, const void *values)
+{
+	CLEAN_VALISE struct valise *v = NULL;
+	(void)values;
+	int r = cli_open(c, false, &v);
+	if (r || !c->shared.json)
+		return r ? r : valise_card_each(v, list_text, NULL, &c->err);
+	CLEAN_JSON struct json *j = json_new();
+	json_open_list(j, "offices");
+	r = valise_card_each(v, list_json, j, &c->err);
+	json_close(j);
+	return r ? r : print_json(c, j);
+}
+
+const struct command command_card_list = {
+	.name = "card list",
+	.operands = "",
+	.summary = "List the offices whose cards are here",
+	.options = no_options,
+	.takes = TAKES_SPOOL,
+	.run = run_list,
+};

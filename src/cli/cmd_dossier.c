@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* valise dossier: the evidence for one letter in one text file. */
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/show.h"
+
+struct dossier_options {
+	const char *output;
+	struct words disclose;
+	bool force;
+};
+#define AT(member) offsetof(struct dossier_options, member)
+
+static const struct option_row options[] = {
+	{"output", 'o', OPTION_TEXT, AT(output), "FILE", "write there, not to standard output"},
+	{"force", 0, OPTION_FLAG, AT(force), NULL, "write over a file that is there"},
+	{"disclose", 0, OPTION_LIST, AT(disclose), "PART",
+	 "a part's name, subject, or cover for all: what the sender committed to; repeatable"},
+	OPTION_END,
+};
+
+static int run(struct cli *c, const void *values)
+{
+	const struct dossier_options *o = values;
+	CLEAN_VALISE struct valise *v = NULL;
+	CLEAN_FREE char *bytes = NULL;
+	size_t len;
+	bool to_stdout = !o->output || strcmp(o->output, "-") == 0;
+	struct valise_dossier d = {
+		.letter = c->operands[0], .disclose = (const char *const *)o->disclose.at, .n_disclose = o->disclose.n};
+	if (to_stdout && c->shared.json)
+		return cli_fail(c, VALISE_E_USAGE, "the dossier and --json would share standard output: say -o FILE");
+	int r = cli_open(c, false, &v);
+	if (!r)
+		r = valise_dossier(v, &d, &bytes, &len, &c->err);
+	progress_clear(&c->progress);
+	if (!r)
+		r = file_write(c, o->output, bytes, len, o->force);
+	if (r)
+		return r;
+	if (c->shared.json) {
+		CLEAN_JSON struct json *j = json_new();
+		json_bytes(j, "file", o->output);
+		json_number(j, "bytes", len);
+		return print_json(c, j);
+	}
+	if (!to_stdout) {
+		tell(c, "The dossier is in %s, %s.%s", SHOW(o->output), show_size(len).text,
+		     o->disclose.n ? "" : " It discloses nothing of the contents.");
+		hint(c, "anybody can check it offline: `valise-verify %s`", SHOW(o->output));
+	}
+	return 0;
+}
+
+const struct command command_dossier = {
+	.name = "dossier",
+	.operands = "LETTER",
+	.summary = "Write the evidence for one letter into one text file",
+	.about =
+		"The file needs no spool, no network and no trust in its maker to be checked. It holds the seal, the registers, "
+		"the statements, and what --disclose names; never the letter itself.",
+	.options = options,
+	.values_bytes = sizeof(struct dossier_options),
+	.takes = TAKES_SPOOL | TAKES_PASSPHRASE,
+	.min_operands = 1,
+	.max_operands = 1,
+	.run = run,
+};

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* valise open: checks letters against their seals, then writes their parts. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/commands.h"
+#include "cli/say.h"
+#include "cli/show.h"
+
+struct open_options {
+	const char *output, *say;
+	bool all;
+};
+#define AT(member) offsetof(struct open_options, member)
+
+static const struct option_row options[] = {
+	{"all", 'a', OPTION_FLAG, AT(all), NULL, "every letter to this office that is whole and not said to be opened"},
+	{"output", 'o', OPTION_TEXT, AT(output), "DIR",
+	 "write there: the parts of one letter, or a directory for each of several"},
+	{"say", 0, OPTION_TEXT, AT(say), "opened", "also state, under signature, that this office opened them"},
+	OPTION_END,
+};
+
+struct opening {
+	struct cli *c;
+	const struct open_options *o;
+	struct valise *v;
+	struct json *json; /* NULL: text */
+	bool several;
+	int worst;           /* the first failure's code; the other letters are opened all the same */
+	const char **opened; /* names of the letters that were */
+	size_t n_opened;
+};
+
+/* ---- Showing ---- */
+
+static void show_json(struct opening *o, const struct valise_opened *opened)
+{
+	struct json *j = o->json;
+	json_open_object(j, NULL);
+	json_text(j, "letter", opened->letter);
+	json_text(j, "short", opened->short_id);
+	json_text(j, "subject", opened->subject);
+	json_text(j, "in_reply_to", opened->in_reply_to);
+	json_bytes(j, "destination", opened->destination);
+	json_open_list(j, "parts");
+	for (size_t i = 0; i < opened->n_parts; i++) {
+		json_open_object(j, NULL);
+		json_bytes(j, "name", opened->parts[i].name);
+		json_bool(j, "is_dir", opened->parts[i].is_dir);
+		json_number(j, "bytes", opened->parts[i].bytes);
+		json_text(j, "sha256", opened->parts[i].sha256);
+		json_close(j);
+	}
+	json_close(j);
+	json_error(j, NULL);
+	json_close(j);
+}
+
+static void show(const struct opening *o, const struct valise_opened *opened)
+{
+	struct cli *c = o->c;
+	printf("%s: %s\n", opened->short_id, opened->subject);
+	for (size_t i = 0; i < opened->n_parts; i++) {
+		const struct valise_opened_part *p = &opened->parts[i];
+		printf("  %s  %8s  ", p->sha256, show_size(p->bytes).text);
+		show_to(stdout, p->name);
+		puts(p->is_dir ? "/" : "");
+	}
+	tell(c, "Matches the seal. %zu part%s%s%s.%s", opened->n_parts, PLURAL(opened->n_parts),
+	     opened->destination ? " in " : "; nothing was written",
+	     opened->destination ? SHOW(opened->destination) : "", o->o->say ? "" : " Nothing said outward.");
+}
+
+/* ---- One letter after the other ---- */
+
+static int destination_of(const struct opening *o, const char *letter, char **ret)
+{
+	if (!o->o->output || !o->several) {
+		*ret = o->o->output ? strdup(o->o->output) : NULL;
+		return o->o->output && !*ret ? VALISE_E_NOMEM : 0;
+	}
+	struct valise_accounts *a = NULL;
+	int r = valise_track(o->v, letter, &a, &o->c->err);
+	if (r)
+		return r;
+	if (asprintf(ret, "%s/%s", o->o->output, a->short_id) < 0)
+		r = cli_fail(o->c, VALISE_E_NOMEM, "out of memory");
+	valise_accounts_free(a);
+	return r;
+}
+
+static void fail_one(struct opening *o, const char *letter, int r)
+{
+	struct cli *c = o->c;
+	c->err.code = r;
+	if (!o->worst)
+		o->worst = r;
+	if (!o->json) {
+		cli_report(c, &c->err);
+		return;
+	}
+	json_open_object(o->json, NULL);
+	json_bytes(o->json, "letter", letter);
+	json_error(o->json, &c->err);
+	json_close(o->json);
+}
+
+static int open_one(struct opening *o, const char *letter)
+{
+	CLEAN_FREE char *destination = NULL;
+	struct valise_opened *opened = NULL;
+	int r = destination_of(o, letter, &destination);
+	struct valise_opening one = {.letter = letter, .destination = destination, .dry_run = o->c->shared.dry_run};
+	if (!r)
+		r = valise_open_letter(o->v, &one, &opened, &o->c->err);
+	progress_clear(&o->c->progress);
+	if (r == VALISE_E_INTERRUPTED || r == VALISE_E_LOCKED || r == VALISE_E_NOMEM)
+		return r;
+	if (r) {
+		fail_one(o, letter, r);
+		return 0;
+	}
+	if (o->json)
+		show_json(o, opened);
+	else
+		show(o, opened);
+	o->opened[o->n_opened++] = letter;
+	valise_opened_free(opened);
+	return 0;
+}
+
+/* ---- What was asked to be said ---- */
+
+static int say_opened(struct opening *o)
+{
+	CLEAN_DRAFT struct valise_draft *d = NULL;
+	struct cli *c = o->c;
+	const char *const *ids = NULL;
+	CLEAN_FREE struct valise_statement *s = calloc(o->n_opened + 1, sizeof *s);
+	if (!s)
+		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < o->n_opened; i++)
+		s[i] = (struct valise_statement){.says = o->o->say, .letter = o->opened[i]};
+	int r = valise_say_look(o->v, s, o->n_opened, &d, &c->err);
+	progress_clear(&c->progress);
+	if (!r && !c->shared.dry_run)
+		r = valise_say_sign(o->v, d, &ids, &c->err);
+	if (r)
+		return r;
+	if (o->json)
+		json_drafts(o->json, "statements", d, ids);
+	for (size_t i = 0; i < valise_draft_count(d) && !c->shared.dry_run; i++)
+		tell(c, "%s",
+		     valise_draft_at(d, i)->already ? valise_draft_at(d, i)->already : valise_draft_at(d, i)->question);
+	return 0;
+}
+
+static int open_all(struct opening *o, const struct letters *letters)
+{
+	int r = 0;
+	if (o->json)
+		json_open_list(o->json, "letters");
+	for (size_t i = 0; i < letters->n && !r; i++)
+		r = open_one(o, letters->names[i]);
+	if (o->json)
+		json_close(o->json);
+	if (!r && o->o->say && o->n_opened)
+		r = say_opened(o);
+	return r;
+}
+
+static int make_parent(struct cli *c, const char *dir)
+{
+	if (mkdir(dir, 0777) == 0 || errno == EEXIST)
+		return 0;
+	return cli_fail(c, VALISE_E_IO, "cannot make the directory %s: %s", SHOW(dir), strerrordesc_np(errno));
+}
+
+static int check(struct cli *c, const struct open_options *o)
+{
+	if (o->say && strcmp(o->say, "opened") != 0)
+		return cli_fail(c, VALISE_E_USAGE, "--say takes opened; `valise say` states anything else");
+	if (!o->all && c->n_operands == 0)
+		return cli_fail(c, VALISE_E_USAGE, "name the letters, or say --all");
+	if (o->all && c->n_operands)
+		return cli_fail(c, VALISE_E_USAGE, "--all and the names of letters exclude each other");
+	return 0;
+}
+
+static int finish(struct opening *o)
+{
+	struct cli *c = o->c;
+	int r = o->json ? print_json(c, o->json) : 0;
+	if (!r && o->n_opened && !o->o->say && !c->shared.dry_run)
+		hint(c, "you may state `valise say opened %s`, and `reviewed` once a person has considered it.",
+		     SHOW(o->opened[0]));
+	return r || !o->worst ? r : cli_shown(c, o->worst);
+}
+
+static int run(struct cli *c, const void *values)
+{
+	const struct open_options *o = values;
+	CLEAN_VALISE struct valise *v = NULL;
+	CLEAN_JSON struct json *json = c->shared.json ? json_new() : NULL;
+	struct letters letters = {0};
+	int r = check(c, o);
+	if (!r)
+		r = cli_open(c, !c->shared.dry_run, &v);
+	if (!r)
+		r = cli_letters(c, v, c->operands, c->n_operands, o->all, VALISE_ALL_UNOPENED, &letters);
+	bool several = o->all || letters.n > 1;
+	if (!r && several && o->output && !c->shared.dry_run)
+		r = make_parent(c, o->output);
+	CLEAN_FREE const char **opened = calloc(letters.n + 1, sizeof *opened);
+	struct opening all = {.c = c, .o = o, .v = v, .json = json, .several = several, .opened = opened};
+	if (!r && !opened)
+		r = cli_fail(c, VALISE_E_NOMEM, "out of memory");
+	if (!r)
+		r = open_all(&all, &letters);
+	if (!r)
+		r = finish(&all);
+	letters_release(&letters);
+	return r;
+}
+
+const struct command command_open = {
+	.name = "open",
+	.operands = "LETTER...",
+	.summary = "Check letters against their seals, then write their parts",
+	.about =
+		"Everything is checked before a part gets its place; what does not match leaves nothing behind. Without -o a "
+		"letter goes into a directory of its short id. Nothing is said outward unless --say opened asks for it.",
+	.options = options,
+	.values_bytes = sizeof(struct open_options),
+	.takes = TAKES_SPOOL | TAKES_PASSPHRASE | TAKES_DRY_RUN,
+	.max_operands = SIZE_MAX,
+	.run = run,
+};

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* valise seal: a letter out of files, sealed to offices. */
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/show.h"
+
+struct seal_options {
+	struct words to;
+	const char *subject, *ref, *in_reply_to;
+	struct moment answer_by, keep_until;
+	bool keep_no_copy;
+};
+#define AT(member) offsetof(struct seal_options, member)
+
+static const struct option_row options[] = {
+	{"to", 't', OPTION_LIST, AT(to), "OFFICE", "seal to this office; repeatable"},
+	{"subject", 's', OPTION_TEXT, AT(subject), "TEXT", "under seal: only readers see it"},
+	{"ref", 0, OPTION_TEXT, AT(ref), "TEXT",
+	 "in the open: carriers and clerks see it, and can find the letter by it"},
+	{"answer-by", 0, OPTION_TIME, AT(answer_by), "TIME", "after that, silence shows as no answer by then"},
+	{"keep-until", 0, OPTION_TIME, AT(keep_until), "TIME", "after that, carriers may drop the letter"},
+	{"in-reply-to", 0, OPTION_TEXT, AT(in_reply_to), "LETTER", "the letter that this one answers; under seal"},
+	{"keep-no-copy", 0, OPTION_FLAG, AT(keep_no_copy), NULL, "your own readers cannot open it either"},
+	OPTION_END,
+};
+
+static int show_json(struct cli *c, const struct valise_sealed *s)
+{
+	CLEAN_JSON struct json *j = json_new();
+	json_text(j, "letter", s->letter);
+	json_text(j, "short", s->short_id);
+	json_bool(j, "dry_run", c->shared.dry_run);
+	json_number(j, "parts", s->n_parts);
+	json_number(j, "plain_bytes", s->plain_bytes);
+	json_number(j, "body_bytes", s->body_bytes);
+	json_texts(j, "readers", s->readers, s->n_readers);
+	json_texts(j, "unchecked", s->unchecked, s->n_unchecked);
+	return print_json(c, j);
+}
+
+/* "Mission Oslo's 2 readers, Legation's 1 reader and your own" */
+static void describe_readers(const struct seal_options *o, const struct valise_sealed *s, char *ret, size_t max)
+{
+	size_t used = 0;
+	ret[0] = 0;
+	for (size_t i = 0; i < s->n_readers; i++) {
+		int n = snprintf(ret + used, max - used, "%s%s", i ? ", " : "", s->readers[i]);
+		if (n < 0 || (size_t)n >= max - used)
+			return;
+		used += (size_t)n;
+	}
+	if (!o->keep_no_copy)
+		(void)snprintf(ret + used, max - used, " and your own");
+}
+
+static void show(struct cli *c, const struct seal_options *o, const struct valise_sealed *s)
+{
+	char readers[4096];
+	describe_readers(o, s, readers, sizeof readers);
+	for (size_t i = 0; i < s->n_unchecked; i++)
+		warn(c, "the card of %s came as a file only, and its digits were never checked", s->unchecked[i]);
+	if (c->shared.dry_run) {
+		printf("Would seal %zu part%s, %s. Openable by %s.\n", s->n_parts, PLURAL(s->n_parts),
+		       show_size(s->plain_bytes).text, readers);
+		return;
+	}
+	puts(s->letter);
+	tell(c, "Sealed %s: %zu part%s, %s. Openable by %s.", s->short_id, s->n_parts, PLURAL(s->n_parts),
+	     show_size(s->plain_bytes).text, readers);
+	hint(c, "`valise sync DIR %s` puts it on a stick or into a folder.", s->short_id);
+}
+
+static int run(struct cli *c, const void *values)
+{
+	const struct seal_options *o = values;
+	CLEAN_VALISE struct valise *v = NULL;
+	struct valise_sealed *sealed = NULL;
+	if (o->to.n == 0)
+		return cli_fail(c, VALISE_E_USAGE, "say with -t which office the letter goes to");
+	for (size_t i = 0; i < c->n_operands; i++)
+		if (strcmp(c->operands[i], "-") == 0 && c->terminal.in)
+			tell(c, "Reading the letter from the terminal; Ctrl-D ends it.");
+	struct valise_letter letter = {
+		.to = (const char *const *)o->to.at,
+		.n_to = o->to.n,
+		.subject = o->subject,
+		.ref = o->ref,
+		.has_answer_by = o->answer_by.given,
+		.has_keep_until = o->keep_until.given,
+		.answer_by_s = o->answer_by.at_s,
+		.keep_until_s = o->keep_until.at_s,
+		.in_reply_to = o->in_reply_to,
+		.paths = c->operands,
+		.n_paths = c->n_operands,
+		.keep_no_copy = o->keep_no_copy,
+		.dry_run = c->shared.dry_run,
+	};
+	int r = cli_open(c, !c->shared.dry_run, &v);
+	if (!r)
+		r = valise_seal(v, &letter, &sealed, &c->err);
+	progress_clear(&c->progress);
+	if (!r && c->shared.json)
+		r = show_json(c, sealed);
+	else if (!r)
+		show(c, o, sealed);
+	valise_sealed_free(sealed);
+	return r;
+}
+
+const struct command command_seal = {
+	.name = "seal",
+	.operands = "FILE|DIR|-...",
+	.summary = "Seal a letter of files and directories to one or more offices",
+	.about =
+		"Prints the letter's id. OFFICE is a name that you gave (or its beginning), or the beginning of an id. - is "
+		"standard input, as a part named stdin.\n"
+		"TIME is 2026-12-22T00:00:00Z, 2026-12-22 (its first second, UTC), or +30d from now.",
+	.options = options,
+	.values_bytes = sizeof(struct seal_options),
+	.takes = TAKES_SPOOL | TAKES_PASSPHRASE | TAKES_DRY_RUN,
+	.min_operands = 1,
+	.max_operands = SIZE_MAX,
+	.run = run,
+};

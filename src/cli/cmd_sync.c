@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* valise sync: takes in what is there, puts out what should go, says what a finder would learn. */
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/show.h"
+
+struct sync_options {
+	struct words via;
+	bool all, bare, look, in, out;
+};
+#define AT(member) offsetof(struct sync_options, member)
+
+static const struct option_row options[] = {
+	{"all", 'a', OPTION_FLAG, AT(all), NULL, "put out every letter that is not known to have arrived"},
+	{"via", 0, OPTION_LIST, AT(via), "OFFICE", "a courier office that can take the wrapped bag in too; repeatable"},
+	{"bare", 0, OPTION_FLAG, AT(bare), NULL, "do not wrap: a finder can see seals and statements"},
+	{"look", 0, OPTION_FLAG, AT(look), NULL, "only say what is there and what would go"},
+	{"in", 0, OPTION_FLAG, AT(in), NULL, "with -: take a bag in from standard input"},
+	{"out", 0, OPTION_FLAG, AT(out), NULL, "with -: put a bag out to standard output"},
+	OPTION_END,
+};
+
+static int check(struct cli *c, const struct sync_options *o, bool is_pipe)
+{
+	if (!is_pipe && (o->in || o->out))
+		return cli_fail(c, VALISE_E_USAGE, "--in and --out go with -, not with a directory");
+	if (is_pipe && !o->in && !o->out)
+		return cli_fail(c, VALISE_E_USAGE, "with - say --in to take a bag in, --out to put one out, or both");
+	if (is_pipe && o->out && c->shared.json)
+		return cli_fail(c, VALISE_E_USAGE, "the bag and --json would share standard output");
+	if (is_pipe && o->out && c->terminal.out)
+		return cli_fail(c, VALISE_E_USAGE, "a bag is bytes, and standard output is a terminal");
+	if (is_pipe && o->in && c->terminal.in)
+		return cli_fail(c, VALISE_E_USAGE, "a bag is bytes, and standard input is a terminal");
+	if (is_pipe && !o->out && (c->n_operands > 1 || o->all))
+		return cli_fail(c, VALISE_E_USAGE, "letters go out: say --out");
+	if (o->all && c->n_operands > 1)
+		return cli_fail(c, VALISE_E_USAGE, "--all and the names of letters exclude each other");
+	if (o->bare && o->via.n)
+		return cli_fail(c, VALISE_E_USAGE, "--bare wraps for nobody, so --via has nothing to do");
+	return 0;
+}
+
+/* ---- For a program ---- */
+
+static void json_letters(struct json *j, const char *key, const struct valise_sync_letter *letters, size_t n)
+{
+	json_open_list(j, key);
+	for (size_t i = 0; i < n; i++) {
+		const struct valise_sync_letter *l = &letters[i];
+		json_open_object(j, NULL);
+		json_text(j, "letter", l->letter);
+		json_text(j, "short", l->short_id);
+		json_text(j, "from", l->from);
+		json_text(j, "ref", l->ref);
+		json_number(j, "body_bytes", l->body_bytes);
+		json_bool(j, "is_new", l->is_new);
+		json_bool(j, "is_whole", l->is_whole);
+		json_bool(j, "is_for_us", l->is_for_us);
+		json_bool(j, "is_broken", l->is_broken);
+		json_text(j, "text", l->text);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static int show_json(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r)
+{
+	CLEAN_JSON struct json *j = json_new();
+	json_bool(j, "look", o->look);
+	json_letters(j, "in", r->in, r->n_in);
+	json_letters(j, "out", r->out, r->n_out);
+	json_number(j, "statements_in", r->statements_in);
+	json_number(j, "statements_out", r->statements_out);
+	json_number(j, "entries_in", r->entries_in);
+	json_number(j, "bags_read", r->bags_read);
+	json_number(j, "bags_out", r->bags_out);
+	json_number(j, "bags_skipped", r->bags_skipped);
+	json_number(j, "bags_not_for_us", r->bags_not_for_us);
+	json_number(j, "bytes_in", r->bytes_in);
+	json_number(j, "bytes_out", r->bytes_out);
+	json_texts(j, "findings", r->findings, r->n_findings);
+	json_bool(j, "is_damaged", r->is_damaged);
+	json_text(j, "out_error", r->out_error);
+	json_text(j, "finder", r->finder);
+	json_bool(j, "durable", r->durable);
+	json_bool(j, "read_back", r->read_back);
+	return print_json(c, j);
+}
+
+/* ---- For a person ---- */
+
+static void show_in(FILE *out, const struct valise_sync_report *r)
+{
+	for (size_t i = 0; i < r->n_in; i++) {
+		const struct valise_sync_letter *l = &r->in[i];
+		fprintf(out, "%s from %s%s%s, %s: %s\n", l->short_id, l->from, l->ref ? ", ref " : "",
+			l->ref ? l->ref : "", show_size(l->body_bytes).text, l->text);
+	}
+	if (r->statements_in)
+		fprintf(out, "%zu statement%s came.\n", r->statements_in, PLURAL(r->statements_in));
+	if (r->entries_in)
+		fprintf(out, "%zu register entr%s came.\n", r->entries_in, r->entries_in == 1 ? "y" : "ies");
+	if (r->bags_not_for_us)
+		fprintf(out, "%zu bag%s there %s wrapped for others.\n", r->bags_not_for_us, PLURAL(r->bags_not_for_us),
+			r->bags_not_for_us == 1 ? "is" : "are");
+}
+
+static void show_out(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
+{
+	if (r->n_out == 0 && r->statements_out == 0)
+		return;
+	fprintf(out, "%s %zu letter%s", o->look ? "Would put out" : "Put out", r->n_out, PLURAL(r->n_out));
+	if (r->statements_out)
+		fprintf(out, " and %zu statement%s", r->statements_out, PLURAL(r->statements_out));
+	fprintf(out, "%s.\n", o->look ? "" : r->read_back ? ", read back and checked" : "");
+	for (size_t i = 0; i < r->n_out; i++)
+		fprintf(out, "%s: %s\n", r->out[i].short_id, r->out[i].text);
+	if (r->finder)
+		fprintf(out, "%s\n", r->finder);
+}
+
+static const char *first_for_us(const struct valise_sync_report *r)
+{
+	for (size_t i = 0; i < r->n_in; i++)
+		if (r->in[i].is_new && r->in[i].is_whole && r->in[i].is_for_us)
+			return r->in[i].short_id;
+	return NULL;
+}
+
+static void show_next(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r)
+{
+	const char *came = first_for_us(r);
+	if (o->look)
+		return;
+	if (came)
+		hint(c, "`valise say received %s`, or `valise open %s`", came, came);
+	else if (r->n_out)
+		hint(c, "nobody has been handed anything yet: `valise say handed %s --to OFFICE` once it is so.",
+		     r->out[0].short_id);
+}
+
+static void show(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r, bool is_pipe)
+{
+	FILE *out = is_pipe && o->out ? stderr : stdout;
+	for (size_t i = 0; i < r->n_findings; i++)
+		warn(c, "%s", r->findings[i]);
+	show_in(out, r);
+	show_out(out, o, r);
+	if (r->out_error)
+		warn(c, "%s", r->out_error);
+	if (!o->look && r->bags_out && !is_pipe && !r->durable)
+		warn(c,
+		     "this filesystem does not confirm that what was written is on the medium: unmount it before you "
+		     "take it away");
+	if (!o->look && r->bags_out && !is_pipe && !r->read_back)
+		warn(c, "what was written could not be read back from the medium");
+	if (r->n_in + r->n_out + r->statements_in + r->statements_out + r->entries_in == 0)
+		tell(c, "Nothing to take in, nothing to put out.");
+	show_next(c, o, r);
+}
+
+static int run(struct cli *c, const void *values)
+{
+	const struct sync_options *o = values;
+	CLEAN_VALISE struct valise *v = NULL;
+	struct valise_sync_report *report = NULL;
+	bool is_pipe = strcmp(c->operands[0], "-") == 0;
+	int r = check(c, o, is_pipe);
+	if (r)
+		return r;
+	struct valise_sync sync = {
+		.dir = is_pipe ? NULL : c->operands[0],
+		.in_fd = is_pipe && o->in ? STDIN_FILENO : -1,
+		.out_fd = is_pipe && o->out ? STDOUT_FILENO : -1,
+		.letters = c->operands + 1,
+		.n_letters = c->n_operands - 1,
+		.all = o->all,
+		.via = (const char *const *)o->via.at,
+		.n_via = o->via.n,
+		.bare = o->bare,
+		.look = o->look,
+	};
+	r = cli_open(c, true, &v);
+	if (!r)
+		r = valise_sync(v, &sync, &report, &c->err);
+	progress_clear(&c->progress);
+	if (r)
+		return r;
+	if (c->shared.json)
+		r = show_json(c, o, report);
+	else
+		show(c, o, report, is_pipe);
+	int out_code = report->out_code;
+	bool damaged = report->is_damaged;
+	valise_sync_report_free(report);
+	if (!r && out_code)
+		return cli_shown(c, out_code);
+	return r || !damaged ? r : cli_shown(c, VALISE_E_BAD);
+}
+
+const struct command command_sync = {
+	.name = "sync",
+	.operands = "DIR|- [LETTER...]",
+	.summary = "Take in what is there, put out what should go",
+	.about =
+		"DIR is a stick, a synced or a shared folder; the letters named go out, and every statement that others should "
+		"have. Nothing is stated to anybody: say does that. Damage is named, the rest is taken in, and the exit status is "
+		"4.",
+	.options = options,
+	.values_bytes = sizeof(struct sync_options),
+	.takes = TAKES_SPOOL | TAKES_PASSPHRASE,
+	.min_operands = 1,
+	.max_operands = SIZE_MAX,
+	.run = run,
+};

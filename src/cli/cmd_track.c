@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* valise track: who says what, as far as it has reached this office. */
+#include "cli/commands.h"
+#include "cli/moment.h"
+#include "cli/show.h"
+#include "cli/show_accounts.h"
+
+static const struct option_row no_options[] = {OPTION_END};
+
+/* ---- The list ---- */
+
+static int list_text(void *context, const struct valise_letter_line *l)
+{
+	struct cli *c = context;
+	printf("%s  %11s  ", l->short_id, moment_show_day(l->date_s).text);
+	if (l->is_broken)
+		paint(c, PAINT_BROKEN, "broken");
+	else
+		fputs(l->state, stdout);
+	printf("  %s to %s%s%s%s\n", l->from, l->to, l->ref ? ", ref " : "", l->ref ? l->ref : "",
+	       l->is_whole || l->is_broken ? "" : "; not all of it is here");
+	return ferror(stdout) ? cli_fail(c, VALISE_E_IO, "cannot write") : 0;
+}
+
+static int list_json(void *context, const struct valise_letter_line *l)
+{
+	struct json *j = context;
+	json_open_object(j, NULL);
+	json_text(j, "letter", l->letter);
+	json_text(j, "short", l->short_id);
+	json_text(j, "from", l->from);
+	json_text(j, "to", l->to);
+	json_text(j, "ref", l->ref);
+	json_time(j, "date", true, l->date_s);
+	json_bool(j, "is_own", l->is_own);
+	json_bool(j, "is_for_us", l->is_for_us);
+	json_bool(j, "is_whole", l->is_whole);
+	json_bool(j, "is_broken", l->is_broken);
+	json_text(j, "state", l->state);
+	json_text(j, "sentence", l->sentence);
+	json_close(j);
+	return 0;
+}
+
+static int list(struct cli *c, struct valise *v)
+{
+	if (!c->shared.json)
+		return valise_letters(v, list_text, c, &c->err);
+	CLEAN_JSON struct json *j = json_new();
+	json_open_list(j, "letters");
+	int r = valise_letters(v, list_json, j, &c->err);
+	json_close(j);
+	return r ? r : print_json(c, j);
+}
+
+/* ---- One letter ---- */
+
+static const char *next_step(const struct valise_accounts *a)
+{
+	for (size_t i = 0; i < a->n_parties; i++) {
+		const struct valise_party *p = &a->parties[i];
+		if (p->office == SIZE_MAX || !a->offices[p->office].is_self || !p->is_recipient)
+			continue;
+		return p->state < VALISE_STATE_RECEIVED   ? "say received"
+		       : p->state < VALISE_STATE_OPENED   ? "open"
+		       : p->state < VALISE_STATE_REVIEWED ? "say reviewed"
+							  : "dossier";
+	}
+	return "dossier";
+}
+
+static int track(struct cli *c, struct valise *v)
+{
+	struct valise_accounts *a = NULL;
+	int r = valise_track(v, c->operands[0], &a, &c->err);
+	if (r)
+		return r;
+	if (c->shared.json) {
+		CLEAN_JSON struct json *j = json_new();
+		json_accounts(j, "accounts", a);
+		r = print_json(c, j);
+	} else {
+		show_accounts(c, a, false);
+		hint(c, "`valise %s %s`", next_step(a), a->short_id);
+	}
+	bool broken = a->bytes == VALISE_BYTES_BROKEN || a->n_broken;
+	valise_accounts_free(a);
+	return r || !broken ? r : cli_shown(c, VALISE_E_BAD);
+}
+
+static int run(struct cli *c, const void *values)
+{
+	CLEAN_VALISE struct valise *v = NULL;
+	(void)values;
+	int r = cli_open(c, false, &v);
+	if (r)
+		return r;
+	return c->n_operands ? track(c, v) : list(c, v);
+}
+
+const struct command command_track = {
+	.name = "track",
+	.operands = "[LETTER]",
+	.summary = "Show who says what about a letter, or list all letters",
+	.about =
+		"What is shown is computed from the statements that are here. That nothing has reached you does not mean that "
+		"somebody is silent.",
+	.options = no_options,
+	.takes = TAKES_SPOOL,
+	.max_operands = 1,
+	.run = run,
+};

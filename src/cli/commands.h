@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of the table of commands, one file each. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct command command_init;
+extern const struct command command_officer_add, command_officer_dismiss, command_officer_list;
+extern const struct command command_card_show, command_card_export, command_card_add, command_card_list;
+extern const struct command command_seal;
+extern const struct command command_sync;
+extern const struct command command_say;
+extern const struct command command_open;
+extern const struct command command_track;
+extern const struct command command_dossier;
+extern const struct command command_verify;
+extern const struct command command_doctor;
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading and writing whole files by the names that a person gave. */
+#include "cli/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/show.h"
+#include "cli/signals.h"
+
+#define SECRET_BYTES 4096
+
+static int fail_errno(struct cli *c, int errnum, const char *what, const char *path)
+{
+	int code = errnum == ENOSPC || errnum == EDQUOT || errnum == EFBIG ? VALISE_E_FULL
+		   : errnum == EROFS                                       ? VALISE_E_READ_ONLY
+		   : errnum == ENOENT                                      ? VALISE_E_NOT_FOUND
+		   : errnum == EEXIST                                      ? VALISE_E_EXISTS
+									   : VALISE_E_IO;
+	const char *why = strerrordesc_np(errnum);
+	return cli_fail(c, code, "cannot %s %s: %s", what, SHOW(path), why ? why : "unknown error");
+}
+
+/* ---- Reading ---- */
+
+static int read_all(struct cli *c, int fd, const char *name, char **ret, size_t *ret_len)
+{
+	CLEAN_FREE char *bytes = NULL;
+	size_t len = 0, cap = 0;
+	for (;;) {
+		if (len == cap) {
+			cap = cap ? 2 * cap : 64 * 1024;
+			char *grown = cap <= 2 * (size_t)FILES_MAX_BYTES ? realloc(bytes, cap + 1) : NULL;
+			if (!grown)
+				return cli_fail(c, VALISE_E_NOMEM, "out of memory while reading %s", SHOW(name));
+			bytes = grown;
+		}
+		ssize_t got = read(fd, bytes + len, cap - len);
+		if (got < 0 && errno == EINTR && !interrupted())
+			continue;
+		if (got < 0)
+			return errno == EINTR ? cli_fail(c, VALISE_E_INTERRUPTED, "interrupted")
+					      : fail_errno(c, errno, "read", name);
+		if (got == 0)
+			break;
+		len += (size_t)got;
+		if (len > FILES_MAX_BYTES)
+			return cli_fail(c, VALISE_E_LIMIT, "%s is too long for anything that is read here", SHOW(name));
+	}
+	bytes[len] = 0;
+	*ret = bytes;
+	bytes = NULL;
+	*ret_len = len;
+	return 0;
+}
+
+int file_read(struct cli *c, const char *path, char **ret, size_t *ret_len)
+{
+	if (strcmp(path, "-") == 0)
+		return read_all(c, STDIN_FILENO, "standard input", ret, ret_len);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return fail_errno(c, errno, "open", path);
+	int r = read_all(c, fd, path, ret, ret_len);
+	(void)close(fd);
+	return r;
+}
+
+/* ---- Writing ---- */
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Its directory's entry too is on disk; a filesystem that cannot say so is left alone. */
+static void sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	int fd = parent ? open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (fd >= 0) {
+		(void)fsync(fd);
+		(void)close(fd);
+	}
+	free(parent);
+}
+
+/* Gives the temporary its name, which is nobody else's unless `force`. Returns an errno. */
+static int name_it(const char *temporary, const char *path, bool force)
+{
+	if (force)
+		return rename(temporary, path) ? errno : 0;
+	if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return errno;
+	/* A filesystem that cannot refuse by itself: a link refuses as well, and where there are none a look must do. */
+	if (link(temporary, path) == 0) {
+		(void)unlink(temporary);
+		return 0;
+	}
+	struct stat st;
+	if (errno == EEXIST || lstat(path, &st) == 0)
+		return EEXIST;
+	return rename(temporary, path) ? errno : 0;
+}
+
+static int write_file(struct cli *c, const char *path, const char *bytes, size_t len, bool force)
+{
+	CLEAN_FREE char *temporary = NULL;
+	const char *slash = strrchr(path, '/');
+	int directory = slash ? (int)(slash - path) + 1 : 0;
+	if (asprintf(&temporary, "%.*s.valise-tmp-XXXXXX", directory, path) < 0)
+		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
+	int fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(c, errno, "make a file beside", path);
+	mode_t mask = umask(0);
+	(void)umask(mask);
+	int e = fchmod(fd, 0666 & ~mask) && errno != EPERM && errno != ENOTSUP ? errno : 0;
+	if (!e)
+		e = write_all(fd, bytes, len);
+	if (!e && fsync(fd) && errno != EINVAL && errno != ENOTSUP)
+		e = errno;
+	if (close(fd) && !e)
+		e = errno;
+	if (!e)
+		e = name_it(temporary, path, force);
+	if (!e) {
+		sync_parent(path);
+		return 0;
+	}
+	(void)unlink(temporary);
+	if (e == EEXIST)
+		return cli_fail(c, VALISE_E_EXISTS, "%s is there already; --force writes over it", SHOW(path));
+	return fail_errno(c, e, "write", path);
+}
+
+int file_write(struct cli *c, const char *path, const char *bytes, size_t len, bool force)
+{
+	struct stat st;
+	if (!path || strcmp(path, "-") == 0) {
+		(void)fwrite(bytes, 1, len, stdout);
+		return 0;
+	}
+	/* A pipe or device is written to as it is: nothing could stand in its place. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		int e = fd < 0 ? errno : write_all(fd, bytes, len);
+		if (fd >= 0 && close(fd) && !e)
+			e = errno;
+		return e ? fail_errno(c, e, "write", path) : 0;
+	}
+	return write_file(c, path, bytes, len, force);
+}
+
+/* ---- A secret's ---- */
+
+int secret_file_begin(struct cli *c, const char *path, struct secret_file *ret)
+{
+	static const char blank[SECRET_BYTES];
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return fail_errno(c, errno, "make", path);
+	*ret = (struct secret_file){path, fd};
+	/* A disk that is full must say so before there is a secret that is nowhere else. */
+	int e = write_all(fd, blank, sizeof blank);
+	if (!e && fsync(fd) && errno != EINVAL)
+		e = errno;
+	if (!e)
+		return 0;
+	secret_file_abandon(ret);
+	return fail_errno(c, e, "write", path);
+}
+
+int secret_file_write(struct cli *c, struct secret_file *f, const char *text)
+{
+	size_t len = strlen(text);
+	int e = lseek(f->fd, 0, SEEK_SET) < 0 ? errno : write_all(f->fd, text, len);
+	if (!e && ftruncate(f->fd, (off_t)len))
+		e = errno;
+	if (!e && fsync(f->fd) && errno != EINVAL)
+		e = errno;
+	if (close(f->fd) && !e)
+		e = errno;
+	f->fd = -1;
+	if (e)
+		return fail_errno(c, e, "write", f->path);
+	sync_parent(f->path);
+	return 0;
+}
+
+void secret_file_abandon(struct secret_file *f)
+{
+	if (f->fd < 0)
+		return;
+	(void)unlink(f->path);
+	(void)close(f->fd);
+	f->fd = -1;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files that a command reads whole, and files that it writes whole or not at all. */
+#ifndef CLI_FILES_H
+#define CLI_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct cli;
+
+/* A file, or standard input for "-". *ret is to be freed. At most FILES_MAX_BYTES. */
+#define FILES_MAX_BYTES (1025u * 1024 * 1024)
+int file_read(struct cli *c, const char *path, char **ret, size_t *ret_len);
+
+/* Standard output for NULL and "-"; otherwise a file that appears complete and durable, and that replaces another only when `force`. */
+int file_write(struct cli *c, const char *path, const char *bytes, size_t len, bool force);
+
+/* A file for a secret, made before the secret is: mode 0600, room reserved. Refuses one that is there. */
+struct secret_file {
+	const char *path;
+	int fd;
+};
+#define SECRET_FILE_NONE \
+	{ \
+		.fd = -1 \
+	}
+int secret_file_begin(struct cli *c, const char *path, struct secret_file *ret);
+int secret_file_write(struct cli *c, struct secret_file *f, const char *text);
+/* Removes what was begun and not written. */
+void secret_file_abandon(struct secret_file *f);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A dossier's verdict: shown whole, and as one exit status. */
+#include "cli/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/files.h"
+#include "cli/show.h"
+#include "cli/show_accounts.h"
+
+const struct option_row judge_options[] = {
+	{"require", 0, OPTION_LIST, offsetof(struct judge_options, require), "WHAT",
+	 "a statement that must stand, as received, or OFFICE:received; repeatable"},
+	{"know", 0, OPTION_LIST, offsetof(struct judge_options, know), "CARD",
+	 "a card that you got from the office itself; repeatable"},
+	OPTION_END,
+};
+
+const char judge_about[] =
+	"FILE is the dossier (- for standard input). Nothing is asked of any network, and nothing is taken in.\n"
+	"The exit status is 4 when anything is broken or badly signed, or the sender's signer had no standing; else 3 when "
+	"something required does not stand; else 5 when an office is not known to you; else 0.";
+
+/* ---- Who is known ---- */
+
+int known_add(struct cli *c, struct known *k, char *card, size_t len, char *petname)
+{
+	struct valise_known *grown = realloc(k->at, (k->n + 1) * sizeof *grown);
+	if (!grown) {
+		free(card);
+		free(petname);
+		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
+	}
+	k->at = grown;
+	k->at[k->n++] = (struct valise_known){.card = card, .len = len, .petname = petname};
+	return 0;
+}
+
+void known_release(struct known *k)
+{
+	for (size_t i = 0; i < k->n; i++) {
+		free((void *)(uintptr_t)k->at[i].card);
+		free((void *)(uintptr_t)k->at[i].petname);
+	}
+	free(k->at);
+	*k = (struct known){0};
+}
+
+static int read_cards(struct cli *c, const struct words *paths, struct known *k)
+{
+	int r = 0;
+	for (size_t i = 0; i < paths->n && !r; i++) {
+		char *card;
+		size_t len;
+		r = file_read(c, paths->at[i], &card, &len);
+		if (!r)
+			r = known_add(c, k, card, len, NULL);
+	}
+	return r;
+}
+
+/* ---- The verdict ---- */
+
+/* A signer whose register is not here is unknown; one whom the register speaks against is bad. */
+static int soundness(const struct valise_accounts *a)
+{
+	bool unknown_sender =
+		a->sender_standing == VALISE_STANDING_INCOMPLETE || a->sender_standing == VALISE_STANDING_NO_REGISTER;
+	if (a->n_broken || a->bytes == VALISE_BYTES_BROKEN || (!a->sender_standing_good && !unknown_sender))
+		return VALISE_E_BAD;
+	return unknown_sender || !a->keys_known ? VALISE_E_UNKNOWN : 0;
+}
+
+static int check_required(struct cli *c, const struct words *require, const struct valise_accounts *a, struct json *j,
+			  bool *ret_unmet)
+{
+	int r = 0;
+	json_open_list(j, "required");
+	for (size_t i = 0; i < require->n; i++) {
+		struct valise_err why = {.code = 0};
+		r = valise_require(a, require->at[i], &why);
+		if (r && r != VALISE_E_UNMET)
+			return cli_fail(c, r, "%s", why.text);
+		*ret_unmet |= r != 0;
+		json_open_object(j, NULL);
+		json_bytes(j, "what", require->at[i]);
+		json_bool(j, "stands", r == 0);
+		json_close(j);
+		if (!c->shared.json)
+			printf("\n%s: %s\n", SHOW(require->at[i]), r ? why.text : "stands");
+	}
+	json_close(j);
+	return 0;
+}
+
+static int give_verdict(struct cli *c, const struct judge_options *o, const struct valise_accounts *a)
+{
+	CLEAN_JSON struct json *j = c->shared.json ? json_new() : NULL;
+	bool unmet = false;
+	json_accounts(j, "accounts", a);
+	if (!c->shared.json)
+		show_accounts(c, a, true);
+	int r = check_required(c, &o->require, a, j, &unmet);
+	if (r)
+		return r;
+	int verdict = soundness(a);
+	if (unmet && verdict != VALISE_E_BAD)
+		verdict = VALISE_E_UNMET;
+	if (c->shared.json) {
+		json_text(j, "verdict", verdict ? cli_code_name(verdict) : "sound");
+		json_number(j, "exit", (uint64_t)cli_exit_status(verdict));
+		r = print_json(c, j);
+	}
+	return r ? r : cli_shown(c, verdict);
+}
+
+int judge(struct cli *c, const struct judge_options *o, judge_more *more, void *context)
+{
+	CLEAN_FREE char *bytes = NULL;
+	struct valise_accounts *a = NULL;
+	struct known known = {0};
+	size_t len;
+	int64_t now_s = (int64_t)time(NULL);
+	int r = file_read(c, c->operands[0], &bytes, &len);
+	if (!r)
+		r = read_cards(c, &o->know, &known);
+	if (!r)
+		r = valise_verify(bytes, len, known.at, known.n, now_s, &a, &c->err);
+	size_t given = known.n;
+	if (!r && more)
+		r = more(c, context, a, &known);
+	/* Judged again only when more is known of an office that is in it. */
+	if (!r && known.n > given) {
+		valise_accounts_free(a);
+		a = NULL;
+		r = valise_verify(bytes, len, known.at, known.n, now_s, &a, &c->err);
+	}
+	if (!r)
+		r = give_verdict(c, o, a);
+	valise_accounts_free(a);
+	known_release(&known);
+	return r;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small things as text, so that nothing from outside reaches a terminal as it came. */
+#include "cli/show.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct shown show_bytes(const char *bytes)
+{
+	static const char cut[] = "...";
+	struct shown s = {.text = ""};
+	char *whole = valise_shown(bytes);
+	if (!whole)
+		return s;
+	size_t len = strlen(whole);
+	if (len < sizeof s.text) {
+		memcpy(s.text, whole, len + 1);
+	} else {
+		len = sizeof s.text - sizeof cut;
+		/* Not within a character. */
+		while (len > 0 && ((unsigned char)whole[len] & 0xc0) == 0x80)
+			len--;
+		memcpy(s.text, whole, len);
+		memcpy(s.text + len, cut, sizeof cut);
+	}
+	free(whole);
+	return s;
+}
+
+void show_to(FILE *out, const char *bytes)
+{
+	char *whole = valise_shown(bytes);
+	fputs(whole ? whole : "(out of memory)", out);
+	free(whole);
+}
+
+struct size_text show_size(uint64_t bytes)
+{
+	static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+	struct size_text t;
+	double value = (double)bytes;
+	size_t unit = 0;
+	if (bytes < 1000) {
+		(void)snprintf(t.text, sizeof t.text, "%u B", (unsigned)bytes);
+		return t;
+	}
+	for (value /= 1000; value >= 999.95; unit++)
+		value /= 1000;
+	(void)snprintf(t.text, sizeof t.text, "%.1f %s", value, units[unit]);
+	return t;
+}
+
+struct office_label show_office_name(const struct valise_office_view *o)
+{
+	struct office_label l;
+	if (o->petname)
+		(void)snprintf(l.text, sizeof l.text, "%s", o->petname);
+	else if (o->name && o->is_self)
+		(void)snprintf(l.text, sizeof l.text, "%s", o->name);
+	else if (o->name)
+		(void)snprintf(l.text, sizeof l.text, "\"%s\" (own name)", o->name);
+	else
+		(void)snprintf(l.text, sizeof l.text, "office %s", o->fingerprint);
+	return l;
+}
+
+size_t show_width(const char *text)
+{
+	size_t n = 0;
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+void show_padded(FILE *out, const char *text, size_t width)
+{
+	size_t n = show_width(text);
+	fprintf(out, "%s%*s", text, n < width ? (int)(width - n) : 0, "");
+}
+
+int show_error(struct valise_err *err, int code, const char *fmt, ...)
+{
+	va_list args;
+	err->code = code;
+	va_start(args, fmt);
+	int n = vsnprintf(err->text, sizeof err->text, fmt, args);
+	va_end(args);
+	if (n < 0)
+		err->text[0] = 0;
+	return code;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small things as text: bytes from outside, sizes, counts, names of offices. */
+#ifndef CLI_SHOW_H
+#define CLI_SHOW_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <valise/valise.h>
+
+/* Bytes from outside, escaped, cut with "..." after about 240 bytes: SHOW(argv[1]) lives to the end of the full expression. */
+struct shown {
+	char text[256];
+};
+struct shown show_bytes(const char *bytes);
+#define SHOW(bytes) show_bytes(bytes).text
+
+/* The same whole and to a stream. */
+void show_to(FILE *out, const char *bytes);
+
+struct size_text {
+	char text[16];
+};
+struct size_text show_size(uint64_t bytes); /* "3.1 MB" */
+
+/* "part" or "parts". */
+#define PLURAL(n) ((n) == 1 ? "" : "s")
+
+/* What stands for an office in a table: your name for it, or its own name marked as that, or its fingerprint. */
+struct office_label {
+	char text[2048];
+};
+struct office_label show_office_name(const struct valise_office_view *o);
+
+/* Pads a UTF-8 text to `width` characters. */
+void show_padded(FILE *out, const char *text, size_t width);
+size_t show_width(const char *text);
+
+/* Fills in err and returns the code. */
+int show_error(struct valise_err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

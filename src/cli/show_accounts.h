@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Accounts of a letter on standard output, for a person and for a program. */
+#ifndef CLI_SHOW_ACCOUNTS_H
+#define CLI_SHOW_ACCOUNTS_H
+
+#include <valise/accounts.h>
+
+#include "cli/json.h"
+
+struct cli;
+
+/* The sentence; the three verdicts; the table; where accounts disagree; what this does not show. */
+void show_accounts(const struct cli *c, const struct valise_accounts *a, bool is_dossier);
+/* As spec/json.md "accounts". */
+void json_accounts(struct json *j, const char *key, const struct valise_accounts *a);
+
+#endif
