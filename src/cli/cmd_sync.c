@@ -110,11 +110,16 @@ static void show_in(FILE *out, const struct valise_sync_report *r)
 
 static void show_out(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
 {
-	if (r->n_out == 0 && r->statements_out == 0)
+	if (r->n_out == 0)
 		return;
-	fprintf(out, "%s %zu letter%s", o->look ? "Would put out" : "Put out", r->n_out, PLURAL(r->n_out));
+	size_t whole = 0;
+	for (size_t i = 0; i < r->n_out; i++)
+		whole += r->out[i].is_whole;
+	fprintf(out, "%s", o->look ? "Would put out" : "Put out");
+	if (whole)
+		fprintf(out, " %zu letter%s", whole, PLURAL(whole));
 	if (r->statements_out)
-		fprintf(out, " and %zu statement%s", r->statements_out, PLURAL(r->statements_out));
+		fprintf(out, "%s %zu statement%s", whole ? " and" : "", r->statements_out, PLURAL(r->statements_out));
 	fprintf(out, "%s.\n", o->look ? "" : r->read_back ? ", read back and checked" : "");
 	for (size_t i = 0; i < r->n_out; i++)
 		fprintf(out, "%s: %s\n", r->out[i].short_id, r->out[i].text);

@@ -79,14 +79,16 @@ int office_find(struct valise *v, const char *name, struct hash *ret, struct val
 		return 0;
 	}
 	int r = contact_find(v->spool, str_of(name), ret, err);
-	if (r == VALISE_E_NOT_FOUND && strlen(name) >= 4) {
-		struct hash_hex self = hash_hex(&v->self);
-		if (strncmp(self.text, name, strlen(name)) == 0) {
-			*ret = v->self;
-			return 0;
-		}
-	}
-	return r;
+	if (r != VALISE_E_NOT_FOUND)
+		return r;
+	/* An office of which a register came with a letter, though nobody gave it a name here. */
+	struct valise_err other;
+	int by_id = register_find(v->spool, str_of(name), ret, &other);
+	if (by_id == VALISE_E_NOT_FOUND)
+		return r;
+	if (by_id)
+		err_copy(err, &other);
+	return by_id;
 }
 
 /* ---- Small sets ---- */

@@ -2,6 +2,8 @@
 /* Register entries, by office and seq. */
 #include "spool/entries.h"
 
+#include "base/text.h"
+#include "spool/id_range.h"
 #include "spool/inside.h"
 
 /* What an office's entries come to. */
@@ -99,4 +101,36 @@ int entries_size(struct spool *s, const struct hash *office, uint64_t *ret_bytes
 	*ret_bytes = bytes;
 	*ret_count = count;
 	return 0;
+}
+
+int register_find(struct spool *s, struct str prefix, struct hash *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	struct id_range range;
+	struct hash found, other;
+	bool row = false;
+	if (!id_range_of_hex(prefix, &range))
+		return err_set(err, VALISE_E_NOT_FOUND, "%s is no beginning of an office's id",
+			       text_shown(prefix).text);
+	int r = query_begin(&s->db, "SELECT office FROM register WHERE office BETWEEN ? AND ? LIMIT 2", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, &range.low);
+	query_hash(&q, &range.high);
+	r = query_next(&q, &row, err);
+	if (!r && !row)
+		return err_set(err, VALISE_E_NOT_FOUND, "no register of an office %s is here", text_shown(prefix).text);
+	if (!r)
+		r = row_hash(&q, 0, &found, err);
+	if (!r)
+		r = query_next(&q, &row, err);
+	if (!r && row) {
+		r = row_hash(&q, 0, &other, err);
+		return r ? r
+			 : err_set(err, VALISE_E_AMBIGUOUS, "%s may be the office %.12s or %.12s: type more of it",
+				   text_shown(prefix).text, hash_hex(&found).text, hash_hex(&other).text);
+	}
+	if (!r)
+		*ret = found;
+	return r;
 }

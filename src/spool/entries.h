@@ -17,5 +17,7 @@ CHECKED int entry_has(struct spool *s, const struct hash *id, bool *ret, struct 
 /* Sum of the bytes, and count, of an office's entries here: for the limits. Zeros when there are none. */
 CHECKED int entries_size(struct spool *s, const struct hash *office, uint64_t *ret_bytes, uint64_t *ret_count,
 			 struct valise_err *err);
+/* An office whose register is here, named or not, by at least four hex digits of its id. VALISE_E_NOT_FOUND, VALISE_E_AMBIGUOUS. */
+CHECKED int register_find(struct spool *s, struct str prefix, struct hash *ret, struct valise_err *err);
 
 #endif
