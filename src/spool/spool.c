@@ -205,7 +205,10 @@ static int connect_db(struct spool *s, enum spool_mode mode, struct valise_err *
 	int why = why_not_writable(s);
 	if (mode == SPOOL_READ) {
 		s->is_read_only = true;
-		return why ? open_db_read_only(s, err) : open_db(s, DB_LOOK, NULL, err);
+		int r = why ? VALISE_E_READ_ONLY : open_db(s, DB_LOOK, NULL, err);
+		/* On a full disk there is no room for locks either. */
+		return r == VALISE_E_READ_ONLY || r == VALISE_E_FULL || r == VALISE_E_IO ? open_db_read_only(s, err)
+											 : r;
 	}
 	if (why)
 		return err_set(err, VALISE_E_READ_ONLY, "the spool %s cannot be written here: %s", SHOWN(s->dir),

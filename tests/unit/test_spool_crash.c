@@ -438,6 +438,19 @@ static void a_wait_that_is_too_long_says_so(void **state)
 
 /* ---- No space ---- */
 
+/* Not a byte is left. */
+static void fill_rest(const char *dir)
+{
+	static const uint8_t zeros[4096];
+	char path[600];
+	(void)snprintf(path, sizeof path, "%s/ballast", dir);
+	CLEAN_CLOSE int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	MUST(fd >= 0);
+	while (write(fd, zeros, sizeof zeros) > 0)
+		;
+	MUST(errno == ENOSPC);
+}
+
 static void fill_up(const char *dir)
 {
 	char path[600];
@@ -482,6 +495,14 @@ static void fill_up(const char *dir)
 	s = kit_open(dir, SPOOL_READ);
 	MUST(kit_letters(s) == n && kit_check(s, false).n_broken == 0);
 	spool_close(s);
+	MUST(unlink(path) == 0);
+	/* The same after it was closed in order, when its locks too would have to be made. */
+	spool_close(kit_open(dir, SPOOL_WRITE));
+	fill_rest(dir);
+	s = kit_open(dir, SPOOL_READ);
+	MUST(kit_letters(s) == n);
+	spool_close(s);
+	MUST(spool_open(dir, SPOOL_WRITE, &s, &err) < 0);
 	MUST(unlink(path) == 0);
 	s = kit_open(dir, SPOOL_WRITE);
 	MUST(kit_letters(s) == n);
