@@ -342,12 +342,10 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 	if (!r)
 		r = put_out_all(&s);
 	s.err = err;
-	if (r) {
-		s.out_err.code = r;
-		if (!brought_anything(&s)) {
-			err_copy(err, &s.out_err);
-			return r;
-		}
+	s.out_err.code = r; /* what was met and gone around on the way is no failure */
+	if (r && !brought_anything(&s)) {
+		err_copy(err, &s.out_err);
+		return r;
 	}
 	return make_report(&s, ret);
 }
