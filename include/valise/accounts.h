@@ -131,7 +131,7 @@ struct valise_accounts {
 
 	const struct valise_office_view *offices;
 	size_t n_offices;
-	const struct valise_said *said; /* by claimed time, then id */
+	const struct valise_said *said; /* by claimed time; within a second by the statement table, nth, id */
 	size_t n_said;
 	const struct valise_party *parties; /* sender, recipients in the seal's order, holders, bystanders */
 	size_t n_parties;

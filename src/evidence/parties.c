@@ -15,6 +15,11 @@ static int said_time_cmp(const void *a, const void *b)
 {
 	const struct work_said *x = a, *y = b;
 	int c = (x->v->s.time_s > y->v->s.time_s) - (x->v->s.time_s < y->v->s.time_s);
+	/* Within one second a letter's course, which is the table's order, is the likelier one. */
+	if (!c)
+		c = (x->v->s.says > y->v->s.says) - (x->v->s.says < y->v->s.says);
+	if (!c)
+		c = (x->v->s.nth > y->v->s.nth) - (x->v->s.nth < y->v->s.nth);
 	return c ? c : hash_cmp(&x->v->note.id, &y->v->note.id);
 }
 
