@@ -41,10 +41,8 @@ static void judge_delivered(struct work *w, const uint32_t *delivered, size_t n)
 		add_disagreement(w, "delivered-refused", delivered, n, &w->said[refused].v->note.id, 1);
 		return;
 	}
-	buf_addf(&w->text, ". %s ",
-		 w->e->is_dossier ? "This dossier holds no receipt by" : "No receipt has reached you from");
-	say_name(w, to);
-	buf_add_char(&w->text, '.');
+	buf_add_text(&w->text, ". ");
+	say_no_receipt(w, to);
 	add_disagreement(w, "delivered-unconfirmed", delivered, n, NULL, 0);
 }
 

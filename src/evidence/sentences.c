@@ -80,6 +80,20 @@ void say_names(struct work *w, const uint32_t *offices, size_t n)
 		buf_addf(&w->text, " and %zu more", n - named);
 }
 
+const char *has_reached(const struct work *w, uint32_t office)
+{
+	return w->e->is_dossier ? "is in this dossier" : w->offices[office].is_self ? "is here" : "has reached you";
+}
+
+void say_no_receipt(struct work *w, uint32_t office)
+{
+	buf_add_text(&w->text, w->e->is_dossier ? "This dossier holds no receipt by " : "No receipt by ");
+	say_name(w, office);
+	if (!w->e->is_dossier)
+		buf_addf(&w->text, " %s", has_reached(w, office));
+	buf_add_char(&w->text, '.');
+}
+
 struct clause {
 	const char *text;
 	const char *paper; /* of a paper letter; NULL: the same */

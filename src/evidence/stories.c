@@ -53,19 +53,17 @@ static void say_nothing(struct work *w, uint32_t office)
 {
 	const struct work_office *o = &w->offices[office];
 	const char *counted = o->n_said ? " that counts" : "";
-	if (w->e->is_dossier) {
+	if (w->e->is_dossier)
 		buf_addf(&w->text, "This dossier holds no statement%s by ", counted);
-		say_name(w, office);
-	} else {
-		buf_addf(&w->text, "Nothing%s from ", counted);
-		say_name(w, office);
-		buf_add_text(&w->text, " has reached you");
-	}
+	else
+		buf_addf(&w->text, "Nothing%s %s ", counted, o->is_self ? "by" : "from");
+	say_name(w, office);
+	if (!w->e->is_dossier)
+		buf_addf(&w->text, " %s", has_reached(w, office));
 	if (o->n_said)
-		buf_add_text(
-			&w->text,
-			"; what is here in its name is by signers whose standing does not hold or cannot be judged, or is "
-			"not for it to say");
+		buf_add_text(&w->text,
+			     "; what is here in its name is by signers whose standing does not hold or cannot be "
+			     "judged, or is not for it to say");
 	buf_add_char(&w->text, '.');
 }
 
@@ -92,7 +90,7 @@ static void say_later(struct work *w, uint32_t office, uint32_t said)
 		say_name(w, office);
 		buf_add_char(&w->text, '.');
 	} else {
-		buf_add_text(&w->text, " Nothing later has reached you.");
+		buf_addf(&w->text, " Nothing later %s.", has_reached(w, office));
 	}
 }
 
@@ -101,14 +99,15 @@ static bool is_past_answer_by(const struct work *w)
 	return w->seal->has_answer_by && w->e->now_s > w->seal->answer_by_s;
 }
 
-static void say_answer_by(struct work *w, const struct work_office *o)
+static void say_answer_by(struct work *w, uint32_t office)
 {
+	const struct work_office *o = &w->offices[office];
 	if (!is_past_answer_by(w) || !o->is_recipient)
 		return;
 	enum valise_state state = work_state(o);
 	const struct when_text when = when_text(w->seal->answer_by_s);
 	const char *by = when.text;
-	const char *here = w->e->is_dossier ? "is in this dossier" : "has reached you";
+	const char *here = has_reached(w, office);
 	if (state == VALISE_STATE_NOTHING)
 		buf_addf(&w->text, " No answer by %s %s.", by, here);
 	else if (state < VALISE_STATE_REVIEWED)
@@ -144,13 +143,12 @@ static void say_recipient(struct work *w, uint32_t office)
 	} else if (n_counted == 0) {
 		say_nothing(w, office);
 	} else {
-		buf_add_text(&w->text, w->e->is_dossier ? "This dossier holds no receipt by " : "No receipt by ");
-		say_name(w, office);
-		buf_add_text(&w->text, w->e->is_dossier ? ". " : " has reached you. ");
+		say_no_receipt(w, office);
+		buf_add_char(&w->text, ' ');
 		say_said(w, last);
 		buf_add_char(&w->text, '.');
 	}
-	say_answer_by(w, o);
+	say_answer_by(w, office);
 	say_withdrawal(w, &office, 1);
 }
 

@@ -94,6 +94,9 @@ struct when_text day_text(int64_t time_s);  /* "24 Nov 2026" */
 void label_offices(struct work *w);
 void say_name(struct work *w, uint32_t office);
 void say_names(struct work *w, const uint32_t *offices, size_t n);
+/* Where it would be if it were there: "has reached you", "is in this dossier"; "is here" of one's own office. */
+const char *has_reached(const struct work *w, uint32_t office);
+void say_no_receipt(struct work *w, uint32_t office);
 /* Words from outside, in quotation marks, cut when they are long. */
 void say_quoted(struct work *w, struct str s);
 /* "Mission Oslo's clerk says that it received this exact letter on 24 Nov 2026 08:40 UTC (own clock)": no full stop. */

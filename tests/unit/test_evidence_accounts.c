@@ -206,6 +206,21 @@ static void test_dossier_words(void **state)
 	assert_true(told);
 }
 
+/* Of one's own office nothing has "reached" anybody. */
+static void test_own_words(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	struct scene *s = scene_new(l->seal);
+	s->known[0].is_self = false;
+	s->known[1].is_self = true;
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	assert_string_equal(a->sentence, "Nothing by Mission Oslo is here.");
+	SAY(s, SAYS_RECEIVED, l->oslo, OSLO_CLERK, 47, );
+	CLEAN_ACCOUNTS struct valise_accounts *b = scene_accounts(s);
+	assert_non_null(strstr(b->sentence, "(own clock). Nothing later is here."));
+}
+
 static void test_answer_by(void **state)
 {
 	(void)state;
@@ -521,6 +536,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_states),
 	cmocka_unit_test(test_whole_journey),
 	cmocka_unit_test(test_dossier_words),
+	cmocka_unit_test(test_own_words),
 	cmocka_unit_test(test_answer_by),
 	cmocka_unit_test(test_several_recipients),
 	cmocka_unit_test(test_paper),

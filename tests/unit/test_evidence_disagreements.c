@@ -76,8 +76,8 @@ static void test_delivered(void **state)
 	SAY(s, SAYS_DELIVERED, l->northline, NORTHLINE, 5, .to = l->oslo);
 	expect_one(
 		s, "delivered-unconfirmed",
-		"Northline's courier says that it handed the letter over to Mission Oslo on 22 Nov 2026 14:12 UTC (own clock). No receipt has "
-		"reached you from Mission Oslo.",
+		"Northline's courier says that it handed the letter over to Mission Oslo on 22 Nov 2026 14:12 UTC (own clock). No receipt by "
+		"Mission Oslo has reached you.",
 		1);
 	SAY(s, SAYS_COMMENT, l->oslo, OSLO_SPEAKER, 6, );
 	SAY(s, SAYS_DELIVERED, l->northline, NORTHLINE, 6, .to = l->oslo, .nth = 2);
