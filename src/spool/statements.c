@@ -68,11 +68,8 @@ int statement_last_nth(struct spool *s, const struct hash *letter, const struct 
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
 	uint64_t nth = 0;
-	int r = query_begin(
-		&s->db,
-		"SELECT max(coalesce((SELECT max(nth) FROM statement WHERE letter = ?1 AND signer = ?2), 0), "
-		"coalesce((SELECT max(nth) FROM report WHERE letter = ?1 AND signer = ?2), 0))",
-		&q, err);
+	int r = query_begin(&s->db, "SELECT coalesce(max(nth), 0) FROM statement WHERE letter = ?1 AND signer = ?2", &q,
+			    err);
 	if (r)
 		return r;
 	query_hash(&q, letter);
