@@ -181,6 +181,16 @@ static void show_disagreements(struct work *w)
 	w->a->n_disagreements = n;
 }
 
+/* Named, so that nobody takes them for left out. */
+static void show_broken(struct work *w)
+{
+	const char **broken = ARENA_NEW(w->out, const char *, w->e->n_broken);
+	for (size_t i = 0; broken && i < w->e->n_broken; i++)
+		broken[i] = arena_shown(w->out, w->e->broken[i]);
+	w->a->broken = broken;
+	w->a->n_broken = broken ? w->e->n_broken : 0;
+}
+
 static void work_release(struct work *w)
 {
 	buf_release(&w->text);
@@ -213,6 +223,7 @@ int evidence_accounts(const struct evidence *e, struct valise_accounts **ret, st
 	judge_keys(&w);
 	show_said(&w);
 	show_parties(&w);
+	show_broken(&w);
 	list_disclosed(&w);
 	owned->a.sentence = letter_sentence(&w);
 	show_disagreements(&w);

@@ -65,7 +65,7 @@ void judge_signatures(struct work *w)
 					    w->seal->date_s, &v->note.id, &w->sealer);
 	a->sender_standing_good =
 		a->sender_standing == VALISE_STANDING_GOOD || a->sender_standing == VALISE_STANDING_DISMISSED_SINCE;
-	a->signatures_valid = a->sender_standing_good;
+	a->signatures_valid = a->sender_standing_good && w->e->n_broken == 0;
 	a->sealed_by = arena_shown(w->out, w->sealer.title);
 
 	size_t n_against = 0, n_unknown = 0;
@@ -80,6 +80,10 @@ void judge_signatures(struct work *w)
 	buf_add_text(&w->text, " The seal's signer: ");
 	say_standing(w, a->sender_standing, &w->sealer, ROLE_PRINCIPAL, w->seal->date_s);
 	buf_add_char(&w->text, '.');
+	if (w->e->n_broken)
+		buf_addf(&w->text, " %zu item%s here %s not verify, and count%s for nothing.", w->e->n_broken,
+			 w->e->n_broken == 1 ? "" : "s", w->e->n_broken == 1 ? "does" : "do",
+			 w->e->n_broken == 1 ? "s" : "");
 	if (n_against)
 		buf_addf(&w->text, " %zu statement%s by signers who were not in standing count%s for nothing.",
 			 n_against, n_against == 1 ? "" : "s", n_against == 1 ? "s" : "");

@@ -437,6 +437,24 @@ static void test_disclosed(void **state)
 	assert_string_equal(b->subject, "As a reader knows it");
 }
 
+/* What did not verify is not passed over in silence. */
+static void test_broken(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new(the_letter()->seal);
+	const struct str broken[] = {STR("statement 0011: its signature is not valid"), STR("leaf 2\n: malformed")};
+	CLEAN_ACCOUNTS struct valise_accounts *sound = scene_accounts(s);
+	assert_true(sound->signatures_valid && sound->n_broken == 0);
+	s->e.broken = broken;
+	s->e.n_broken = 2;
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	assert_false(a->signatures_valid);
+	assert_int_equal(a->n_broken, 2);
+	assert_string_equal(a->broken[0], "statement 0011: its signature is not valid");
+	assert_string_equal(a->broken[1], "leaf 2\\x0a: malformed");
+	assert_non_null(strstr(a->signatures_text, "2 items here do not verify, and count for nothing."));
+}
+
 /* ---- Properties, by chance ---- */
 
 static const struct verified_statement *random_statement(const struct verified_seal *seal, uint64_t *random)
@@ -545,6 +563,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_relay),
 	cmocka_unit_test(test_names_are_not_trusted),
 	cmocka_unit_test(test_disclosed),
+	cmocka_unit_test(test_broken),
 	cmocka_unit_test(test_order_does_not_matter),
 	cmocka_unit_test(test_states_never_move_back),
 };
