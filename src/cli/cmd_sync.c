@@ -135,16 +135,24 @@ static const char *first_for_us(const struct valise_sync_report *r)
 	return NULL;
 }
 
+/* Statements alone are handed to nobody. */
+static const char *first_whole_out(const struct valise_sync_report *r)
+{
+	for (size_t i = 0; i < r->n_out; i++)
+		if (r->out[i].is_whole)
+			return r->out[i].short_id;
+	return NULL;
+}
+
 static void show_next(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r)
 {
-	const char *came = first_for_us(r);
+	const char *came = first_for_us(r), *going = first_whole_out(r);
 	if (o->look)
 		return;
 	if (came)
 		hint(c, "`valise say received %s`, or `valise open %s`", came, came);
-	else if (r->n_out)
-		hint(c, "nobody has been handed anything yet: `valise say handed %s --to OFFICE` once it is so.",
-		     r->out[0].short_id);
+	else if (going)
+		hint(c, "nobody has been handed anything yet: `valise say handed %s --to OFFICE` once it is so.", going);
 }
 
 static void show(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r, bool is_pipe)
