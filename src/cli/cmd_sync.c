@@ -152,7 +152,8 @@ static void show_next(struct cli *c, const struct sync_options *o, const struct 
 	if (came)
 		hint(c, "`valise say received %s`, or `valise open %s`", came, came);
 	else if (going)
-		hint(c, "nobody has been handed anything yet: `valise say handed %s --to OFFICE` once it is so.", going);
+		hint(c, "nobody has been handed anything yet: `valise say handed %s --to OFFICE` once it is so.",
+		     going);
 }
 
 static void show(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r, bool is_pipe)
