@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A letter by what a person types: part of its id in either spelling, or its public reference. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
