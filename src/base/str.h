@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct str {
@@ -37,6 +38,17 @@ static inline int str_cmp(struct str a, struct str b)
 static inline bool str_starts(struct str s, struct str prefix)
 {
 	return s.len >= prefix.len && memcmp(s.at, prefix.at, prefix.len) == 0;
+}
+
+/* A copy with a NUL, to be freed; NULL for an absent one, or without memory. Looks at no byte beyond the span, as strndup may. */
+static inline char *str_dup(struct str s)
+{
+	char *copy = s.at ? malloc(s.len + 1) : NULL;
+	if (copy) {
+		memcpy(copy, s.at, s.len);
+		copy[s.len] = 0;
+	}
+	return copy;
 }
 
 #endif

@@ -44,11 +44,6 @@ void valise_office_free(struct valise_office *pub)
 	free(r);
 }
 
-static char *copy_str(struct str s)
-{
-	return s.at ? strndup(s.at, s.len) : NULL;
-}
-
 static int add_officer(void *context, const struct officer *o)
 {
 	struct office_result *r = context;
@@ -70,14 +65,14 @@ static int add_officer(void *context, const struct officer *o)
 		return e;
 	struct valise_officer one = {
 		.key = strdup(vkey_text(&o->key).text),
-		.title = copy_str(o->title),
+		.title = str_dup(o->title),
 		.roles = (char *)buf_take(&roles, NULL),
-		.recipient = copy_str(o->recipient),
+		.recipient = str_dup(o->recipient),
 		.has_until = o->has_until,
 		.until_s = o->until_s,
 		.dismissed = o->dismissed,
 		.dismissed_s = o->dismissed_s,
-		.reason = o->dismissed ? copy_str(o->reason) : NULL,
+		.reason = o->dismissed ? str_dup(o->reason) : NULL,
 		.is_here = here,
 	};
 	r->officers[r->n++] = one;
@@ -108,8 +103,8 @@ static int describe(struct valise *v, const struct register_set *set, const stru
 		e = 0;
 	if (!e)
 		e = office_each_officer(o, NULL, add_officer, r);
-	r->name = copy_str(office_name(o));
-	r->petname = petname.len ? copy_str(buf_str(&petname)) : NULL;
+	r->name = str_dup(office_name(o));
+	r->petname = petname.len ? str_dup(buf_str(&petname)) : NULL;
 	if (!e && (!r->name || (petname.len && !r->petname)))
 		e = err_nomem(err);
 	if (e) {

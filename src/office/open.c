@@ -206,14 +206,14 @@ static int make_result(const struct opening *o, const char *destination, struct 
 	const struct cover *c = &o->cover;
 	res->parts = calloc(c->n_parts, sizeof *res->parts);
 	res->digests = calloc(c->n_parts, sizeof *res->digests);
-	res->subject = strndup(c->subject.at, c->subject.len);
+	res->subject = str_dup(c->subject);
 	res->destination = destination ? strdup(destination) : NULL;
 	bool ok = res->parts && res->digests && res->subject && (res->destination || !destination);
 	for (size_t i = 0; ok && i < c->n_parts; i++) {
 		const struct part *p = &c->parts[i];
 		res->digests[i] = hash_hex(&p->digest);
-		res->parts[i] = (struct valise_opened_part){strndup(p->name.at, p->name.len), p->kind == PART_DIR,
-							    p->length, res->digests[i].text};
+		res->parts[i] = (struct valise_opened_part){str_dup(p->name), p->kind == PART_DIR, p->length,
+							    res->digests[i].text};
 		res->pub.n_parts = i + 1;
 		ok = res->parts[i].name != NULL;
 	}
@@ -279,7 +279,7 @@ int valise_open_letter(struct valise *v, const struct valise_opening *want, stru
 {
 	CLEANUP(opening_release) struct opening o = {.v = v, .body = BODY_NONE};
 	struct hash letter;
-	int r = extract_sweep(v, NULL, err);
+	int r = extract_sweep(v, !want->dry_run, NULL, NULL, err);
 	if (!r)
 		r = office_letter(v, want->letter, &letter, err);
 	if (!r)

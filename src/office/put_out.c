@@ -235,7 +235,7 @@ static int add_departure(struct putting *p, const struct gathered *g, bool whole
 			      .body_bytes = s->body_bytes,
 			      .whole = whole,
 			      .for_us = seal_recipient(s, &p->v->self) >= 0};
-	if (s->ref.at && !(d.ref.at = strndup(s->ref.at, d.ref.len = s->ref.len)))
+	if (s->ref.at && !(d.ref = (struct str){str_dup(s->ref), s->ref.len}).at)
 		return err_nomem(p->err);
 	r->departures[r->n_departures++] = d;
 	return 0;

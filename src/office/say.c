@@ -241,7 +241,7 @@ static int choose_signer(struct valise *v, struct valise_draft *all, struct draf
 	const struct verified_entry *head = office_head(registers_office(all->set.registers, &v->self));
 	d->s.office = (struct office_ref){v->self, head->note.id};
 	d->s.by = officer.key;
-	d->title = strndup(officer.title.at, officer.title.len);
+	d->title = str_dup(officer.title);
 	return d->title ? 0 : err_nomem(err);
 }
 

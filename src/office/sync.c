@@ -208,7 +208,7 @@ static int name_letter(struct syncing *s, const struct hash *id, const struct ha
 	ret->letter = strdup(hash_hex(id).text);
 	ret->short_id = strdup(hash_short(id).text);
 	ret->from = strdup((char *)name.data);
-	ret->ref = ref.at ? strndup(ref.at, ref.len) : NULL;
+	ret->ref = str_dup(ref);
 	return ret->letter && ret->short_id && ret->from && (ret->ref || !ref.at) ? 0 : err_nomem(s->err);
 }
 

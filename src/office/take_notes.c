@@ -26,7 +26,7 @@ static int new_arrival(struct take_in *t, const struct verified_seal *seal, size
 			      .from_us = hash_eq(&s->from.office, &t->v->self),
 			      .for_us = seal_recipient(s, &t->v->self) >= 0,
 			      .tally = BUF_INIT(TALLY_MAX_BYTES)};
-	if (s->ref.at && !(a->ref.at = strndup(s->ref.at, a->ref.len = s->ref.len)))
+	if (s->ref.at && !(a->ref = (struct str){str_dup(s->ref), s->ref.len}).at)
 		return err_nomem(t->err);
 	int r = hash_index_put(&t->by_id, &a->id, t->n_arrivals, t->err);
 	if (!r && !a->is_paper)
