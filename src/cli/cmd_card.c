@@ -96,7 +96,7 @@ static int run_export(struct cli *c, const void *values)
 const struct command command_card_export = {
 	.name = "card export",
 	.operands = "[OFFICE]",
-	.summary = "Write a card: what you give people so that they can write to you",
+	.summary = "Write a card: with it others can write to you",
 	.options = export_options,
 	.values_bytes = sizeof(struct export_options),
 	.takes = TAKES_SPOOL,

@@ -6,8 +6,6 @@
 #include "cli/files.h"
 #include "cli/show_office.h"
 
-#define IDENTITY_MAX_BYTES 4096
-
 struct init_options {
 	const char *title, *recovery, *reading_identity;
 	bool no_passphrase, no_recovery;
@@ -56,26 +54,6 @@ static int complete(struct cli *c, struct init_options *o, char *title, size_t m
 	return r;
 }
 
-static int read_identity(struct cli *c, const char *path, char **ret)
-{
-	CLEAN_FREE char *bytes = NULL;
-	size_t len;
-	int r = path ? file_read(c, path, &bytes, &len) : 0;
-	if (r || !path)
-		return r;
-	/* age-keygen writes comments before the one line that is the key. */
-	for (char *line = bytes; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, "AGE-SECRET-KEY-", 15) == 0) {
-			*ret = strndup(line, strcspn(line, "\r\n"));
-			explicit_bzero(bytes, len);
-			return *ret ? 0 : cli_fail(c, VALISE_E_NOMEM, "out of memory");
-		}
-	}
-	explicit_bzero(bytes, len);
-	return cli_fail(c, VALISE_E_USAGE, "--reading-identity: that file holds no AGE-SECRET-KEY-1... line");
-}
-
 static int give_recovery(struct cli *c, const struct init_options *o, struct secret_file *file, const char *sheet)
 {
 	if (file->fd >= 0)
@@ -100,6 +78,11 @@ static int found_office(struct cli *c, const struct init_options *o, const struc
 		r = secret_file_begin(c, o->recovery, &file);
 	if (!r)
 		r = valise_init(dir, f, &caller, &v, &sheet, &c->err);
+	if (!r && f->dry_run && c->shared.json) {
+		CLEAN_JSON struct json *j = json_new();
+		json_bool(j, "dry_run", true);
+		return print_json(c, j);
+	}
 	if (!r && f->dry_run) {
 		tell(c, "An office %s could be made in %s; nothing was.", f->name, dir);
 		return 0;
@@ -128,7 +111,7 @@ static int run(struct cli *c, const void *values)
 	char title[1024];
 	int r = complete(c, &o, title, sizeof title);
 	if (!r)
-		r = read_identity(c, o.reading_identity, &identity);
+		r = identity_read(c, o.reading_identity, &identity);
 	struct valise_founding f = {.name = c->operands[0],
 				    .title = o.title,
 				    .no_passphrase = o.no_passphrase || c->shared.dry_run,
@@ -136,8 +119,7 @@ static int run(struct cli *c, const void *values)
 				    .dry_run = c->shared.dry_run};
 	if (!r)
 		r = found_office(c, &o, &f);
-	if (identity)
-		explicit_bzero(identity, strlen(identity));
+	identity_wipe(identity);
 	return r;
 }
 

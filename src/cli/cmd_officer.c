@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "cli/show.h"
 #include "cli/show_office.h"
 
 /* ---- add ---- */
 
 struct add_options {
-	const char *title, *roles;
+	const char *title, *roles, *reading_identity;
 	struct moment until;
 	bool no_passphrase;
 };
@@ -21,6 +22,8 @@ static const struct option_row add_options[] = {
 	{"roles", 'r', OPTION_TEXT, ADD(roles), "ROLE,...", "principal, clerk, reader, courier, spokesperson, machine"},
 	{"until", 0, OPTION_TIME, ADD(until), "TIME", "the appointment ends then"},
 	{"no-passphrase", 0, OPTION_FLAG, ADD(no_passphrase), NULL, "keep the key in the clear, readable by you alone"},
+	{"reading-identity", 0, OPTION_TEXT, ADD(reading_identity), "FILE",
+	 "use this age identity (age-keygen's file) as the reading key"},
 	OPTION_END,
 };
 
@@ -28,7 +31,7 @@ static int run_add(struct cli *c, const void *values)
 {
 	const struct add_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
-	CLEAN_FREE char *key = NULL;
+	CLEAN_FREE char *key = NULL, *identity = NULL;
 	if (!o->title || !o->roles)
 		return cli_fail(c, VALISE_E_USAGE, "say with --%s %s", o->title ? "roles" : "title",
 				o->title ? "what the officer may do" : "what the officer is called");
@@ -36,15 +39,19 @@ static int run_add(struct cli *c, const void *values)
 		return cli_fail(
 			c, VALISE_E_USAGE,
 			"give a passphrase with --passphrase-fd or VALISE_PASSPHRASE_COMMAND, or say --no-passphrase");
+	int r = identity_read(c, o->reading_identity, &identity);
 	struct valise_appointment a = {.title = o->title,
 				       .roles = o->roles,
 				       .has_until = o->until.given,
 				       .until_s = o->until.at_s,
-				       .no_passphrase = o->no_passphrase,
+				       .no_passphrase = o->no_passphrase || c->shared.dry_run,
+				       .reading_identity = identity,
 				       .dry_run = c->shared.dry_run};
-	int r = cli_open(c, true, &v);
+	if (!r)
+		r = cli_open(c, !a.dry_run, &v);
 	if (!r)
 		r = valise_officer_add(v, &a, &key, &c->err);
+	identity_wipe(identity);
 	if (r)
 		return r;
 	if (c->shared.json) {
@@ -92,7 +99,7 @@ static int run_dismiss(struct cli *c, const void *values)
 	CLEAN_VALISE struct valise *v = NULL;
 	if (!o->reason)
 		return cli_fail(c, VALISE_E_USAGE, "say with --reason why; it stands in the register");
-	int r = cli_open(c, true, &v);
+	int r = cli_open(c, !c->shared.dry_run, &v);
 	if (!r)
 		r = valise_officer_dismiss(v, c->operands[0], o->reason, c->shared.dry_run, &c->err);
 	if (r)
@@ -113,7 +120,7 @@ static int run_dismiss(struct cli *c, const void *values)
 const struct command command_officer_dismiss = {
 	.name = "officer dismiss",
 	.operands = "OFFICER",
-	.summary = "Dismiss an officer: what its key signs from now on counts for nothing",
+	.summary = "Dismiss an officer: from now on its key counts for nothing",
 	.about = "OFFICER is a title, or the beginning of the key's name.",
 	.options = dismiss_options,
 	.values_bytes = sizeof(struct dismiss_options),

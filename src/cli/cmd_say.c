@@ -31,15 +31,41 @@ static const struct option_row options[] = {
 	OPTION_END,
 };
 
+/* "clerk,reader; needs --reason" */
+static void print_who(FILE *out, const struct valise_says *row)
+{
+	const struct {
+		bool needed;
+		const char *option;
+	} needs[] = {{row->needs_to, "--to"},
+		     {row->needs_text, "--text"},
+		     {row->needs_reason, "--reason"},
+		     {row->needs_when, "--when"},
+		     {row->needs_regarding, "--regarding"}};
+	char line[160];
+	int n = snprintf(line, sizeof line, "%s", row->roles);
+	const char *before = "; needs ";
+	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+		if (needs[i].needed) {
+			n += snprintf(line + n, sizeof line - (size_t)n, "%s%s", before, needs[i].option);
+			before = ", ";
+		}
+	fprintf(out, "%19s", "");
+	print_wrapped(out, line, 19, 19);
+}
+
 static void print_table(FILE *out)
 {
 	struct valise_says row;
-	fputs("\nWhat can be said, and by whom:\n", out);
+	fputs("\nWhat can be said, what it does not mean, and who may say it:\n", out);
 	for (size_t i = 0; valise_says_at(i, &row); i++) {
 		fprintf(out, "  %-17s", row.name);
 		print_wrapped(out, row.means, 19, 19);
-		fprintf(out, "%19s", "");
-		print_wrapped(out, row.roles, 19, 19);
+		if (row.does_not_mean) {
+			fprintf(out, "%19snot: ", "");
+			print_wrapped(out, row.does_not_mean, 19, 24);
+		}
+		print_who(out, &row);
 		if (row.reasons) {
 			fprintf(out, "%19s--reason ", "");
 			print_wrapped(out, row.reasons, 19, 28);

@@ -71,6 +71,39 @@ int file_read(struct cli *c, const char *path, char **ret, size_t *ret_len)
 	return r;
 }
 
+void identity_wipe(char *identity)
+{
+	if (identity)
+		explicit_bzero(identity, strlen(identity));
+}
+
+int identity_read(struct cli *c, const char *path, char **ret)
+{
+	static const char start[] = "AGE-SECRET-KEY-1";
+	CLEAN_FREE char *bytes = NULL;
+	char *found = NULL;
+	size_t len;
+	if (!path)
+		return 0;
+	int r = file_read(c, path, &bytes, &len);
+	if (r)
+		return r;
+	/* age-keygen writes comments before the one line that is the key. */
+	char *line = bytes;
+	while (strncmp(line, start, sizeof start - 1) != 0 && (line = strchr(line, '\n')))
+		line++;
+	if (line)
+		found = strndup(line, strcspn(line, "\r\n"));
+	explicit_bzero(bytes, len);
+	if (!line)
+		return cli_fail(c, VALISE_E_USAGE, "--reading-identity: %s holds no AGE-SECRET-KEY-1... line",
+				SHOW(path));
+	if (!found)
+		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
+	*ret = found;
+	return 0;
+}
+
 /* ---- Writing ---- */
 
 static int write_all(int fd, const char *bytes, size_t len)

@@ -15,6 +15,10 @@ int file_read(struct cli *c, const char *path, char **ret, size_t *ret_len);
 /* Standard output for NULL and "-"; otherwise a file that appears complete and durable, and that replaces another only when `force`. */
 int file_write(struct cli *c, const char *path, const char *bytes, size_t len, bool force);
 
+/* The AGE-SECRET-KEY-1... line of a file as age-keygen writes it, to be wiped and freed; *ret stays NULL for a NULL path. */
+int identity_read(struct cli *c, const char *path, char **ret);
+void identity_wipe(char *identity); /* does not free */
+
 /* A file for a secret, made before the secret is: mode 0600, room reserved. Refuses one that is there. */
 struct secret_file {
 	const char *path;

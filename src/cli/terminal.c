@@ -21,7 +21,7 @@ void terminal_look(struct terminal *t)
 	t->colour = !(no_color && *no_color) && term && *term && strcmp(term, "dumb") != 0;
 }
 
-static void say_line(const char *before, const char *fmt, va_list args)
+static void __attribute__((format(printf, 2, 0))) say_line(const char *before, const char *fmt, va_list args)
 {
 	fputs(before, stderr);
 	vfprintf(stderr, fmt, args);
