@@ -16,7 +16,9 @@ struct aead {
 
 int aead_new(const uint8_t key[static AEAD_KEY_BYTES], struct aead **ret, struct valise_err *err)
 {
-	ossl_begin();
+	int started = ossl_begin(err);
+	if (started)
+		return started;
 	ERR_clear_error();
 	struct aead *a CLEAN_AEAD = OPENSSL_zalloc(sizeof *a);
 	if (!a)

@@ -154,7 +154,9 @@ int scrypt_derive(const void *passphrase, size_t passphrase_len, const void *sal
 	if (log_n < 1 || log_n > LIMIT_SCRYPT_LOG_N)
 		return err_set(err, VALISE_E_LIMIT, "a scrypt work factor of %u is outside 1 to %u", log_n,
 			       LIMIT_SCRYPT_LOG_N);
-	ossl_begin();
+	int started = ossl_begin(err);
+	if (started)
+		return started;
 	uint64_t n = UINT64_C(1) << log_n;
 	/* OpenSSL counts 128 r (N + p) and a few blocks more, and its own default ends before log_n 15. */
 	uint64_t max_bytes = 1024 * n + 64 * 1024;

@@ -15,7 +15,9 @@ struct ed25519_signer {
 int ed25519_signer_new(const uint8_t seed[static ED25519_SEED_BYTES], struct ed25519_signer **ret,
 		       struct valise_err *err)
 {
-	ossl_begin();
+	int started = ossl_begin(err);
+	if (started)
+		return started;
 	ERR_clear_error();
 	struct ed25519_signer *s CLEAN_SIGNER = OPENSSL_zalloc(sizeof *s);
 	if (!s)
@@ -121,7 +123,9 @@ int ed25519_verify(const uint8_t key[static ED25519_PUBLIC_BYTES], const void *d
 		return err_set(
 			err, VALISE_E_BAD,
 			"the signing key is of small order or not in its one encoding: anybody could sign with it");
-	ossl_begin();
+	int started = ossl_begin(err);
+	if (started)
+		return started;
 	ERR_clear_error();
 	enum verdict v = look(key, data, len, signature);
 	/* libcrypto says no as well when it runs out of memory half-way. A no is an accusation, so it is asked for twice: without

@@ -7,10 +7,12 @@
 #include <openssl/evp.h>
 #include <stdbool.h>
 
-void ossl_begin(void)
+int ossl_begin(struct valise_err *err)
 {
-	/* A failure shows in the fetch that follows. */
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	/* libcrypto 3.0 uses its default context even when it could not make the locks in it. */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 || !OSSL_LIB_CTX_get0_global_default())
+		return err_nomem(err);
+	return 0;
 }
 
 int ossl_failed(struct valise_err *err, const char *what)

@@ -9,8 +9,9 @@
 #include "base/err.h"
 
 /* Before the first fetch, every time: starts libcrypto without openssl.cnf. Which signatures count must not depend on a file of
- * the machine, and not reading it saves a third of the start. Costs nothing once done. */
-void ossl_begin(void);
+ * the machine, and not reading it saves a third of the start. Costs nothing once done. VALISE_E_NOMEM when it could not start for
+ * want of memory: it then never does in this process, and a fetch would crash. */
+CHECKED int ossl_begin(struct valise_err *err);
 
 /* The code for a call of libcrypto that failed for no reason of its input: out of memory, or an algorithm that this libcrypto does
  * not have. Empties the thread's error queue. */

@@ -11,7 +11,9 @@
 
 int x25519_public(const uint8_t secret[static X25519_BYTES], uint8_t ret[static X25519_BYTES], struct valise_err *err)
 {
-	ossl_begin();
+	int started = ossl_begin(err);
+	if (started)
+		return started;
 	ERR_clear_error();
 	EVP_PKEY *key CLEAN_PKEY = EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, secret, X25519_BYTES);
 	uint8_t point[X25519_BYTES];
@@ -45,7 +47,9 @@ static EVP_PKEY *agreement_key(const uint8_t secret[static X25519_BYTES])
 int x25519_shared(const uint8_t secret[static X25519_BYTES], const uint8_t point[static X25519_BYTES],
 		  uint8_t ret[static X25519_BYTES], struct valise_err *err)
 {
-	ossl_begin();
+	int started = ossl_begin(err);
+	if (started)
+		return started;
 	ERR_clear_error();
 	EVP_PKEY *own CLEAN_PKEY = agreement_key(secret);
 	EVP_PKEY *peer CLEAN_PKEY = EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, point, X25519_BYTES);
