@@ -248,11 +248,11 @@ void extract_free(struct extract *x)
 	cleanup_close(&x->file);
 	cleanup_close(&x->in_hand_fd);
 	if (x->made && !x->ended) {
-		/* The record goes only when the plaintext is gone. */
+		/* The record goes only when the plaintext is gone, and no power cut brings it back. */
 		struct stat st;
 		bool gone = file_remove_tree(x->parent, x->temp, NULL) == 0 ||
 			    (fstatat(x->parent, x->temp, &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT);
-		if (gone)
+		if (gone && file_sync_dir(x->parent, "the destination's directory", NULL, NULL) == 0)
 			(void)!record(x, false, NULL);
 	}
 	cleanup_close(&x->dir);
@@ -282,39 +282,73 @@ static int take_path(void *context, struct str path)
 	return s->paths.error;
 }
 
-/* True when nothing is left at `path`: it was not there, or its writer is dead and it was removed. */
-static bool sweep_one(const char *path)
+static bool is_place(const char *name)
 {
-	CLEAN_CLOSE int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	const char *slash = strrchr(path, '/');
-	if (dir < 0)
-		return errno == ENOENT;
-	if (!slash || strncmp(slash + 1, ".valise-open-", 13) != 0 || file_lock(dir, false, "", NULL))
-		return false;
-	return file_remove_tree(AT_FDCWD, path, NULL) == 0;
+	return strncmp(name, ".valise-open-", 13) == 0;
 }
 
-int extract_sweep(struct valise *v, size_t *ret_removed, struct valise_err *err)
+/* 0 when nothing is left at `path`, and no power cut brings it back: it was not there, or its writer is dead and it was removed.
+ * VALISE_E_BUSY while its writer lives. */
+static int sweep_one(const char *path, bool remove, bool *ret_removed, struct valise_err *err)
+{
+	CLEAN_CLOSE int parent = -1;
+	CLEAN_CLOSE int dir = -1;
+	const char *slash = strrchr(path, '/');
+	if (!slash || !is_place(slash + 1))
+		return err_set(err, VALISE_E_BAD, "%s is on record as a place of plaintext, and cannot be one",
+			       text_shown(str_of(path)).text);
+	CLEAN_FREE char *above = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	if (!above)
+		return err_nomem(err);
+	parent = file_openat(AT_FDCWD, above, O_RDONLY | O_DIRECTORY, 0);
+	if (parent < 0 && errno == ENOENT)
+		return 0;
+	if (parent < 0)
+		return err_errno(err, errno, "cannot look for what an interrupted open left at %s",
+				 text_shown(str_of(path)).text);
+	dir = file_openat(parent, slash + 1, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	int r = dir < 0 ? 0 : file_lock(dir, false, "the place of an open", err);
+	if (dir < 0 && errno != ENOENT)
+		r = err_errno(err, errno, "cannot look at it");
+	else if (!r && dir >= 0 && !remove)
+		r = err_set(err, VALISE_E_EXISTS, "`valise doctor --mend` removes it");
+	else if (!r && dir >= 0)
+		r = file_remove_tree(parent, slash + 1, err);
+	*ret_removed = !r && dir >= 0;
+	if (!r)
+		r = file_sync_dir(parent, above, NULL, err);
+	return r == 0 || r == VALISE_E_BUSY
+		       ? r
+		       : err_prefix(err, r, "an interrupted open left plaintext at %s", text_shown(str_of(path)).text);
+}
+
+static int forget(struct valise *v, const char *path, struct valise_err *err)
+{
+	int r = spool_begin(v->spool, err);
+	if (!r)
+		r = opening_remove(v->spool, str_of(path), err);
+	if (!r)
+		r = spool_commit(v->spool, err);
+	if (r)
+		spool_rollback(v->spool);
+	return r;
+}
+
+int extract_sweep(struct valise *v, bool remove, extract_found *each, void *context, struct valise_err *err)
 {
 	struct sweep s = {BUF_INIT(16u * 1024 * 1024)};
-	size_t removed = 0;
 	int r = openings_each(v->spool, take_path, &s, err);
 	for (size_t at = 0; !r && at < s.paths.len;) {
 		const char *path = (const char *)s.paths.data + at;
+		struct valise_err why = {0};
+		bool removed = false;
+		int stays = sweep_one(path, remove, &removed, &why);
 		at += strlen(path) + 1;
-		if (!sweep_one(path))
-			continue;
-		removed++;
-		r = spool_begin(v->spool, err);
-		if (!r)
-			r = opening_remove(v->spool, str_of(path), err);
-		if (!r)
-			r = spool_commit(v->spool, err);
-		if (r)
-			spool_rollback(v->spool);
+		if (each && (removed || (stays && stays != VALISE_E_BUSY)))
+			each(context, stays != 0, stays ? why.text : "removed what an interrupted open had left");
+		if (!stays && remove)
+			r = forget(v, path, err);
 	}
 	buf_release(&s.paths);
-	if (!r && ret_removed)
-		*ret_removed = removed;
 	return r;
 }

@@ -20,7 +20,9 @@ void extract_free(struct extract *x);
 void extract_freep(struct extract **x);
 #define CLEAN_EXTRACT CLEANUP(extract_freep)
 
-/* Removes what killed openings left. *ret_removed (may be NULL) counts them. */
-CHECKED int extract_sweep(struct valise *v, size_t *ret_removed, struct valise_err *err);
+/* What killed openings left is removed, or only looked for. `each` (may be NULL) hears of every place where something was found, and
+ * whether it still is there; one that could not be removed stays on record. */
+typedef void extract_found(void *context, bool is_left, const char *text);
+CHECKED int extract_sweep(struct valise *v, bool remove, extract_found *each, void *context, struct valise_err *err);
 
 #endif
