@@ -213,6 +213,9 @@ int valise_init(const char *dir, const struct valise_founding *f, const struct v
 		valise_close(v);
 		return r;
 	}
+	/* What foundings left that were cut off; only now, when none of them can succeed any more. */
+	const struct key *kept[] = {w.keeper, w.officer};
+	key_files_forget_others(v, kept, 2);
 	*ret = v;
 	*ret_recovery = recovery;
 	return 0;

@@ -164,6 +164,20 @@ int key_store(struct valise *v, const struct key *k, const struct new_key *n, st
 	return r;
 }
 
+void key_files_forget_others(struct valise *v, const struct key *const *kept, size_t n)
+{
+	CLEAN_NAMES struct names names = {0};
+	if (key_files(v->spool, &names, NULL))
+		return;
+	for (size_t i = 0; i < names.count; i++) {
+		bool keep = false;
+		for (size_t k = 0; k < n && !keep; k++)
+			keep = strcmp(names.names[i], key_name(&kept[k]->vkey).text) == 0;
+		if (!keep)
+			(void)!key_file_remove(v->spool, names.names[i], NULL);
+	}
+}
+
 /* ---- Unlocking ---- */
 
 static int key_read_plain(struct str text, const struct vkey *expected, struct key **ret, struct valise_err *err)
