@@ -227,7 +227,11 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->orphans = false;
 	if (bytes > BAG_MAX_BYTES)
 		return take_in_finding(t, "it is larger than a bag can be, and was left", NULL);
-	int r = bag_mark(fd, bytes, &mark, err);
+	int r = progress(
+		t, 0,
+		bytes + 1); /* also between bags that hold nothing, so that an endless row of them can be stopped */
+	if (!r)
+		r = bag_mark(fd, bytes, &mark, err);
 	if (!r && !t->o.look)
 		r = bag_seen(t->v->spool, &mark, &seen, err);
 	if (r)
