@@ -27,6 +27,7 @@ struct verifying {
 	size_t n_reports;
 	struct disclosed_leaf *leaves;
 	size_t n_leaves;
+	struct buf subject; /* that of leaf 0, of which there is at most one */
 	struct cover cover;
 	bool has_cover;
 	struct acquaintance *known;
@@ -48,6 +49,7 @@ static void verifying_release(struct verifying *w)
 		verified_entry_free(w->entries[i]);
 	verified_seal_free(w->seal);
 	cover_release(&w->cover);
+	buf_release(&w->subject);
 	dossier_release(&w->d);
 	free(w->entries);
 	free(w->statements);
@@ -145,6 +147,21 @@ static int add_report(struct verifying *w, const struct dossier_item *it, struct
 	return 0;
 }
 
+/* A parsed leaf borrows its subject from bytes that go away; the leaf stays. */
+static int keep_leaf(struct verifying *w, struct valise_err *err)
+{
+	struct disclosed_leaf *leaf = &w->leaves[w->n_leaves];
+	if (leaf->is_subject) {
+		buf_clear(&w->subject);
+		buf_add(&w->subject, leaf->subject.at, leaf->subject.len);
+		leaf->subject = buf_str(&w->subject);
+	}
+	int r = buf_check(&w->subject, "a disclosed subject", err);
+	if (!r)
+		w->n_leaves++;
+	return r;
+}
+
 static int add_leaf(struct verifying *w, const struct dossier_item *it, struct valise_err *err)
 {
 	CLEAN_BUF struct buf leaf = BUF_INIT(DISCLOSURE_BYTES);
@@ -167,8 +184,7 @@ static int add_leaf(struct verifying *w, const struct dossier_item *it, struct v
 		r = err_set(&why, VALISE_E_BAD, "it stands at another place than its kind");
 	if (r)
 		return finding(w, r, "disclosure", &it->id, &why, err);
-	w->n_leaves++;
-	return 0;
+	return keep_leaf(w, err);
 }
 
 /* The cover's plaintext discloses everything at once: all leaves follow from it. */
@@ -215,7 +231,9 @@ static int leaves_of_cover(struct verifying *w, struct valise_err *err)
 		CLEAN_BUF struct buf leaf = BUF_INIT(DISCLOSURE_BYTES);
 		int r = cover_leaf(&w->cover, &w->seal->s, i, &leaf, err);
 		if (!r)
-			r = disclosed_leaf_parse(buf_str(&leaf), &w->leaves[w->n_leaves++], err);
+			r = disclosed_leaf_parse(buf_str(&leaf), &w->leaves[w->n_leaves], err);
+		if (!r)
+			r = keep_leaf(w, err);
 		if (r)
 			return r;
 	}
@@ -305,7 +323,7 @@ static int judge(struct verifying *w, int64_t now_s, struct valise_accounts **re
 int valise_verify(const void *dossier, size_t len, const struct valise_known *known, size_t n_known, int64_t now_s,
 		  struct valise_accounts **ret, struct valise_err *err)
 {
-	CLEANUP(verifying_release) struct verifying w = {0};
+	CLEANUP(verifying_release) struct verifying w = {.subject = BUF_INIT(LIMIT_FREE_TEXT_BYTES)};
 	int r = dossier_parse(dossier, len, &w.d, err);
 	if (!r)
 		r = registers_new(&w.registers, err);

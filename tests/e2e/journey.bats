@@ -165,3 +165,29 @@ text 3" ]
 	[ "$(as oslo track "$letter" --json | json_at 'd["accounts"]["said"]')" = "[]" ]
 	[ "$(as harbour track --json | json_at 'len(d["letters"])')" -eq 1 ]
 }
+
+@test "a dossier discloses what was asked for, and no more" {
+	found_two
+	cd "$BATS_TEST_TMPDIR"
+	echo one >a
+	echo two >b
+	letter=$(as harbour seal -t Oslo -s "The subject" a b)
+	as harbour dossier "$letter" -o nothing
+	as harbour dossier "$letter" -o subject --disclose subject
+	as harbour dossier "$letter" -o part --disclose b
+	as harbour dossier "$letter" -o all --disclose cover
+	disclosed() {
+		as harbour verify "$1" --json | json_at 'sorted(x["name"] or x["subject"] for x in d["accounts"]["disclosed"])'
+	}
+	[ "$(disclosed nothing)" = "[]" ]
+	[ "$(disclosed subject)" = "['The subject']" ]
+	[ "$(disclosed part)" = "['b']" ]
+	[ "$(disclosed all)" = "['The subject', 'a', 'b']" ]
+	[ "$(as harbour verify all --json | json_at 'd["accounts"]["disclosed"][0]["confirmed_by"]')" = None ]
+	run as harbour dossier "$letter" --disclose nothing-like-it
+	[ "$status" -eq 1 ]
+	refute grep -q "The subject" part
+	# What was disclosed cannot be altered, nor put into another letter's dossier.
+	sed 's/The subject/The sabject/' subject >altered
+	[ "$(status_of as harbour verify altered)" -eq 4 ]
+}
