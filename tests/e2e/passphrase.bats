@@ -19,8 +19,9 @@ terminal() {
 	run bash -c 'valise seal -t self f --passphrase-fd 3 3< <(echo wrong) </dev/null'
 	[ "$status" -eq 11 ]
 	[[ $output == *"wrong passphrase"* ]]
-	run bash -c 'valise seal -t self f --json --passphrase-fd 3 3< <(echo wrong) </dev/null | json_pp; exit ${PIPESTATUS[0]}'
+	run bash -c 'valise seal -t self f --json --passphrase-fd 3 3< <(echo wrong) </dev/null'
 	[ "$status" -eq 11 ]
+	[ "$(json_at 'd["error"]["code"]' <<<"$output")" = locked ]
 	run valise seal -t self f --passphrase-fd 3 3< <(echo "correct horse") </dev/null
 	[ "$status" -eq 0 ]
 	[ ${#output} -eq 64 ]
