@@ -1,0 +1,321 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Plays one letter's way from office to office and back, and then what is tried against it, with the programs just built.
+#
+# usage: run.sh [--keep] BUILD_DIR
+#
+# Needs neither network nor root. Everything lies in a temporary directory, which goes at the end (--keep: stays, and is
+# named). Each step is checked: when one does not do what the story says, the demo says which and fails.
+set -euo pipefail
+
+keep=no
+if test "${1-}" = --keep; then
+	keep=yes
+	shift
+fi
+if test $# -ne 1 || ! test -x "$1/src/valise"; then
+	echo "usage: run.sh [--keep] BUILD_DIR    (a directory that \`make\` has built valise in)" >&2
+	exit 2
+fi
+build=$(cd "$1" && pwd)
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export PATH="$build/src:$PATH"
+unset VALISE_DIR XDG_DATA_HOME VALISE_PASSPHRASE_COMMAND
+
+top=$(mktemp -d "${TMPDIR:-/tmp}/valise-demo.XXXXXX")
+finish() {
+	local code=$?
+	trap - EXIT
+	if test $keep = yes; then
+		printf '\nKept: %s\n' "$top"
+	else
+		chmod -R u+w "$top"
+		rm -rf "$top"
+	fi
+	exit $code
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+# ---- How the story is told ----
+
+if test -t 1 && test -z "${NO_COLOR-}" && test "${TERM-dumb}" != dumb; then
+	bold=$'\033[1m' faint=$'\033[2m' plain=$'\033[0m'
+else
+	bold='' faint='' plain=''
+	export NO_COLOR=1
+fi
+
+acts=0
+act() { # HEADING
+	acts=$((acts + 1))
+	printf '\n%s%d. %s%s\n' "$bold" $acts "$1" "$plain"
+}
+
+tell() { # SENTENCES
+	printf '\n%s\n' "$1" | fold -s -w 96 | sed 's/ *$//'
+}
+
+who=
+at() { # OFFICE: whose machine, here a folder
+	who=$1
+	mkdir -p "$top/$who"
+	cd "$top/$who"
+	export HOME="$top/$who"
+}
+
+# With a terminal of its own where there is one to be had, so that the programs talk as they do to a person.
+if command -v script >/dev/null 2>&1 && script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+	on_terminal() { script -qefc "bash -o pipefail -c $(printf %q "$1")" /dev/null </dev/null | tr -d '\r'; }
+else
+	on_terminal() { bash -o pipefail -c "$1" </dev/null 2>&1; }
+fi
+
+last="$top/last" # what the last command printed
+type_exit() { # CODE COMMAND: shows the command as typed, runs it, and wants that exit status
+	local want=$1 code=0
+	printf '\n%s%s $ %s%s\n' "$bold" "$who" "$2" "$plain"
+	on_terminal "$2" | tee "$last" || code=$?
+	if test "$code" -ne "$want"; then
+		fail "it ended with $code, not with $want"
+	fi
+	if test "$code" -ne 0; then
+		printf '%s(exit status %d)%s\n' "$faint" "$code" "$plain"
+	fi
+}
+type() { # COMMAND
+	type_exit 0 "$1"
+}
+shows() { # TEXT: the last command must have printed it
+	grep -q -F -- "$1" "$last" || fail "it did not print \"$1\""
+}
+fail() { # WHY
+	printf '\nThe demo fails here: %s.\n' "$1" >&2
+	exit 1
+}
+
+# ---- The props: a text, a picture, a directory ----
+
+make_letter() {
+	mkdir annex
+	cat >notice.txt <<-'END'
+		To the Mission Oslo.
+
+		The quay at the north basin closes on 1 March. The plan is enclosed, with the list of berths.
+		We ask for your answer within thirty days.
+
+		Harbour Legal
+	END
+	seq 1 9000 | awk '{ printf "berth %04d;north basin;%d m;free from 1 April\n", $1, $1 * 7 % 40 + 8 }' >annex/berths.csv
+	python3 - annex/plan.png <<-'END'
+		import struct, sys, zlib
+		width, height = 160, 120
+		rows = b"".join(
+		    b"\0" + bytes(v for x in range(width) for v in (x, y, 255 if (x - 80) ** 2 + (y - 60) ** 2 < 900 else 64))
+		    for y in range(height))
+		def chunk(kind, data):
+		    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+		with open(sys.argv[1], "wb") as f:
+		    f.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+		            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+	END
+}
+
+# A careful forger: an officer's "reviewed" becomes "service-accepted", with everything else in its right form and order.
+forge() { # DOSSIER
+	python3 - "$1" <<-'END'
+		import hashlib, re, sys
+		data = open(sys.argv[1], "rb").read()
+		at = data.index(b"\n", data.index(b"\nletter ") + 1) + 1
+		out, statements = [data[:at]], []
+		def add_all():
+		    # Statements stand in the order of their ids, and an id is the SHA-256 of a note's text.
+		    for s in sorted(statements, key=lambda s: hashlib.sha256(s[:s.index(b"\n\n") + 1]).digest()):
+		        out.append(b"statement %d\n%s" % (len(s), s))
+		    statements.clear()
+		while m := re.match(rb"([a-z]+) ([0-9]+)\n", data[at:]):
+		    item = data[at + m.end():at + m.end() + int(m[2])]
+		    if m[1] == b"statement":
+		        item = item.replace(b"says reviewed\n", b"says service-accepted\n")
+		        if b"says service-accepted\n" in item:
+		            item = item.replace(b"role reader\n", b"role principal\n")
+		        statements.append(item)
+		    else:
+		        add_all()
+		        out.append(m[0] + item)
+		    at += m.end() + int(m[2])
+		add_all()
+		sys.stdout.buffer.write(b"".join(out) + data[at:])
+	END
+}
+
+flip_bit() { # FILE: one, in its middle
+	python3 - "$1" <<-'END'
+		import os, sys
+		with open(sys.argv[1], "r+b") as f:
+		    f.seek(os.path.getsize(sys.argv[1]) // 2)
+		    byte = f.read(1)[0]
+		    f.seek(-1, 1)
+		    f.write(bytes([byte ^ 1]))
+	END
+}
+
+# ---- The story ----
+
+mkdir "$top/stick"
+echo "One letter, from an office in a harbour to a mission in Oslo, carried by a courier whom neither trusts with it."
+echo "Each of them is a folder here; \"../stick\" is what travels."
+
+act "Three offices, and their cards"
+tell "An office is a name, a register of its officers, and keys that stay on its own machine. The 30 digits are its fingerprint."
+at harbour
+type 'valise init "Harbour Legal" --title Registry --no-passphrase --recovery recovery-sheet.txt'
+shows "Office ready: Harbour Legal"
+at danube
+type 'valise init "Danube Couriers" --title Driver --no-passphrase --no-recovery'
+at oslo
+type 'valise init "Mission Oslo" --title Setup --no-passphrase --no-recovery'
+tell "Oslo keeps two duties apart. The front desk acknowledges letters and has no key that opens them; the reading room opens them."
+type 'valise officer add --title "Front desk" --roles clerk --no-passphrase'
+type 'valise officer add --title "Reading room" --roles principal,reader,spokesperson --no-passphrase'
+type 'valise officer dismiss Setup --reason "two officers have its duties"'
+shows "Dismissed: Setup"
+
+tell "Cards go by any way, the digits by another (on paper, by voice). A card that does not match its digits is refused."
+for office in harbour danube oslo; do
+	at $office
+	valise card export -o "../$office.card" 2>/dev/null || fail "$office has no card"
+done
+digits=$(HOME=$top/oslo valise card show --digits)
+at harbour
+type_exit 4 'valise card add ../oslo.card --as "Mission Oslo" --digits "00000 11111 22222 33333 44444 55555"'
+type "valise card add ../oslo.card --as \"Mission Oslo\" --digits \"$digits\""
+shows "The digits match"
+tell "The others exchange cards in the same way."
+add_card() { # OFFICE CARD NAME
+	at "$1"
+	valise card add "../$2.card" --as "$3" --digits "$(HOME=$top/$2 valise card show --digits)" >/dev/null 2>&1 ||
+		fail "$1 could not take the card of $2"
+}
+add_card harbour danube "Danube Couriers"
+add_card danube harbour "Harbour Legal"
+add_card danube oslo "Mission Oslo"
+add_card oslo harbour "Harbour Legal"
+add_card oslo danube "Danube Couriers"
+
+act "The sender seals a letter"
+tell "A text, a picture and a table. Sealing encrypts them to Oslo's readers, and signs: this is a proof of authorship, for ever."
+at harbour
+make_letter
+type 'valise seal -t "Mission Oslo" --subject "Closing of the quay" --ref 14/2026 --answer-by +30d notice.txt annex'
+shows "Openable by Mission Oslo's 1 reader and your own"
+type 'valise sync ../stick 14/2026 --via "Danube Couriers"'
+shows "a finder learns sizes only"
+tell "Nothing has been claimed so far. That the stick was handed over is a statement, and a person makes it:"
+type 'valise say handed 14/2026 --to "Danube Couriers" --yes'
+type 'valise sync ../stick'
+tell "What somebody sees who finds the stick:"
+type 'find ../stick -type f; sed -n "3,4p" ../stick/README.txt'
+
+act "The courier carries what it cannot open"
+at danube
+type 'valise sync ../stick'
+shows "whole and checked, nothing said yet"
+type_exit 1 'valise open 14/2026'
+type 'valise say carrying 14/2026 --yes'
+tell "The courier hands it over, says so, and leaves its word on the stick."
+type 'valise say delivered 14/2026 --to "Mission Oslo" --medium "by hand" --yes'
+type 'valise sync ../stick'
+
+act "The clerk receives it, sealed"
+tell "The front desk checks every byte against the seal before it can say received. What it signs is shown first."
+at oslo
+type 'valise sync ../stick'
+shows "whole and checked, nothing said yet"
+type 'valise say received 14/2026 --medium "through diplomatic channels" --yes'
+shows "the office holds every byte, sealed"
+
+act "A reader opens it"
+tell "Cover against seal, body against seal, every file against the cover: only then do the files get their names."
+type 'valise open 14/2026 -o letter --say opened'
+shows "Matches the seal"
+type 'ls -l letter letter/annex'
+cmp "$top/harbour/annex/plan.png" letter/annex/plan.png || fail "the picture is another"
+diff -r "$top/harbour/annex" letter/annex || fail "the directory is another"
+cmp "$top/harbour/notice.txt" letter/notice.txt || fail "the text is another"
+tell "Opened is not reviewed: that word is for when a person has considered the letter. Then all of it goes home on the stick."
+type 'valise say reviewed 14/2026 --yes'
+type 'valise sync ../stick'
+
+act "The sender learns what is said"
+at harbour
+type 'valise sync ../stick'
+shows "statements came"
+tell "One sentence; three verdicts, kept apart; who said what; where they disagree; and what all this does not show. The courier and the clerk name different ways. Both words stay, and Valise picks none."
+type 'valise track 14/2026'
+shows "Mission Oslo's reader says that it reviewed this exact letter"
+shows "Where accounts disagree"
+
+act "A stranger checks it"
+tell "The evidence is one text file. It discloses one part here, not the others. Who checks it needs no office, no network, and no trust in who sends it; only cards, to know whose keys these are."
+type 'valise dossier 14/2026 -o ../dossier.txt --disclose notice.txt'
+at court
+cp ../harbour.card ../oslo.card ../danube.card .
+mv ../dossier.txt .
+cards='--know harbour.card --know oslo.card --know danube.card'
+type "valise-verify dossier.txt $cards --require \"Mission Oslo:received\""
+shows "Mission Oslo:received: stands"
+tell "Exit statuses are for scripts. Nobody accepted service of this letter, so requiring that is not met:"
+type_exit 3 "valise-verify dossier.txt $cards --require service-accepted >/dev/null"
+tell "And without the cards everything is sound, but whose keys they are is not known:"
+type_exit 5 'valise-verify dossier.txt >/dev/null'
+
+act "What does not pass"
+tell "Somebody would like the letter to have been served, and makes a \"service-accepted\" out of the reader's \"reviewed\", with care for the form of the file. What was forged is named, and counts for nothing:"
+forge dossier.txt >forged.txt
+cmp -s dossier.txt forged.txt && fail "nothing was forged"
+type_exit 4 "valise-verify forged.txt $cards --require service-accepted | grep -A 1 -e signatures -e service-accepted"
+tell "On the stick, one bit of a second letter is flipped:"
+at harbour
+echo "The quay opens again on 1 April." >second.txt
+type 'valise seal -t "Mission Oslo" --ref 15/2026 second.txt'
+ls ../stick/valise/* >"$top/before"
+type 'valise sync ../stick 15/2026'
+bag=$(cd ../stick/valise && for f in */*; do grep -q -x -F "${f#*/}" "$top/before" || echo "$f"; done)
+flip_bit "../stick/valise/$bag"
+at oslo
+type_exit 4 'valise sync ../stick'
+tell "It is named, and nothing of it is taken for whole. The sender takes the bag away and puts the letter out again:"
+at harbour
+type "rm ../stick/valise/$bag"
+type 'valise sync ../stick 15/2026'
+at oslo
+type 'valise sync ../stick'
+shows "whole and checked, nothing said yet"
+
+act "Without Valise"
+if command -v age >/dev/null 2>&1; then
+	tell "Should this program be gone one day: bags, covers and bodies are age files, and a body holds a tar. Oslo's own keys, a page of Python for the bag, age and tar open the letter."
+	export PATH="$source/demo:$PATH"
+	type "sed -n 's/^reading //p' .local/share/valise/keys/* >identities"
+	type 'for bag in ../stick/valise/*/*; do age -d -i identities $bag 2>/dev/null >bag && unbag.py items <bag; done; ls items | grep age$'
+	letter=$(valise track --json | python3 -c 'import json, sys
+print(next(l["letter"] for l in json.load(sys.stdin)["letters"] if l["ref"] == "14/2026"))')
+	type "age -d -i identities items/$letter.cover.age | tee cover | grep -v ^pad"
+	shows "subject Closing of the quay"
+	body=$(awk '/^body /{ print $2 }' "items/$letter.note")
+	type "age -d -i <(grep -o 'AGE-SECRET-KEY.*' cover) items/$body.body.age >body.tar; mkdir by-hand; tar xif body.tar -C by-hand"
+	type 'diff -r letter by-hand && echo the same'
+	shows "the same"
+else
+	tell "age is not installed here, so this act is left out: with age, tar and a page of Python (demo/unbag.py) the letter opens without Valise."
+fi
+
+act "What to read next"
+cat <<-'END'
+
+	README.md         what it is for, what it is not for, and how it compares
+	man valise        every command; `valise help COMMAND` says it in short
+	spec/README.md    the formats, byte by byte
+	HACKING.md        where things are in the source
+END
