@@ -9,6 +9,7 @@
 #include "crypto/digest.h"
 #include "office/body_root.h"
 #include "office/extract.h"
+#include "spool/bags.h"
 
 struct examination {
 	struct valise *v;
@@ -33,20 +34,44 @@ static void tell(struct examination *x, bool is_broken, const struct hash *lette
 
 /* ---- Letters ---- */
 
+/* Removes a damaged body, so that a sync can bring it again: also out of bags that were read before. */
+static int forget_body(struct examination *x, const struct letter_row *row)
+{
+	struct spool *spool = x->v->spool;
+	int r = spool_begin(spool, x->err);
+	if (!r)
+		r = body_forget(spool, &row->body, x->err);
+	if (!r)
+		r = bag_seen_forget(spool, x->err);
+	if (!r)
+		r = spool_commit(spool, x->err);
+	if (r)
+		spool_rollback(spool);
+	return r;
+}
+
+static int lost_body(struct examination *x, const struct letter_row *row)
+{
+	if (!x->d->mend) {
+		tell(x, true, &row->id,
+		     "its body was damaged on this disk; restore a backup, or run `valise doctor --mend` and sync it again");
+		return 0;
+	}
+	tell(x, true, &row->id, "its body was damaged on this disk and is removed now; sync it again");
+	return forget_body(x, row);
+}
+
 static int check_body(struct examination *x, const struct letter_row *row, struct valise_err *err)
 {
 	CLEAN_BODY struct body body = BODY_NONE;
 	struct hash root;
-	if (body_open(x->v->spool, &row->body, &body, NULL)) {
-		tell(x, true, &row->id, "its body cannot be read; sync it again");
-		return 0;
-	}
+	if (body_open(x->v->spool, &row->body, &body, NULL))
+		return lost_body(x, row);
 	int r = body_root(x->v, &body, "checking", &root, err);
 	if (r)
 		return r;
-	if (body.size != row->body_bytes || !hash_eq(&root, &row->body))
-		tell(x, true, &row->id, "its body was damaged on this disk; restore a backup, or sync it again");
-	return 0;
+	bool sound = body.size == row->body_bytes && hash_eq(&root, &row->body);
+	return sound ? 0 : lost_body(x, row);
 }
 
 static int check_cover(struct examination *x, const struct letter_row *row, struct valise_err *err)

@@ -87,8 +87,12 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 	if (r)
 		return take_in_refuse(t, r, "a letter was refused, its seal is not sound", &why);
 	r = held_arrival(t, &seal->note.id, &held); /* the record's own word for its id proves nothing */
-	if (r || held || !is_wanted(t, seal))
+	if (r || held)
 		return r;
+	if (!is_wanted(t, seal)) {
+		t->orphans = true; /* it may be named another time: this bag is not done with */
+		return 0;
+	}
 	r = take_in_begin(t);
 	if (!r)
 		r = letter_put(t->v->spool, seal, hash_eq(&seal->s.from.office, &t->v->self), t->now_s, NULL, t->err);

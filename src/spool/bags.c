@@ -62,6 +62,15 @@ int bag_seen_put(struct spool *s, const struct hash *mark, int64_t when_s, struc
 	return query_run(&q, err);
 }
 
+int bag_seen_forget(struct spool *s, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = query_begin(&s->db, "DELETE FROM bag_seen", &q, err);
+	return r ? r : query_run(&q, err);
+}
+
 int bag_seen(struct spool *s, const struct hash *mark, bool *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;

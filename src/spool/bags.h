@@ -13,6 +13,8 @@ typedef int bag_item_each(void *context, const struct hash *item);
 CHECKED int bag_items(struct spool *s, struct str bag, bag_item_each *each, void *context, struct valise_err *err);
 /* Bags of others that were taken in whole, by the digest of their size, first and last bytes: to skip them next time. */
 CHECKED int bag_seen_put(struct spool *s, const struct hash *mark, int64_t when_s, struct valise_err *err);
+/* All of them will be read again: something that came in was lost here. */
+CHECKED int bag_seen_forget(struct spool *s, struct valise_err *err);
 CHECKED int bag_seen(struct spool *s, const struct hash *mark, bool *ret, struct valise_err *err);
 
 #endif
