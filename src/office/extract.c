@@ -15,12 +15,14 @@
 
 struct extract {
 	struct valise *v;
+	struct stream_opener *from;
 	struct buf path;  /* of the private directory, absolute: what the spool has on record */
 	const char *temp; /* its last component, within path */
 	char *final;      /* the destination's last component */
 	int parent;       /* the directory of both */
 	int dir;          /* the private directory, locked */
 	int file;         /* being written; -1 */
+	uint64_t file_at; /* how far */
 	int64_t file_mtime_s;
 	struct buf in_hand; /* the directory that `in_hand_fd` is, to make siblings without a walk */
 	int in_hand_fd;
@@ -88,15 +90,15 @@ static int name_temp(struct extract *x, const char *real_parent, const struct ha
 	return r;
 }
 
-int extract_begin(struct valise *v, const char *destination, const struct hash *letter, struct extract **ret,
-		  struct valise_err *err)
+int extract_begin(struct valise *v, const char *destination, const struct hash *letter, struct stream_opener *from,
+		  struct extract **ret, struct valise_err *err)
 {
 	CLEAN_FREE char *real = NULL;
 	CLEAN_EXTRACT struct extract *x = calloc(1, sizeof *x);
 	struct stat st;
 	if (!x)
 		return err_nomem(err);
-	*x = (struct extract){.v = v, .parent = -1, .dir = -1, .file = -1, .in_hand_fd = -1};
+	*x = (struct extract){.v = v, .from = from, .parent = -1, .dir = -1, .file = -1, .in_hand_fd = -1};
 	buf_init(&x->path, LIMIT_PATH_BYTES);
 	buf_init(&x->in_hand, LIMIT_PATH_BYTES);
 	int r = find_parent(x, destination, &real, err);
@@ -130,6 +132,9 @@ static int end_file(struct extract *x, struct valise_err *err)
 {
 	if (x->file < 0)
 		return 0;
+	int r = stream_opener_settle(x->from, err);
+	if (r)
+		return r;
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = x->file_mtime_s}};
 	(void)futimens(x->file, times); /* a filesystem without times loses nothing that matters */
 	int fd = TAKE_FD(x->file);
@@ -207,12 +212,15 @@ int extract_member(struct extract *x, const struct tar_member *m, struct valise_
 	}
 	x->file = openat(fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, m->mode & 0100 ? 0777 : 0666);
 	x->file_mtime_s = m->mtime_s;
+	x->file_at = 0;
 	return x->file < 0 ? member_failed(err, errno, m->path) : 0;
 }
 
 int extract_data(struct extract *x, const uint8_t *data, size_t len, struct valise_err *err)
 {
-	return file_write_all(x->file, data, len, "a file of the letter", err);
+	int r = stream_opener_write(x->from, x->file, x->file_at, data, len, "a file of the letter", err);
+	x->file_at += len;
+	return r;
 }
 
 /* ---- The end ---- */

@@ -5,13 +5,15 @@
 
 #include "format/tar.h"
 #include "office/office.h"
+#include "office/unseal_stream.h"
 
 struct extract;
-/* Makes `.valise-open-<short id>-<random>` beside `destination` (which must not be there), recorded in the spool and locked. */
-CHECKED int extract_begin(struct valise *v, const char *destination, const struct hash *letter, struct extract **ret,
-			  struct valise_err *err);
+/* Makes `.valise-open-<short id>-<random>` beside `destination` (which must not be there), recorded in the spool and locked. The
+ * data will be what `from` gives, which must be gone before extract_free: it may still be writing. */
+CHECKED int extract_begin(struct valise *v, const char *destination, const struct hash *letter,
+			  struct stream_opener *from, struct extract **ret, struct valise_err *err);
 CHECKED int extract_member(struct extract *x, const struct tar_member *m, struct valise_err *err);
-/* Data of the file that extract_member began. */
+/* Data of the file that extract_member began, as stream_opener_next gave it last. */
 CHECKED int extract_data(struct extract *x, const uint8_t *data, size_t len, struct valise_err *err);
 /* Synced, then renamed to the destination, then forgotten by the spool. */
 CHECKED int extract_end(struct extract *x, struct valise_err *err);

@@ -29,8 +29,8 @@ struct opening {
 
 static void opening_release(struct opening *o)
 {
+	stream_opener_free(o->opener); /* first: its threads write into the other's files */
 	extract_free(o->extract);
-	stream_opener_free(o->opener);
 	body_release(&o->body);
 	cover_release(&o->cover);
 	verified_seal_free(o->seal);
@@ -167,7 +167,7 @@ static int tell_defect(struct opening *o, struct valise_err *err)
 		return r;
 	if (o->body.size && !hash_eq(&root, &o->seal->s.body))
 		return err_set(err, VALISE_E_BAD,
-			       "%s was damaged on this machine's disk: run `valise doctor` and sync again", shown.text);
+			       "%s was damaged on this machine's disk: run `valise doctor --mend` and sync again", shown.text);
 	return err_set(err, VALISE_E_BAD,
 		       "%s does not match its seal: %s. Nothing was written out. `valise say defect %s` says so",
 		       shown.text, why.text, shown.text);
@@ -289,7 +289,7 @@ int valise_open_letter(struct valise *v, const struct valise_opening *want, stru
 	struct hash_short short_id = hash_short(&letter);
 	const char *destination = want->destination ? want->destination : short_id.text;
 	if (!want->dry_run)
-		r = extract_begin(v, destination, &letter, &o.extract, err);
+		r = extract_begin(v, destination, &letter, o.opener, &o.extract, err);
 	if (!r)
 		r = read_members(&o, err);
 	if (!r)

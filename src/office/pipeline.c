@@ -14,11 +14,12 @@
 struct pipeline {
 	struct pipeline_spec spec;
 	pthread_mutex_t lock;
-	pthread_cond_t work_there; /* a job was submitted, or the end */
-	pthread_cond_t work_done;  /* a job was worked on */
-	/* Jobs by sequence number; job k is spec.jobs[k % n_jobs]. finished <= started <= submitted, all under the lock. */
-	uint64_t submitted, started, finished;
+	pthread_cond_t work_there; /* a job was submitted or finished, or the end */
+	pthread_cond_t work_done;  /* a job was worked on, or its place is free */
+	/* Jobs by sequence number; job k is spec.jobs[k % n_jobs]. cleared <= finished <= started <= submitted, all under the lock. */
+	uint64_t submitted, started, finished, cleared;
 	bool done[PIPELINE_JOBS_MAX];
+	bool clearing; /* a thread is doing what comes after the job `cleared` */
 	bool stopping;
 	int failed; /* the first failure's code; its text in `err` */
 	struct valise_err err;
@@ -32,22 +33,46 @@ static void *job_at(struct pipeline *p, uint64_t k)
 	return p->spec.jobs[k % p->spec.n_jobs];
 }
 
-/* With the lock held: works on the next job that nobody has started, the lock released meanwhile. */
-static void work_on_next(struct pipeline *p)
+/* With the lock held, which is released meanwhile: one call of the caller's, unless the pipeline has failed. */
+static void call(struct pipeline *p, int (*step)(void *, void *, struct valise_err *), void *job)
 {
-	uint64_t k = p->started++;
 	struct valise_err err;
-	int r = 0;
-	if (!p->failed) {
-		pthread_mutex_unlock(&p->lock);
-		r = p->spec.work(p->spec.context, job_at(p, k), &err);
-		pthread_mutex_lock(&p->lock);
-	}
+	if (p->failed)
+		return;
+	pthread_mutex_unlock(&p->lock);
+	int r = step(p->spec.context, job, &err);
+	pthread_mutex_lock(&p->lock);
 	if (r && !p->failed) {
 		p->failed = r;
 		p->err = err;
 	}
-	p->done[k % p->spec.n_jobs] = true;
+}
+
+static bool can_clear(const struct pipeline *p)
+{
+	return p->spec.after && !p->clearing && p->cleared < p->finished;
+}
+
+static bool can_work(const struct pipeline *p)
+{
+	return can_clear(p) || p->started < p->submitted;
+}
+
+/* With the lock held: whatever can_work found; what frees a place goes first. */
+static void work_on_next(struct pipeline *p)
+{
+	if (can_clear(p)) {
+		p->clearing = true;
+		call(p, p->spec.after, job_at(p, p->cleared));
+		p->clearing = false;
+		p->cleared++;
+		if (can_clear(p))
+			pthread_cond_signal(&p->work_there);
+	} else {
+		uint64_t k = p->started++;
+		call(p, p->spec.work, job_at(p, k));
+		p->done[k % p->spec.n_jobs] = true;
+	}
 	pthread_cond_signal(&p->work_done);
 }
 
@@ -56,7 +81,7 @@ static void *worker(void *context)
 	struct pipeline *p = context;
 	pthread_mutex_lock(&p->lock);
 	while (!p->stopping) {
-		if (p->started < p->submitted)
+		if (can_work(p))
 			work_on_next(p);
 		else
 			pthread_cond_wait(&p->work_there, &p->lock);
@@ -93,24 +118,41 @@ int pipeline_new(const struct pipeline_spec *spec, struct pipeline **ret, struct
 	return 0;
 }
 
-/* With the lock held: until the oldest job was worked on, by whichever thread. */
-static int await_oldest(struct pipeline *p, struct valise_err *err)
+/* With the lock held. */
+static int failure(const struct pipeline *p, struct valise_err *err)
 {
-	while (!p->failed && !p->done[p->finished % p->spec.n_jobs]) {
-		if (p->started < p->submitted)
-			work_on_next(p);
-		else
-			pthread_cond_wait(&p->work_done, &p->lock);
-	}
 	if (p->failed)
 		err_copy(err, &p->err);
 	return p->failed;
+}
+
+/* With the lock held: works on whatever there is, or waits until another thread has done something. */
+static int help(struct pipeline *p, struct valise_err *err)
+{
+	if (can_work(p))
+		work_on_next(p);
+	else
+		pthread_cond_wait(&p->work_done, &p->lock);
+	return failure(p, err);
+}
+
+/* With the lock held: until the oldest job was worked on, by whichever thread. */
+static int await_oldest(struct pipeline *p, struct valise_err *err)
+{
+	int r = failure(p, err);
+	while (!r && !p->done[p->finished % p->spec.n_jobs])
+		r = help(p, err);
+	return r;
 }
 
 static void release_oldest(struct pipeline *p)
 {
 	p->done[p->finished % p->spec.n_jobs] = false;
 	p->finished++;
+	if (p->spec.after)
+		pthread_cond_signal(&p->work_there);
+	else
+		p->cleared = p->finished;
 }
 
 /* With the lock held: finishes the oldest job. */
@@ -131,8 +173,8 @@ int pipeline_job(struct pipeline *p, void **ret_job, struct valise_err *err)
 {
 	int r = 0;
 	pthread_mutex_lock(&p->lock);
-	while (!r && p->submitted - p->finished == p->spec.n_jobs)
-		r = finish_oldest(p, err);
+	while (!r && p->submitted - p->cleared == p->spec.n_jobs)
+		r = p->spec.finish && p->finished < p->submitted ? finish_oldest(p, err) : help(p, err);
 	if (!r)
 		*ret_job = job_at(p, p->submitted);
 	pthread_mutex_unlock(&p->lock);
@@ -147,19 +189,19 @@ int pipeline_submit(struct pipeline *p, struct valise_err *err)
 	if (p->submitted >= 2 && !p->tried_to_start)
 		start_workers(p);
 	pthread_cond_signal(&p->work_there);
-	r = p->failed;
-	if (r)
-		err_copy(err, &p->err);
+	r = failure(p, err);
 	pthread_mutex_unlock(&p->lock);
 	return r;
 }
 
 int pipeline_drain(struct pipeline *p, struct valise_err *err)
 {
-	int r = 0;
 	pthread_mutex_lock(&p->lock);
+	int r = failure(p, err);
 	while (!r && p->finished < p->submitted)
 		r = finish_oldest(p, err);
+	while (!r && p->cleared < p->finished)
+		r = help(p, err);
 	pthread_mutex_unlock(&p->lock);
 	return r;
 }
@@ -184,12 +226,30 @@ void pipeline_release(struct pipeline *p)
 	pthread_mutex_unlock(&p->lock);
 }
 
+int pipeline_settle(struct pipeline *p, struct valise_err *err)
+{
+	pthread_mutex_lock(&p->lock);
+	int r = failure(p, err);
+	while (!r && p->cleared < p->finished)
+		r = help(p, err);
+	pthread_mutex_unlock(&p->lock);
+	return r;
+}
+
 bool pipeline_has_room(struct pipeline *p)
 {
 	pthread_mutex_lock(&p->lock);
-	bool room = p->submitted - p->finished < p->spec.n_jobs;
+	bool room = p->submitted - p->cleared < p->spec.n_jobs;
 	pthread_mutex_unlock(&p->lock);
 	return room;
+}
+
+bool pipeline_is_idle(struct pipeline *p)
+{
+	pthread_mutex_lock(&p->lock);
+	bool idle = p->finished == p->submitted;
+	pthread_mutex_unlock(&p->lock);
+	return idle;
 }
 
 void pipeline_free(struct pipeline *p)

@@ -18,6 +18,9 @@ struct pipeline_spec {
 	int (*work)(void *context, void *job, struct valise_err *err);
 	/* On the caller's thread, in the order of submission. NULL where the caller pulls by pipeline_oldest. */
 	int (*finish)(void *context, void *job, struct valise_err *err);
+	/* On any thread, in the order of submission, one at a time, once the job is finished or released; only then is its place free
+	 * again. NULL: there is nothing left to do. A failure stops the pipeline. */
+	int (*after)(void *context, void *job, struct valise_err *err);
 };
 
 /* Threads start with the second job: what fits into one is done without any. Where none can be started the caller works alone. */
@@ -26,13 +29,17 @@ CHECKED int pipeline_new(const struct pipeline_spec *spec, struct pipeline **ret
 CHECKED int pipeline_job(struct pipeline *p, void **ret_job, struct valise_err *err);
 /* Hands over the job that pipeline_job gave. */
 CHECKED int pipeline_submit(struct pipeline *p, struct valise_err *err);
-/* Until everything submitted is finished. */
+/* Until everything submitted is finished, and what comes after it done. */
 CHECKED int pipeline_drain(struct pipeline *p, struct valise_err *err);
 /* Pulling: the oldest job, once it was worked on; *ret_job is NULL when none is under way. It stays the caller's until
- * pipeline_release gives its place back. No more than n_jobs may be submitted and not released. */
+ * pipeline_release gives its place back. No more than n_jobs may be submitted and not released: pipeline_job waits for places that `after` holds only. */
 CHECKED int pipeline_oldest(struct pipeline *p, void **ret_job, struct valise_err *err);
 void pipeline_release(struct pipeline *p);
+/* Until `after` was done for every job released. */
+CHECKED int pipeline_settle(struct pipeline *p, struct valise_err *err);
 bool pipeline_has_room(struct pipeline *p);
+/* Whether every job submitted was finished or released. */
+bool pipeline_is_idle(struct pipeline *p);
 /* Stops the threads; jobs not finished are dropped. */
 void pipeline_free(struct pipeline *p);
 void pipeline_freep(struct pipeline **p);

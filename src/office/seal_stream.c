@@ -185,7 +185,8 @@ int stream_sealer_new(const struct stream_target *target, const uint8_t *randomn
 	buf_init(&s->small, target->in_memory_bytes);
 	body_hash_init(&s->hash);
 	int r = write_prefix(s, randomness, err);
-	struct pipeline_spec spec = {s->job_list, s->n_jobs, s, seal_job, finish_job};
+	struct pipeline_spec spec = {
+		.jobs = s->job_list, .n_jobs = s->n_jobs, .context = s, .work = seal_job, .finish = finish_job};
 	if (!r)
 		r = pipeline_new(&spec, &s->pipeline, err);
 	if (!r)

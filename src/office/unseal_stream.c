@@ -2,6 +2,7 @@
 /* Opening a stream: jobs of sixteen age chunks, each read, decrypted and hashed by any thread, handed out in order. */
 #include "office/unseal_stream.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "crypto/aead.h"
 #include "office/body_hash.h"
@@ -10,7 +11,17 @@
 #define JOB_CHUNKS 16u
 #define JOB_PLAIN_BYTES (JOB_CHUNKS * AGE_CHUNK_BYTES)
 #define JOB_SEALED_BYTES (JOB_CHUNKS * AGE_SEALED_CHUNK_BYTES)
+#define LATE_MIN_BYTES 65536u
 #define FIRST_BYTES (LIMIT_AGE_HEADER_BYTES + AGE_NONCE_BYTES)
+
+/* Plaintext on its way out: a write that may be done after the caller is through with the job. */
+struct late_write {
+	int fd;
+	uint64_t at;
+	const uint8_t *data; /* within the job's plaintext; NULL: there is none to do */
+	size_t len;
+	const char *what;
+};
 
 struct job {
 	struct aead *aead;
@@ -21,6 +32,7 @@ struct job {
 	struct body_span span;
 	uint8_t *in;  /* JOB_SEALED_BYTES */
 	uint8_t *out; /* JOB_PLAIN_BYTES */
+	struct late_write late;
 };
 
 struct stream_opener {
@@ -34,7 +46,8 @@ struct stream_opener {
 	uint64_t chunks_at; /* where the chunks begin in the file */
 	uint64_t plain_bytes;
 	uint64_t next_chunk;
-	bool all_submitted, holding;
+	bool all_submitted;
+	struct job *held; /* what the caller reads from; NULL: none */
 	struct body_hash hash;
 };
 
@@ -65,6 +78,16 @@ static int open_job(void *context, void *job, struct valise_err *err)
 	if (o->hashed)
 		body_span_hash(j->in, j->in_len, j->offset, &j->span);
 	return open_chunks(j, err);
+}
+
+static int write_late(void *context, void *job, struct valise_err *err)
+{
+	struct late_write *w = &((struct job *)job)->late;
+	(void)context;
+	if (!w->data)
+		return 0;
+	const uint8_t *data = TAKE(w->data);
+	return file_pwrite_all(w->fd, data, w->len, w->at, w->what, err);
 }
 
 static int read_header(struct stream_opener *o, const struct age_identity *identities, size_t n_identities,
@@ -107,7 +130,8 @@ int stream_opener_new(const struct body *file, const struct age_identity *identi
 	for (size_t i = 0; i < o->n_jobs; i++)
 		o->job_list[i] = &o->jobs[i];
 	body_hash_init(&o->hash);
-	struct pipeline_spec spec = {o->job_list, o->n_jobs, o, open_job, NULL};
+	struct pipeline_spec spec = {
+		.jobs = o->job_list, .n_jobs = o->n_jobs, .context = o, .work = open_job, .after = write_late};
 	int r = read_header(o, identities, n, err);
 	if (!r)
 		r = pipeline_new(&spec, &o->pipeline, err);
@@ -173,10 +197,11 @@ int stream_opener_next(struct stream_opener *o, const uint8_t **ret, size_t *ret
 {
 	void *job;
 	int r = 0;
-	if (o->holding)
+	if (o->held)
 		pipeline_release(o->pipeline);
-	o->holding = false;
-	while (!r && !o->all_submitted && pipeline_has_room(o->pipeline))
+	o->held = NULL;
+	/* The pipeline is kept full, and never empty: while every place is taken by what is written out, the next is waited for. */
+	while (!r && !o->all_submitted && (pipeline_has_room(o->pipeline) || pipeline_is_idle(o->pipeline)))
 		r = submit_next(o, err);
 	if (!r)
 		r = pipeline_oldest(o->pipeline, &job, err);
@@ -189,10 +214,26 @@ int stream_opener_next(struct stream_opener *o, const uint8_t **ret, size_t *ret
 	struct job *j = job;
 	if (o->hashed)
 		body_hash_add(&o->hash, j->in, j->in_len, &j->span);
-	o->holding = true;
+	o->held = j;
 	*ret = j->out;
 	*ret_len = j->out_len;
 	return 0;
+}
+
+int stream_opener_write(struct stream_opener *o, int fd, uint64_t at, const uint8_t *data, size_t len, const char *what,
+			struct valise_err *err)
+{
+	/* What reaches to the end of a job goes on in the next: a file large enough for a thread of its own. */
+	if (len < LATE_MIN_BYTES || data + len != o->held->out + o->held->out_len)
+		return file_pwrite_all(fd, data, len, at, what, err);
+	o->held->late = (struct late_write){fd, at, data, len, what};
+	return 0;
+}
+
+int stream_opener_settle(struct stream_opener *o, struct valise_err *err)
+{
+	int r = pipeline_settle(o->pipeline, err);
+	return r || !o->held ? r : write_late(o, o->held, err);
 }
 
 int stream_opener_root(struct stream_opener *o, struct hash *ret, struct valise_err *err)

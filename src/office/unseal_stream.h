@@ -17,6 +17,11 @@ void stream_opener_freep(struct stream_opener **o);
 uint64_t stream_opener_plain_bytes(const struct stream_opener *o);
 /* The next bytes, verified, in order; borrowed until the next call; *ret_len 0 at the end. VALISE_E_BAD when a chunk is altered. */
 CHECKED int stream_opener_next(struct stream_opener *o, const uint8_t **ret, size_t *ret_len, struct valise_err *err);
+/* Writes bytes of those that stream_opener_next gave last: now, or, when they are as many as to be worth it, by another thread after
+ * the next call. Until stream_opener_settle, `fd` stays open, and what was written may not be there yet. */
+CHECKED int stream_opener_write(struct stream_opener *o, int fd, uint64_t at, const uint8_t *data, size_t len,
+				const char *what, struct valise_err *err);
+CHECKED int stream_opener_settle(struct stream_opener *o, struct valise_err *err);
 /* After the end: the file's tree root as it was read. */
 CHECKED int stream_opener_root(struct stream_opener *o, struct hash *ret, struct valise_err *err);
 

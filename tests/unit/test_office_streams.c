@@ -92,26 +92,46 @@ static uint8_t *result_bytes(struct stream_sealer *s, uint64_t size)
 	return b;
 }
 
-static void check_open(const uint8_t *sealed, uint64_t size, const uint8_t secret[static 32], const uint8_t *plain,
-		       size_t len, const struct hash *root)
+/* As an opened letter's file is written: what could not be told from the plaintext before the end is there after settling. */
+static void check_written(int fd, const uint8_t *plain, size_t len)
 {
+	uint8_t *there = malloc(len + 1);
+	size_t got;
+	assert_non_null(there);
+	assert_int_equal(file_pread_full(fd, there, len + 1, 0, &got, "written", NULL), 0);
+	assert_int_equal(got, len);
+	if (len)
+		assert_memory_equal(there, plain, len);
+	free(there);
+	close(fd);
+}
+
+static void check_open(int dirfd, const uint8_t *sealed, uint64_t size, const uint8_t secret[static 32],
+		       const uint8_t *plain, size_t len, const struct hash *root)
+{
+	int fd = openat(dirfd, "written", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	struct body file = {.fd = -1, .bytes = (uint8_t *)(uintptr_t)sealed, .size = size};
 	struct age_identity id;
 	struct stream_opener *o = NULL;
 	const uint8_t *data;
 	size_t n = 1, at = 0;
 	struct hash again;
+	assert_true(fd >= 0);
 	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
 	assert_int_equal(stream_opener_new(&file, &id, 1, true, &o, NULL), 0);
 	assert_int_equal(stream_opener_plain_bytes(o), len);
 	while (n) {
 		assert_int_equal(stream_opener_next(o, &data, &n, NULL), 0);
 		assert_true(at + n <= len);
-		if (n)
+		if (n) {
 			assert_memory_equal(data, plain + at, n);
+			assert_int_equal(stream_opener_write(o, fd, at, data, n, "written", NULL), 0);
+		}
 		at += n;
 	}
 	assert_int_equal(at, len);
+	assert_int_equal(stream_opener_settle(o, NULL), 0);
+	check_written(fd, plain, len);
 	assert_int_equal(stream_opener_root(o, &again, NULL), 0);
 	assert_true(hash_eq(&again, root));
 	stream_opener_free(o);
@@ -139,7 +159,7 @@ static void one_round(int dirfd, size_t len, bool encrypted, size_t in_memory)
 	assert_true(hash_eq(&root, &sealed.root));
 	assert_int_equal(tally_check(&root, sealed.bytes, sealed.tally, NULL), 0);
 	if (encrypted) {
-		check_open(bytes, sealed.bytes, secret, plain, len, &root);
+		check_open(dirfd, bytes, sealed.bytes, secret, plain, len, &root);
 	} else {
 		assert_int_equal(sealed.bytes, len);
 		assert_memory_equal(bytes, plain, len);
@@ -200,6 +220,53 @@ static void altered_streams_stop(void **state)
 	stream_sealer_free(s);
 }
 
+/* A write that fails on another thread is told of at the latest when it is asked for. */
+static void failed_writes_are_told(void **state)
+{
+	static const uint8_t secret[32] = {1};
+	uint8_t randomness[AGE_RANDOM_BYTES(1)] = {0};
+	int dirfd = ((struct scratch *)*state)->fd;
+	struct age_identity id;
+	struct age_recipient to;
+	struct stream_sealer *s = NULL;
+	struct sealed_stream sealed;
+	size_t len = 9 * MIB;
+	uint8_t *plain = make_bytes(len);
+	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
+	memcpy(to.point, id.point, sizeof to.point);
+	struct stream_target target = {&to, 1, dirfd, 0, "the test"};
+	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
+	feed(s, plain, len);
+	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
+	uint8_t *bytes = result_bytes(s, sealed.bytes);
+	int fd = openat(dirfd, "read-only", O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	for (size_t failing = 0; failing < 10; failing++) { /* 9: none */
+		struct stream_opener *o = NULL;
+		struct valise_err err = {0};
+		const uint8_t *data;
+		size_t n = 1;
+		struct body file = {.fd = -1, .bytes = bytes, .size = sealed.bytes};
+		assert_int_equal(stream_opener_new(&file, &id, 1, true, &o, NULL), 0);
+		int r = 0;
+		for (size_t job = 0; !r && n; job++) {
+			r = stream_opener_next(o, &data, &n, &err);
+			if (!r && n && job == failing)
+				r = stream_opener_write(o, fd, job * MIB, data, n, "the file", &err);
+		}
+		if (!r)
+			r = stream_opener_settle(o, &err);
+		assert_int_equal(r, failing < 9 ? VALISE_E_IO : 0);
+		if (r)
+			assert_non_null(strstr(err.text, "the file"));
+		stream_opener_free(o);
+	}
+	close(fd);
+	free(bytes);
+	free(plain);
+	stream_sealer_free(s);
+}
+
 static void index_keeps_the_first(void **state)
 {
 	(void)state;
@@ -226,6 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(round_trips),
 		scratch_test(altered_streams_stop),
+		scratch_test(failed_writes_are_told),
 		cmocka_unit_test(index_keeps_the_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
