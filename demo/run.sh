@@ -64,12 +64,11 @@ at() { # OFFICE: whose machine, here a folder
 	export HOME="$top/$who"
 }
 
-# With a terminal of its own where there is one to be had, so that the programs talk as they do to a person.
-if command -v script >/dev/null 2>&1 && script -qec true /dev/null </dev/null >/dev/null 2>&1; then
-	on_terminal() { script -qefc "bash -o pipefail -c $(printf %q "$1")" /dev/null </dev/null | tr -d '\r'; }
-else
-	on_terminal() { bash -o pipefail -c "$1" </dev/null 2>&1; }
-fi
+# On a terminal of its own, so that the programs talk as they do to a person, also where the demo's output goes to a file.
+on_terminal() { # COMMAND
+	python3 -c 'import os, pty, sys
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(["bash", "-o", "pipefail", "-c", sys.argv[1]])))' "$1" </dev/null | tr -d '\r'
+}
 
 last="$top/last" # what the last command printed
 type_exit() { # CODE COMMAND: shows the command as typed, runs it, and wants that exit status
@@ -315,7 +314,7 @@ act "What to read next"
 cat <<-'END'
 
 	README.md         what it is for, what it is not for, and how it compares
-	man valise        every command; `valise help COMMAND` says it in short
+	valise help       every command, here as build/src/valise; `man valise` once it is installed
 	spec/README.md    the formats, byte by byte
 	HACKING.md        where things are in the source
 END
