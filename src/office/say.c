@@ -8,6 +8,8 @@
 #include "base/limits.h"
 #include "base/text.h"
 
+#define QUESTION_BYTES (8u * LIMIT_STATEMENT_BYTES) /* escaping lengthens what it shows */
+
 struct draft {
 	struct valise_draft_view view;
 	char short_id[HASH_SHORT_BYTES];
@@ -245,21 +247,51 @@ static int choose_signer(struct valise *v, struct valise_draft *all, struct draf
 	return d->title ? 0 : err_nomem(err);
 }
 
+static void add_detail(struct buf *b, const char *label, struct str value)
+{
+	if (!value.at)
+		return;
+	buf_addf(b, " %s: \"", label);
+	text_show(b, value);
+	buf_add_text(b, "\".");
+}
+
+/* What this one states besides its kind: a person sees all that will be signed. */
+static int add_details(struct valise *v, const struct draft *d, struct buf *b, struct valise_err *err)
+{
+	CLEAN_BUF struct buf to = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
+	int r = d->s.has_to ? office_show(v, NULL, &d->s.to, &to, err) : 0;
+	if (r)
+		return r;
+	if (d->s.has_to)
+		add_detail(b, "To", buf_str(&to));
+	add_detail(b, "Medium", d->s.medium);
+	add_detail(b, "When", d->s.when);
+	add_detail(b, "Reason", d->s.reason);
+	for (size_t i = 0; i < d->s.n_text; i++)
+		add_detail(b, "In your words", d->s.text[i]);
+	for (size_t i = 0; i < d->s.n_regarding; i++)
+		buf_addf(b, " Regarding: %.16s.", hash_hex(&d->s.regarding[i]).text);
+	return 0;
+}
+
 /* "You state, as Front desk of Mission Oslo: the office holds every byte, sealed. It does not mean: ..." */
 static int write_question(struct valise_draft *all, struct draft *d, struct valise *v, struct valise_err *err)
 {
-	CLEAN_BUF struct buf b = BUF_INIT(8192);
+	CLEAN_BUF struct buf b = BUF_INIT(QUESTION_BYTES);
 	const struct says_row *row = &says_table[d->s.says];
 	buf_add_text(&b, "You state, as ");
 	text_show(&b, str_of(d->title));
 	buf_add_text(&b, " of ");
 	text_show(&b, office_name(registers_office(all->set.registers, &v->self)));
 	buf_addf(&b, ", of %s: %s.", d->short_id, row->means);
+	int r = add_details(v, d, &b, err);
 	if (row->does_not_mean)
 		buf_addf(&b, " It does not mean: %s.", row->does_not_mean);
 	if (d->s.says == SAYS_RECEIVED)
 		buf_add_text(&b, " This accepts no service.");
-	int r = buf_check(&b, "the question", err);
+	if (!r)
+		r = buf_check(&b, "the question", err);
 	if (!r)
 		d->question = (char *)buf_take(&b, NULL);
 	return r;

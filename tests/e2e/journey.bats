@@ -154,6 +154,9 @@ text 3" ]
 	as harbour officer dismiss Registry --reason x --dry-run
 	as harbour seal -t Oslo f --dry-run
 	as harbour say handed "$letter" --to Oslo --dry-run | grep -q "^says handed$"
+	as harbour say handed "$letter" --to Oslo --medium "by hand" --text "A. by car" --dry-run |
+		grep -q 'To: "Oslo". Medium: "by hand". In your words: "A. by car". It does not mean: that they took it.'
+	refute grep -q "To:" <<<"$(as harbour say no-comment "$letter" --dry-run)"
 	as harbour open "$letter" --dry-run
 	mkdir stick
 	as harbour sync stick --all --look
