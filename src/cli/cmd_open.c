@@ -32,6 +32,7 @@ struct opening {
 	int worst;           /* the first failure's code; the other letters are opened all the same */
 	const char **opened; /* names of the letters that were */
 	size_t n_opened;
+	char first[64]; /* the short id of the first */
 };
 
 /* ---- Showing ---- */
@@ -127,6 +128,8 @@ static int open_one(struct opening *o, const char *letter)
 		show_json(o, opened);
 	else
 		show(o, opened);
+	if (!o->n_opened)
+		(void)snprintf(o->first, sizeof o->first, "%s", opened->short_id);
 	o->opened[o->n_opened++] = letter;
 	valise_opened_free(opened);
 	return 0;
@@ -196,7 +199,7 @@ static int finish(struct opening *o)
 	int r = o->json ? print_json(c, o->json) : 0;
 	if (!r && o->n_opened && !o->o->say && !c->shared.dry_run)
 		hint(c, "you may state `valise say opened %s`, and `reviewed` once a person has considered it.",
-		     SHOW(o->opened[0]));
+		     o->first);
 	return r || !o->worst ? r : cli_shown(c, o->worst);
 }
 

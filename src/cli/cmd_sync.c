@@ -120,11 +120,10 @@ static void show_out(FILE *out, const struct sync_options *o, const struct valis
 		fprintf(out, " %zu letter%s", whole, PLURAL(whole));
 	if (r->statements_out)
 		fprintf(out, "%s %zu statement%s", whole ? " and" : "", r->statements_out, PLURAL(r->statements_out));
-	fprintf(out, "%s.\n", o->look ? "" : r->read_back ? ", read back and checked" : "");
+	fprintf(out, "%s%s%s.\n", o->look || !r->read_back ? "" : ", read back and checked", r->finder ? ", " : "",
+		r->finder ? r->finder : "");
 	for (size_t i = 0; i < r->n_out; i++)
 		fprintf(out, "%s: %s\n", r->out[i].short_id, r->out[i].text);
-	if (r->finder)
-		fprintf(out, "%s\n", r->finder);
 }
 
 static const char *first_for_us(const struct valise_sync_report *r)

@@ -39,9 +39,8 @@ static int run(struct cli *c, const void *values)
 	if (r && (r != VALISE_E_NO_OFFICE || c->shared.dir))
 		return r;
 	r = judge(c, values, v ? add_contacts : NULL, v);
-	if (c->shown)
-		hint(c,
-		     "`valise card add CARD` makes an office known to you; valise-verify(1) does the same without an office.");
+	if (r == VALISE_E_UNKNOWN)
+		hint(c, "`valise card add CARD` makes an office known to you, and --know CARD does for this once.");
 	return r;
 }
 
