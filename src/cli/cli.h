@@ -4,6 +4,7 @@
 #define CLI_CLI_H
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <valise/valise.h>
 
