@@ -66,8 +66,17 @@ at() { # OFFICE: whose machine, here a folder
 
 # On a terminal of its own, so that the programs talk as they do to a person, also where the demo's output goes to a file.
 on_terminal() { # COMMAND
-	python3 -c 'import os, pty, sys
-sys.exit(os.waitstatus_to_exitcode(pty.spawn(["bash", "-o", "pipefail", "-c", sys.argv[1]])))' "$1" </dev/null | tr -d '\r'
+	python3 -c '
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp("bash", ["bash", "-o", "pipefail", "-c", sys.argv[1]])
+try:
+    while shown := os.read(fd, 65536):
+        os.write(1, shown.replace(b"\r", b""))
+except OSError:
+    pass  # its other end is closed: the command has ended, or is about to
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$1"
 }
 
 last="$top/last" # what the last command printed
