@@ -411,6 +411,13 @@ static int sighting_cmp(const void *a, const void *b)
 	return c ? c : (x->node > y->node) - (x->node < y->node);
 }
 
+/* Whether the entry `a` claims an earlier time than `b`, or the same and has the smaller id. */
+static bool is_earlier(const struct office_register *o, uint32_t a, uint32_t b)
+{
+	const struct verified_entry *x = o->nodes[a].entry, *y = o->nodes[b].entry;
+	return x->e.time_s != y->e.time_s ? x->e.time_s < y->e.time_s : hash_cmp(&x->note.id, &y->note.id) < 0;
+}
+
 /* The earliest, by the entries' clocks, of the dismissals of each officer that are not void. */
 static void join_dismissals(struct office_register *o)
 {
@@ -420,9 +427,7 @@ static void join_dismissals(struct office_register *o)
 		if (o->nodes[d->node].alive != d->node || !found)
 			continue;
 		struct use *officer = &o->uses[found - o->uses];
-		if (officer->dismissal == NODE_NONE ||
-		    o->nodes[d->node].entry->e.time_s <
-			    o->nodes[o->dismissals[officer->dismissal].node].entry->e.time_s)
+		if (officer->dismissal == NODE_NONE || is_earlier(o, d->node, o->dismissals[officer->dismissal].node))
 			officer->dismissal = (uint32_t)i;
 	}
 }
