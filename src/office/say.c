@@ -150,6 +150,7 @@ static int take_regarding(struct valise *v, struct draft *d, const struct valise
 /* What our office has said of this letter already, and whether a note is a proposal. */
 struct history {
 	const struct hash *self;
+	const struct register_set *set; /* our own register: only what our officers said was said by us */
 	enum says says;
 	bool said;
 	int64_t said_s;
@@ -161,7 +162,7 @@ static int look_back(void *context, struct verified_statement *v, int64_t taken_
 {
 	struct history *h = context;
 	(void)taken_in_s;
-	if (hash_eq(&v->s.office.office, h->self) && v->s.says == h->says) {
+	if (hash_eq(&v->s.office.office, h->self) && v->s.says == h->says && statement_stands(h->set, v)) {
 		h->said = true;
 		h->said_s = v->s.time_s;
 	}
@@ -209,10 +210,10 @@ static int check_bytes(struct valise *v, const struct draft *d, const struct let
 	return r ? err_prefix(err, r, "opened cannot be said") : 0;
 }
 
-static int check_history(struct valise *v, struct draft *d, struct valise_err *err)
+static int check_history(struct valise *v, const struct register_set *set, struct draft *d, struct valise_err *err)
 {
 	struct history h = {
-		.self = &v->self, .says = d->s.says, .regarding = d->s.n_regarding ? &d->s.regarding[0] : NULL};
+		.self = &v->self, .set = set, .says = d->s.says, .regarding = d->s.n_regarding ? &d->s.regarding[0] : NULL};
 	int r = statements_of(v->spool, &d->s.letter, look_back, &h, err);
 	if (r)
 		return r;
@@ -327,7 +328,7 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	if (!r)
 		r = choose_signer(v, all, d, want, err);
 	if (!r)
-		r = check_history(v, d, err);
+		r = check_history(v, &all->set, d, err);
 	if (!r && !d->already)
 		r = check_bytes(v, d, &row, err);
 	if (!r)
@@ -366,15 +367,20 @@ int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n
 
 /* ---- Signing ---- */
 
-/* nth and time are of the moment of signing: other processes may have signed since the look. */
-static int sign_one(struct valise *v, struct draft *d, int64_t now_s, struct valise_err *err)
+/* nth and time are of the moment of signing: other processes may have signed since the look, perhaps this very statement. */
+static int sign_one(struct valise *v, const struct register_set *set, struct draft *d, int64_t now_s,
+		    struct valise_err *err)
 {
 	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
 	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_STATEMENT_BYTES);
 	CLEAN_STATEMENT struct verified_statement *verified = NULL;
 	const struct key *key;
 	uint64_t nth;
-	int r = key_unlock(v, &d->s.by, d->title, &key, err);
+	int r = check_history(v, set, d, err);
+	d->view.already = d->already;
+	if (r || d->already)
+		return r;
+	r = key_unlock(v, &d->s.by, d->title, &key, err);
 	if (!r)
 		r = statement_last_nth(v->spool, &d->s.letter, &d->s.by, &nth, err);
 	if (r)
@@ -408,7 +414,7 @@ int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const 
 		return r;
 	for (size_t i = 0; i < d->n && !r; i++)
 		if (!d->drafts[i].already)
-			r = sign_one(v, &d->drafts[i], clock_now_s(), err);
+			r = sign_one(v, &d->set, &d->drafts[i], clock_now_s(), err);
 	if (!r)
 		r = spool_commit(v->spool, err);
 	if (r) {
