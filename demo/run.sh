@@ -67,7 +67,8 @@ at() { # OFFICE: whose machine, here a folder
 # On a terminal of its own, so that the programs talk as they do to a person, also where the demo's output goes to a file.
 on_terminal() { # COMMAND
 	python3 -c '
-import os, pty, sys
+import os, pty, signal, sys
+signal.alarm(120)  # should it ask something that nobody answers
 pid, fd = pty.fork()
 if pid == 0:
     os.execvp("bash", ["bash", "-o", "pipefail", "-c", sys.argv[1]])

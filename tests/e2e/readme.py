@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every `console` block of a page, in order, on a terminal of its own, and compares what it shows.
 
-usage: readme.py PAGE DIRECTORY
+usage: readme.py [--update] PAGE DIRECTORY
 
-DIRECTORY is empty and the home of all commands; what `cd` and `export` do in one lasts to the next. A line after `$ ` is
-a command (and the lines after it while they end in a backslash). In the page an output line `...` stands for any number of
-lines; a line that ends in a question and an answer, like `Sign? [y/N] y`, is typed so. Ids, digits, times and names of bags
-differ from run to run: two of one kind are equal here.
+With --update the page gets what was shown, whole, where it has something else; look at it before you keep it.
+
+DIRECTORY is empty and the home of all commands; what `cd` and `export` do in one lasts to the next. A line after `$ ` is a
+command. In the page an output line `...` stands for any number of lines; a line that ends in a question and an answer, like
+`Sign? [y/N] y`, is typed so. Ids, digits, times and names of bags differ from run to run: two of one kind are equal here.
 """
 import difflib
 import os
@@ -49,8 +50,6 @@ def examples(page):
             found.append((number, line[2:], []))
         elif not found:
             sys.exit(f"line {number}: output before any command")
-        elif found[-1][1].endswith("\\") and not found[-1][2]:
-            found[-1] = (found[-1][0], found[-1][1][:-1] + line.lstrip("> "), [])
         else:
             found[-1][2].append(line)
     return found
@@ -78,11 +77,24 @@ def matches(expected, shown):
     return bool(shown) and expected[0] == shown[0] and matches(expected[1:], shown[1:])
 
 
+def replace(page, changes):
+    """Puts other lines after a command, from the last command to the first."""
+    with open(page, encoding="utf-8") as f:
+        lines = f.read().split("\n")
+    for at, old, new in reversed(changes):
+        lines[at:at + old] = new
+    with open(page, "w", encoding="utf-8") as f:
+        f.write("\n".join(lines))
+
+
 def main():
-    if len(sys.argv) != 3 or os.listdir(sys.argv[2]):
+    update = sys.argv[1:2] == ["--update"]
+    words = sys.argv[1 + update:]
+    if len(words) != 2 or os.listdir(words[1]):
         sys.exit(__doc__)
-    home = os.path.abspath(sys.argv[2])
-    page = os.path.abspath(sys.argv[1])
+    home = os.path.abspath(words[1])
+    page = os.path.abspath(words[0])
+    changes = []
     os.environ.update(HOME=home, NO_COLOR="1", TERM="xterm", LC_ALL="C.UTF-8", TZ="UTC")
     for name in ("VALISE_DIR", "XDG_DATA_HOME", "VALISE_PASSPHRASE_COMMAND"):
         os.environ.pop(name, None)
@@ -96,9 +108,12 @@ def main():
         want, got = [same_kind(line) for line in expected], [same_kind(line) for line in shown]
         if not matches(want, got):
             failed += 1
+            changes.append((number, len(expected), shown))
             print(f"line {number}: $ {command}\nended with {code}, and shows something else than the page:")
             print("\n".join(difflib.unified_diff(want, got, "page", "run", lineterm="", n=2)))
             print("as it was shown:", *shown, sep="\n")
+    if update:
+        replace(page, changes)
     print(f"{len(found)} commands, {failed} not as the page has them")
     return 1 if failed or not found else 0
 
