@@ -179,12 +179,12 @@ struct valise_sync_report {
 	uint64_t bytes_in, bytes_out;
 	const char *const *findings; /* damaged bags, refused items, each a sentence that names the bag */
 	size_t n_findings;
-	bool is_damaged;    /* something there was malformed or altered */
+	bool is_damaged;       /* something there was malformed or altered */
 	int out_code;          /* 0, or why nothing or not everything could be put out; what came in stays */
 	const char *out_error; /* the text for it; NULL */
-	const char *finder; /* what a finder of what was put out would learn; NULL when nothing went */
-	bool durable;       /* the filesystem confirmed its syncs */
-	bool read_back;     /* what went out was read again, past the page cache, and compared */
+	const char *finder;    /* what a finder of what was put out would learn; NULL when nothing went */
+	bool durable;          /* the filesystem confirmed its syncs */
+	bool read_back;        /* what went out was read again, past the page cache, and compared */
 };
 VALISE_CHECKED int valise_sync(struct valise *v, const struct valise_sync *s, struct valise_sync_report **ret,
 			       struct valise_err *err);
