@@ -67,12 +67,14 @@ CHECKED int bag_writer_new(const uint8_t id[static BAG_ID_BYTES], struct bag_wri
 void bag_writer_free(struct bag_writer *w);
 void bag_writer_freep(struct bag_writer **w);
 #define CLEAN_BAG_WRITER CLEANUP(bag_writer_freep)
-/* Bytes so far, and those with a record of `len` more bytes and the trailer: to be compared with LIMIT_BAG_BYTES beforehand. */
+/* Bytes so far, and those with a record of `len` more bytes and the trailer: to be compared with LIMIT_BAG_BYTES
+ * beforehand. */
 uint64_t bag_writer_bytes(const struct bag_writer *w);
 uint64_t bag_writer_bytes_with(const struct bag_writer *w, size_t len);
-/* The frame that goes before the record's data. Only kind, of, at and len of r are looked at, and, when root_known, root: then data
- * may be NULL; otherwise the root is computed from data. VALISE_E_LIMIT when the bag would pass LIMIT_BAG_BYTES (the writer stays
- * as it was: end this bag, begin another); VALISE_E_USAGE when no reader would take the record. */
+/* The frame that goes before the record's data. Only kind, of, at and len of r are looked at, and, when root_known,
+ * root: then data may be NULL; otherwise the root is computed from data. VALISE_E_LIMIT when the bag would pass
+ * LIMIT_BAG_BYTES (the writer stays as it was: end this bag, begin another); VALISE_E_USAGE when no reader would take
+ * the record. */
 CHECKED int bag_writer_frame(struct bag_writer *w, const struct bag_record *r, bool root_known,
 			     uint8_t ret_frame[static BAG_FRAME_BYTES], struct valise_err *err);
 /* The trailer; the writer is spent. */
@@ -81,20 +83,21 @@ CHECKED int bag_writer_end(struct bag_writer *w, uint8_t ret_frame[static BAG_FR
 /* ---- Reading: bytes are pushed as they come, in whatever portions ---- */
 
 struct bag_reader;
-/* Called for each whole record, in their order; r is lent for the call. Its root was recomputed; everything else (is it the piece
- * of that tally? does the note verify?) is for the caller to check. Non-zero stops: bag_reader_push returns that value. */
+/* Called for each whole record, in their order; r is lent for the call. Its root was recomputed; everything else (is
+ * it the piece of that tally? does the note verify?) is for the caller to check. Non-zero stops: bag_reader_push
+ * returns that value. */
 typedef int bag_each(void *context, const struct bag_record *r);
 CHECKED int bag_reader_new(bag_each *each, void *context, struct bag_reader **ret, struct valise_err *err);
 void bag_reader_free(struct bag_reader *r);
 void bag_reader_freep(struct bag_reader **r);
 #define CLEAN_BAG_READER CLEANUP(bag_reader_freep)
-/* Holds at most 2 MiB, and takes time linear in what was pushed, whatever it was. Damage is no error here: 0, VALISE_E_NOMEM, or
- * what `each` returned; after a failure the reader takes nothing more and returns the same again. Records that lie wholly inside
- * one portion are not copied. */
+/* Holds at most 2 MiB, and takes time linear in what was pushed, whatever it was. Damage is no error here: 0,
+ * VALISE_E_NOMEM, or what `each` returned; after a failure the reader takes nothing more and returns the same again.
+ * Records that lie wholly inside one portion are not copied. */
 CHECKED int bag_reader_push(struct bag_reader *r, const void *data, size_t len, struct valise_err *err);
 
 enum bag_verdict {
-	BAG_WHOLE, /* header, every record, trailer, and nothing else; or several such bags one after the other, as on a pipe */
+	BAG_WHOLE,   /* header, every record, trailer, and nothing else; or several such bags, one after the other */
 	BAG_CUT,     /* sound as far as it goes, but the end is missing */
 	BAG_DAMAGED, /* bytes in it were altered, lost or added; what came out was whole */
 	BAG_NO_BAG   /* no header and not one record */

@@ -161,7 +161,8 @@ static size_t take_frame(struct bag_reader *r, const uint8_t *at, size_t len, bo
 	}
 	lose_order(r);
 	r->wasted += record.len;
-	/* The data may have lost bytes, and true records begin inside it; but who nests false frames must not make this quadratic. */
+	/* The data may have lost bytes, and true records begin inside it; but who nests false frames must not make
+	 * this quadratic. */
 	return r->wasted > 2 * r->result.bytes + WASTE_BYTES ? BAG_FRAME_BYTES + record.len : BAG_FRAME_BYTES;
 }
 

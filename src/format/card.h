@@ -13,8 +13,7 @@
 
 struct card {
 	struct hash office;
-	struct str *
-		entries; /* owned; each borrows from the card's bytes: one register entry, by seq, then id; entry 0 first */
+	struct str *entries; /* owned; each borrows from the card's bytes: a register entry, by seq, then id */
 	size_t n_entries;
 };
 void card_release(struct card *c);
@@ -22,8 +21,8 @@ void card_release(struct card *c);
 
 /* Form only: nothing is verified (register_entry_verify, registers_add). VALISE_E_BAD, VALISE_E_NOMEM. */
 CHECKED int card_parse(const void *bytes, size_t len, struct card *ret, struct valise_err *err);
-/* Appends the card with these entries, in any order and possibly doubled. VALISE_E_USAGE when they are no register of one office with
- * its entry 0; VALISE_E_LIMIT. */
+/* Appends the card with these entries, in any order and possibly doubled. VALISE_E_USAGE when they are no register
+ * of one office with its entry 0; VALISE_E_LIMIT. */
 CHECKED int card_write(const struct str *entries, size_t n_entries, struct buf *ret, struct valise_err *err);
 
 /* What the code on a paper card says: "VALISE:" and the office's id in upper case, which codes hold in few dots. */

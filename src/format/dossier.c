@@ -194,7 +194,8 @@ struct placed_item {
 	struct hash id;
 };
 
-/* Two notes with one text but other signatures are one item: the smaller bytes stand, so that the set decides and not its order. */
+/* Two notes with one text but other signatures are one item: the smaller bytes stand, so that the set decides and
+ * not its order. */
 static int by_place(const void *a, const void *b)
 {
 	const struct placed_item *x = a;

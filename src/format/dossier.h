@@ -33,11 +33,11 @@ struct dossier {
 void dossier_release(struct dossier *d);
 #define CLEAN_DOSSIER CLEANUP(dossier_release)
 
-/* Framing, order and the items' outer form. Nothing is verified: the caller does that item by item. The spans borrow from bytes.
- * VALISE_E_BAD for anything but the one encoding; VALISE_E_NOMEM. */
+/* Framing, order and the items' outer form. Nothing is verified: the caller does that item by item. The spans borrow
+ * from bytes. VALISE_E_BAD for anything but the one encoding; VALISE_E_NOMEM. */
 CHECKED int dossier_parse(const void *bytes, size_t len, struct dossier *ret, struct valise_err *err);
-/* Appends the dossier of these items, given in any order and possibly doubled (the same id twice is one item). VALISE_E_USAGE when
- * there is not exactly one seal or an item is malformed; VALISE_E_LIMIT. */
+/* Appends the dossier of these items, given in any order and possibly doubled (the same id twice is one item).
+ * VALISE_E_USAGE when there is not exactly one seal or an item is malformed; VALISE_E_LIMIT. */
 CHECKED int dossier_write(const struct dossier_item *items, size_t n_items, struct buf *ret, struct valise_err *err);
 
 #endif

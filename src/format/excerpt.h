@@ -23,8 +23,8 @@ CHECKED int excerpt_bytes(const struct excerpt *e, struct buf *ret, struct valis
 /* Appends the item for `bytes` at `offset` of the exhibit. VALISE_E_USAGE when that is no place in it. */
 CHECKED int excerpt_write(const struct hash *exhibit, uint64_t exhibit_bytes, uint64_t offset, struct str bytes,
 			  struct buf *ret, struct valise_err *err);
-/* For an excerpt that is the whole exhibit: *ret_is_whole, and then its hash must fit: 0 or VALISE_E_BAD. A piece proves nothing by
- * itself: 0 and false. */
+/* For an excerpt that is the whole exhibit: *ret_is_whole, and then its hash must fit: 0 or VALISE_E_BAD. A piece
+ * proves nothing by itself: 0 and false. */
 CHECKED int excerpt_check(const struct excerpt *e, bool *ret_is_whole, struct valise_err *err);
 
 #endif

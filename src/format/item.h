@@ -16,17 +16,19 @@
 void item_write(struct buf *b, struct str kind, struct str bytes);
 
 enum item_next { ITEM_THERE, ITEM_END /* the line "end" */, ITEM_BAD };
-/* The next item, in place; ITEM_BAD when it is malformed, cut off, longer than max_bytes, or after "end" something follows. */
+/* The next item, in place; ITEM_BAD when it is malformed, cut off, longer than max_bytes, or after "end" something
+ * follows. */
 enum item_next item_read(struct cursor *c, uint64_t max_bytes, struct str *ret_kind, struct str *ret_bytes);
 
 /* The value of the next line, which must be "key value". */
 CHECKED bool item_line(struct cursor *c, struct str key, struct str *ret_value);
 
-/* The id of a note without reading it further: SHA-256 of what stands before its first empty line. False when its first line is
- * another or there is no empty line. */
+/* The id of a note without reading it further: SHA-256 of what stands before its first empty line. False when its
+ * first line is another or there is no empty line. */
 CHECKED bool item_note_id(struct str note, struct str first_line, struct hash *ret);
 
-/* Where a register entry belongs among others: its office, its number, its id. False when its first lines do not say so. */
+/* Where a register entry belongs among others: its office, its number, its id. False when its first lines do not say
+ * so. */
 struct item_place {
 	struct hash office;
 	uint64_t seq;

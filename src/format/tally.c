@@ -36,7 +36,8 @@ int tally_check(const struct hash *root, uint64_t body_bytes, struct str tally, 
 		return err_set(err, VALISE_E_BAD,
 			       "the tally has %zu bytes, and a body of %" PRIu64 " bytes has %" PRIu64 " pieces",
 			       tally.len, body_bytes, pieces);
-	/* A piece is an aligned subtree, so the tree over the piece roots is the upper part of the tree over the blocks. */
+	/* A piece is an aligned subtree, so the tree over the piece roots is the upper part of the tree over the
+	 * blocks. */
 	struct tree t;
 	struct hash found;
 	tree_init(&t);

@@ -40,7 +40,8 @@ static struct bag_result read_all(const uint8_t *data, size_t size, uint32_t por
 	return result;
 }
 
-/* Gives frames the roots and checks that they should have, which no mutation would find: all but those whose `of` begins with an odd byte. */
+/* Gives frames the roots and checks that they should have, which no mutation would find: all but those whose `of`
+ * begins with an odd byte. */
 static void mend(uint8_t *data, size_t size)
 {
 	for (size_t at = 0; at + BAG_FRAME_BYTES <= size; at++) {

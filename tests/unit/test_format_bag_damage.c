@@ -285,7 +285,8 @@ static void nested_frames_stay_linear(void **state)
 	assert_true(pushed < 24 * small + 1);
 }
 
-/* A thousand magics within one record, and a bag in a bag: sound, it is one record; damaged, what is inside is items like any other. */
+/* A thousand magics within one record, and a bag in a bag: sound, it is one record; damaged, what is inside is items
+ * like any other. */
 static void magics_within(void **state)
 {
 	(void)state;

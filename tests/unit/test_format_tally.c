@@ -8,8 +8,8 @@
 
 #define MAX_LEAVES 100u
 
-/* The tree of the body over its blocks, by RFC 6962's own words and not by ours: the root of a list is the node over the two
- * parts that the largest power of two below its length makes. */
+/* The tree of the body over its blocks, by RFC 6962's own words and not by ours: the root of a list is the node over
+ * the two parts that the largest power of two below its length makes. */
 static struct hash tree_by_definition(const struct hash *leaves, size_t n)
 {
 	struct hash h;
