@@ -4,6 +4,7 @@
 #   make            build everything into build/
 #   make demo       see it work
 #   make check      the tests, as a user would run them
+#   make fault      every fault at every place, where make check takes a sample (an hour)
 #   make gate       what every change must pass: two compilers, sanitizers, layers, format
 #   make bench      the benches
 #   make fuzz       every fuzz target for FUZZ_SECONDS
@@ -17,7 +18,7 @@ FUZZ_SECONDS = 300
 MESON_OPTIONS =
 
 .DEFAULT_GOAL = build
-.PHONY: build demo check gate bench fuzz install clean
+.PHONY: build demo check fault gate bench fuzz install clean
 
 build: | $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -37,6 +38,12 @@ check:
 	@test -e $(BUILD)/tests || meson configure $(BUILD) -Dtests=true
 	$(if $(VALISE_TEST_DATA),@meson configure $(BUILD) -Dtest_data=$(abspath $(VALISE_TEST_DATA)))
 	@meson test -C $(BUILD) --print-errorlogs
+
+fault:
+	@packaging/need.sh build check
+	@$(MAKE) --no-print-directory build
+	@test -e $(BUILD)/tests || meson configure $(BUILD) -Dtests=true
+	@FAULT_ALL=1 meson test -C $(BUILD) --suite fault --timeout-multiplier 0 --print-errorlogs
 
 gate:
 	@packaging/need.sh build check gate

@@ -25,6 +25,10 @@ zlib1g-dev              check,gate,bench,fuzz               inc:zlib.h
 bats                    check,gate                          cmd:bats
 age                     demo,check,gate,bench               cmd:age
 strace                  check,gate                          cmd:strace
+dosfstools              check                               cmd:mkfs.vfat
+fusefat                 check                               cmd:fusefat
+exfatprogs              check                               cmd:mkfs.exfat
+exfat-fuse              check                               cmd:mount.exfat-fuse
 clang-14                gate,fuzz                           cmd:clang-14
 llvm-14                 gate,fuzz                           cmd:llvm-symbolizer-14
 libfuzzer-14-dev        fuzz                                file:/usr/lib/llvm-14/lib/libFuzzer.a

@@ -1,0 +1,502 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two offices, a stick, and commands to disturb: how each begins, what may be found after it was disturbed, and how it must end.
+
+Everything lies below one directory: `harbour` and `oslo` are spools, `stick` a stick, `in` what is sealed, `out` where letters are
+opened, `tmp` is TMPDIR. Each scenario starts from a copy of the same moment, so that what an undisturbed run makes of it can be
+compared with what is there after a disturbed one and a second run.
+"""
+import json
+import os
+import shutil
+import subprocess
+
+# In every plaintext: contents, subjects, and names of parts.
+MARKS = (b"MARK-OF-THE-PLAINTEXT", b"MARK-OF-THE-SUBJECT", b"MARK-OF-THE-NAME")
+EXIT_CODES = (0, 1, 2, 3, 4, 5, 10, 11, 130)
+EXIT_NO_OFFICE = 10
+SIZES = {"small": 3000, "big": 3_000_000}
+PATIENCE_S = 120
+
+
+class Broken(Exception):
+    """An invariant that does not hold."""
+
+
+def part_name(size):
+    return f"MARK-OF-THE-NAME {size}"
+
+
+def plaintext(size):
+    line = b"%08d MARK-OF-THE-PLAINTEXT of a letter that nobody else may read\n"
+    return b"".join(line % i for i in range(SIZES[size] // 60 + 1))[: SIZES[size]]
+
+
+class Valise:
+    """The program, told where its spool is, and watched for what it may never do."""
+
+    def __init__(self, program, root):
+        self.program = program
+        self.root = root
+
+    def environment(self, office):
+        kept = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
+        return {
+            **kept,
+            "HOME": f"{self.root}/tmp",
+            "LC_ALL": "C",
+            "TMPDIR": f"{self.root}/tmp",
+            "VALISE_DIR": f"{self.root}/{office}",
+        }
+
+    def run(self, office, args, before=(), environment=None):
+        """The finished process; `before` are words before the program's own, such as those of strace."""
+        return subprocess.run(
+            [*before, self.program, *args],
+            cwd=f"{self.root}/out",
+            env={**self.environment(office), **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PATIENCE_S,
+        )
+
+    def must(self, office, *args):
+        done = self.run(office, args)
+        if done.returncode != 0:
+            raise Broken(f"`valise {' '.join(args)}` of {office} exits {done.returncode}: {tell(done)}")
+        return done.stdout.decode()
+
+    def letters(self, office):
+        """By id: the line of `track`, with what has been said and by whom."""
+        if office == "fresh":
+            return {}
+        lines = json.loads(self.must(office, "track", "--json"))["letters"]
+        for line in lines:
+            accounts = json.loads(self.must(office, "track", line["letter"], "--json"))["accounts"]
+            line["said"] = sorted((s["says"], s["nth"]) for s in accounts["said"])
+        return {line["letter"]: line for line in lines}
+
+
+def tell(done):
+    return f"{done.stderr.decode(errors='replace').strip()!r} {done.stdout.decode(errors='replace').strip()[:300]!r}"
+
+
+def files_below(path):
+    for where, _, names in os.walk(path):
+        for name in names:
+            yield os.path.join(where, name)
+
+
+def tree(path):
+    """What a directory holds: names and bytes."""
+    return {os.path.relpath(name, path): open(name, "rb").read() for name in files_below(path)}
+
+
+class World:
+    """The moments that scenarios start from, and the one that is being played with."""
+
+    def __init__(self, program, directory):
+        self.root = f"{directory}/world"
+        self.moments = f"{directory}/moments"
+        self.copy = f"{directory}/copy-of-the-stick"
+        self.valise = Valise(program, self.root)
+        self.ids = []
+        for name in ("stick", "in", "out", "tmp"):
+            os.makedirs(f"{self.root}/{name}")
+        os.mkdir(self.moments)
+        for size in SIZES:
+            with open(f"{self.root}/in/{part_name(size)}", "wb") as f:
+                f.write(plaintext(size))
+        self.live()
+
+    def live(self):
+        """The journey of two letters, each moment kept."""
+        must = self.valise.must
+        for office, other in (("harbour", "oslo"), ("oslo", "harbour")):
+            must(office, "init", office, "--title", "Desk", "--no-passphrase", "--no-recovery")
+            must(office, "card", "export", "-o", f"{self.root}/tmp/{office}.card")
+        for office, other in (("harbour", "oslo"), ("oslo", "harbour")):
+            must(office, "card", "add", f"{self.root}/tmp/{other}.card", "--as", other, "--unchecked")
+            os.unlink(f"{self.root}/tmp/{other}.card")
+        self.keep("acquainted")
+        for size in SIZES:
+            self.ids.append(json.loads(must("harbour", *seal_words(self, size), "--json"))["letter"])
+        self.keep("sealed")
+        must("harbour", "sync", f"{self.root}/stick", *self.ids)
+        self.keep("on-the-stick")
+        must("oslo", "sync", f"{self.root}/stick")
+        self.keep("taken-in")
+        must("oslo", "say", "received", *self.ids, "--yes")
+        self.keep("received")
+        self.go_to("taken-in")
+        opening = ("open", self.ids[1], "-o", f"{self.root}/out/letter")
+        killed = self.valise.run("oslo", opening, ("strace", "-qq", "-e", "inject=renameat2:signal=KILL", "-o", "/dev/null"))
+        if killed.returncode == 0 or not openings(self):
+            raise Broken(f"an opening was to be killed before its end: {tell(killed)}")
+        self.keep("opening-killed")
+
+    def keep(self, moment):
+        shutil.copytree(self.root, f"{self.moments}/{moment}")
+
+    def go_to(self, moment, only=None):
+        """Back to that moment; `only` some of the directories."""
+        for name in only or os.listdir(self.root):
+            shutil.rmtree(f"{self.root}/{name}", ignore_errors=True)
+        for name in only or os.listdir(f"{self.moments}/{moment}"):
+            if os.path.isdir(f"{self.moments}/{moment}/{name}"):
+                shutil.copytree(f"{self.moments}/{moment}/{name}", f"{self.root}/{name}")
+
+    def letters_from_stick(self, office, moment):
+        """What an office as it was then gets from the stick; from a copy of it, for asking must not answer."""
+        self.go_to(moment, [office])
+        shutil.rmtree(self.copy, ignore_errors=True)
+        shutil.copytree(f"{self.root}/stick", self.copy)
+        self.valise.must(office, "sync", self.copy)
+        return self.valise.letters(office)
+
+
+def seal_words(world, size):
+    return ("seal", "-t", "oslo", "-s", f"MARK-OF-THE-SUBJECT {size}", f"{world.root}/in/{part_name(size)}")
+
+
+# ---- What must hold at any time ----
+
+
+def check_sound(world, office):
+    """The doctor finds nothing broken; what is only litter it may name. An office that is not there yet is none."""
+    done = world.valise.run(office, ["doctor", "--json"])
+    if done.returncode != 0 and not (office == "fresh" and done.returncode == EXIT_NO_OFFICE):
+        raise Broken(f"the doctor of {office} exits {done.returncode}: {tell(done)}")
+
+
+def check_statements(world, office):
+    """Nothing was said of bytes that are not here: the doctor has hashed what counts as whole."""
+    letters = world.valise.letters(office)
+    for letter, line in letters.items():
+        said = {says for says, _ in line["said"]}
+        if said & {"received", "carrying"} and line["is_for_us"] and not line["is_whole"]:
+            raise Broken(f"{office} has said {said} of {letter}, which is not whole here: {line}")
+    return letters
+
+
+def openings(world):
+    """Where plaintext is being written, or was."""
+    return [name for name in os.listdir(f"{world.root}/out") if name.startswith(".valise-open-")]
+
+
+def check_no_plaintext(world, destination=None):
+    """Outside of `in`, of finished openings, and of the one recorded place no file holds a word of the letters."""
+    for place in ("harbour", "oslo", "fresh", "stick", "tmp", "out"):
+        for path in files_below(f"{world.root}/{place}"):
+            inside = os.path.relpath(path, f"{world.root}/out").split("/")[0]
+            if place == "out" and (inside == destination or inside.startswith(".valise-open-")):
+                continue
+            with open(path, "rb") as f:
+                data = f.read()
+            found = [mark for mark in MARKS if mark in data or mark in os.fsencode(path)]
+            if found:
+                raise Broken(f"plaintext in {path}: {found}")
+
+
+def check_no_litter(world, offices):
+    for office in offices:
+        for room in ("tmp", "partial"):
+            if left := os.listdir(f"{world.root}/{office}/{room}"):
+                raise Broken(f"litter in {office}/{room}: {left}")
+    for path in files_below(world.root):
+        if ".valise-tmp-" in path:
+            raise Broken(f"litter: {path}")
+    if left := openings(world) + os.listdir(f"{world.root}/tmp"):
+        raise Broken(f"litter: {left}")
+
+
+# ---- The scenarios ----
+
+
+class Scenario:
+    """One command of one office. `probe` says what is there of what it does: "nothing", "all", or "some" where parts may be."""
+
+    office = "harbour"
+    moment = "acquainted"
+    touches = ("harbour", "out", "tmp")
+    finishes_twice = True  # a second run of a command that is done does nothing more
+    may_be_partial = False
+
+    def __init__(self, world):
+        self.world = world
+        self.root = world.root
+        self.valise = world.valise
+
+    def commands(self):
+        """One after the other, until one fails."""
+        raise NotImplementedError
+
+    def begin(self):
+        self.world.go_to(self.moment, self.touches)
+
+    def run(self, before=(), environment=None):
+        for words in self.commands():
+            done = self.valise.run(self.office, words, before, environment)
+            if done.returncode != 0:
+                break
+        return done
+
+    def spools(self):
+        return [name for name in self.touches if name in ("harbour", "oslo", "fresh")]
+
+    def destination(self):
+        return None
+
+    def state(self):
+        """Everything that an undisturbed run would have made the same."""
+        letters = self.valise.letters(self.office)
+        shown = [(l["is_whole"], l["is_broken"], l["state"], tuple(l["said"])) for l in letters.values()]
+        bodies = [os.path.getsize(path) for path in files_below(f"{self.root}/{self.office}/bodies")]
+        keys = len(os.listdir(f"{self.root}/{self.office}/keys"))
+        rooms = sorted(os.listdir(f"{self.root}/{self.office}"))
+        return {"letters": sorted(shown), "bodies": sorted(bodies), "keys": keys, "rooms": rooms}
+
+
+class Seal(Scenario):
+    finishes_twice = False
+
+    def __init__(self, world, size):
+        super().__init__(world)
+        self.name = f"seal {size}"
+        self.size = size
+
+    def commands(self):
+        return [seal_words(self.world, self.size)]
+
+    def probe(self):
+        letters = self.valise.letters("harbour")
+        if not letters:
+            return "nothing"
+        (line,) = letters.values()
+        if not line["is_whole"]:
+            raise Broken(f"a letter of our own without its body: {line}")
+        self.valise.must("harbour", "open", line["letter"], "--dry-run")
+        return "all"
+
+
+class Out(Scenario):
+    moment = "sealed"
+    touches = ("harbour", "stick", "out", "tmp")
+    name = "sync out"
+
+    def commands(self):
+        return [("sync", f"{self.root}/stick", *self.world.ids)]
+
+    def probe(self):
+        letters = self.world.letters_from_stick("oslo", "on-the-stick")
+        if any(not line["is_whole"] for line in letters.values()):
+            raise Broken(f"half a letter is on the stick: {letters}")
+        check_sound(self.world, "oslo")
+        return "all" if set(letters) == set(self.world.ids) else "some" if letters else "nothing"
+
+
+class In(Scenario):
+    office = "oslo"
+    moment = "on-the-stick"
+    touches = ("oslo", "stick", "out", "tmp")
+    name = "sync in"
+    may_be_partial = True
+
+    def commands(self):
+        return [("sync", f"{self.root}/stick")]
+
+    def probe(self):
+        letters = self.valise.letters("oslo")
+        whole = [line for line in letters.values() if line["is_whole"]]
+        return "all" if len(whole) == len(SIZES) else "some" if letters else "nothing"
+
+
+class Say(Scenario):
+    office = "oslo"
+    moment = "taken-in"
+    touches = ("oslo", "out", "tmp")
+    name = "say"
+
+    def commands(self):
+        return [("say", "received", *self.world.ids, "--yes")]
+
+    def probe(self):
+        said = [("received", 1) in line["said"] for line in self.valise.letters("oslo").values()]
+        if any(said) != all(said):
+            raise Broken("one command said it of one letter, and not of the other")
+        return "all" if all(said) else "nothing"
+
+
+class Open(Scenario):
+    office = "oslo"
+    moment = "taken-in"
+    touches = ("oslo", "out", "tmp")
+    finishes_twice = False
+
+    def __init__(self, world, size):
+        super().__init__(world)
+        self.name = f"open {size}"
+        self.size = size
+
+    def destination(self):
+        return "letter"
+
+    def commands(self):
+        letter = self.world.ids[list(SIZES).index(self.size)]
+        return [("open", letter, "-o", f"{self.root}/out/letter")]
+
+    def probe(self):
+        where = f"{self.root}/out/letter"
+        if not os.path.lexists(where):
+            return "nothing"
+        if tree(where) != {part_name(self.size): plaintext(self.size)}:
+            raise Broken(f"half of a letter is in {where}: {[(n, len(b)) for n, b in tree(where).items()]}")
+        return "all"
+
+
+class Home(Scenario):
+    """The receipts go home on the stick."""
+
+    office = "oslo"
+    moment = "received"
+    touches = ("oslo", "stick", "out", "tmp")
+    name = "sync home"
+
+    def commands(self):
+        return [("sync", f"{self.root}/stick")]
+
+    def probe(self):
+        """What Harbour hears; nothing that Oslo does not stand to."""
+        letters = self.world.letters_from_stick("harbour", "received")
+        heard = {letter for letter, line in letters.items() if ("received", 1) in line["said"]}
+        held = self.valise.letters("oslo")
+        for letter in heard:
+            if letter not in held or not held[letter]["is_whole"] or ("received", 1) not in held[letter]["said"]:
+                raise Broken(f"the stick says received of {letter}, and Oslo holds {held.get(letter)}")
+        return "all" if heard == set(self.world.ids) else "some" if heard else "nothing"
+
+
+class Journey(Home):
+    """Taken in, acknowledged, and the receipt on its way, in a row."""
+
+    moment = "on-the-stick"
+    name = "in, say, home"
+    may_be_partial = True
+
+    def commands(self):
+        say = ("say", "received", *self.world.ids, "--yes")
+        return [("sync", f"{self.root}/stick"), say, ("sync", f"{self.root}/stick")]
+
+
+class Mend(Scenario):
+    """What a killed opening left is removed."""
+
+    office = "oslo"
+    moment = "opening-killed"
+    touches = ("oslo", "out", "tmp")
+    name = "doctor --mend"
+
+    def commands(self):
+        return [("doctor", "--mend")]
+
+    def probe(self):
+        return "nothing" if openings(self.world) else "all"
+
+
+class Init(Scenario):
+    """An office that was not there."""
+
+    office = "fresh"
+    touches = ("fresh", "out", "tmp")
+    name = "init"
+    finishes_twice = False
+
+    def commands(self):
+        return [("init", "Fresh", "--title", "Desk", "--no-passphrase", "--no-recovery")]
+
+    def probe(self):
+        return "nothing" if self.valise.run("fresh", ["track"]).returncode == EXIT_NO_OFFICE else "all"
+
+
+def all_scenarios(world):
+    return [
+        Seal(world, "small"),
+        Seal(world, "big"),
+        Out(world),
+        In(world),
+        Say(world),
+        Home(world),
+        Journey(world),
+        Mend(world),
+        Init(world),
+        Open(world, "small"),
+        Open(world, "big"),
+    ]
+
+
+# ---- After a disturbance ----
+
+
+class Judge:
+    """Holds what a disturbance left against what may be, then lets the command finish and compares with an undisturbed run."""
+
+    def __init__(self, scenario):
+        self.scenario = scenario
+        self.world = scenario.world
+        scenario.begin()
+        done = scenario.run()
+        if done.returncode != 0 or scenario.probe() != "all":
+            raise Broken(f"undisturbed, {scenario.name} exits {done.returncode}: {tell(done)}")
+        self.wanted = scenario.state()
+
+    def judge_exit(self, done, killed=False, deaf=False):
+        """A clear failure or success; `deaf` when it was the report itself that was disturbed."""
+        if killed and done.returncode in (-9, 137):
+            return
+        if done.returncode not in EXIT_CODES:
+            raise Broken(f"exit status {done.returncode}: {tell(done)}")
+        if done.returncode != 0 and not deaf and not done.stderr.decode().strip():
+            raise Broken(f"fails with {done.returncode} and says nothing")
+
+    def judge(self, done=None, mend=False):
+        """What is there now, and after a second run; `done` is the disturbed process, None when everything was cut."""
+        s = self.scenario
+        for office in s.spools():
+            check_sound(self.world, office)
+            check_statements(self.world, office)
+        found = s.probe()
+        if found == "some" and not s.may_be_partial:
+            raise Broken("half of it has happened")
+        if done is not None and done.returncode == 0 and found != "all":
+            raise Broken(f"it said that it was done, and {found} is there: {tell(done)}")
+        check_no_plaintext(self.world, s.destination())
+        self.judge_second_run(found, mend)
+        return found
+
+    def judge_second_run(self, found, mend):
+        s = self.scenario
+        if mend:
+            self.valise_mends()
+        if found != "all" or s.finishes_twice:
+            done = s.run()
+            if done.returncode != 0:
+                raise Broken(f"the second run exits {done.returncode}: {tell(done)}")
+        elif not mend:
+            self.valise_mends()
+        if s.probe() != "all":
+            raise Broken("the second run did not complete it")
+        check_no_litter(self.world, s.spools())
+        check_no_plaintext(self.world, s.destination())
+        # A sealed body that no row speaks of is the doctor's to remove.
+        self.valise_mends()
+        for office in s.spools():
+            check_sound(self.world, office)
+        if (state := s.state()) != self.wanted:
+            raise Broken(f"it ends otherwise than undisturbed: {state} instead of {self.wanted}")
+
+    def valise_mends(self):
+        """What a kill left is gone, and so is its plaintext."""
+        for office in self.scenario.spools():
+            if office != "fresh" or self.scenario.probe() == "all":
+                self.world.valise.must(office, "doctor", "--mend")
+        if left := openings(self.world):
+            raise Broken(f"the doctor left {left}: nobody had recorded it")
