@@ -17,6 +17,7 @@
 #include "base/text.h"
 
 #define READ_CHUNK_BYTES (64u * 1024)
+#define PATIENCE_MS 200
 #define OPEN_TRIES 16 /* openat2 says EAGAIN when a rename anywhere raced with it */
 
 #define SHOWN(name) text_shown(str_of(name)).text
@@ -81,6 +82,25 @@ int file_read_full(int fd, void *ret, size_t len, size_t *ret_len, const char *n
 	}
 	*ret_len = done;
 	return 0;
+}
+
+int file_read_some(int fd, void *ret, size_t max, size_t *ret_len, const struct file_patience *patience,
+		   const char *name, struct valise_err *err)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	for (;;) {
+		if (poll(&ready, 1, PATIENCE_MS) > 0) {
+			ssize_t n = read(fd, ret, max);
+			if (n >= 0) {
+				*ret_len = (size_t)n;
+				return 0;
+			}
+			if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+				return err_errno(err, errno, "cannot read %s", SHOWN(name));
+		}
+		if (patience->stop && patience->stop(patience->context))
+			return err_set(err, VALISE_E_INTERRUPTED, "interrupted while waiting for %s", SHOWN(name));
+	}
 }
 
 int file_pread_full(int fd, void *ret, size_t len, uint64_t offset, size_t *ret_len, const char *name,

@@ -18,6 +18,14 @@ CHECKED int file_pwrite_all(int fd, const void *data, size_t len, uint64_t offse
 			    struct valise_err *err);
 /* Reads until len bytes or the end of file; *ret_len says how many. */
 CHECKED int file_read_full(int fd, void *ret, size_t len, size_t *ret_len, const char *name, struct valise_err *err);
+/* For descriptors that may keep one waiting, such as pipes: what can be read now, at least a byte; *ret_len is 0 at the end.
+ * While there is nothing it asks `stop` five times a second (NULL: waits for ever); VALISE_E_INTERRUPTED when that is not 0. */
+struct file_patience {
+	int (*stop)(void *context);
+	void *context;
+};
+CHECKED int file_read_some(int fd, void *ret, size_t max, size_t *ret_len, const struct file_patience *patience,
+			   const char *name, struct valise_err *err);
 CHECKED int file_pread_full(int fd, void *ret, size_t len, uint64_t offset, size_t *ret_len, const char *name,
 			    struct valise_err *err);
 /* Appends the whole file to *ret, which is as it was on failure; VALISE_E_LIMIT as soon as it passes ret->max. `dirfd` may be

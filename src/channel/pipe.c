@@ -22,6 +22,7 @@ struct pipe_store {
 	struct store store; /* first */
 	int in_fd, out_fd;  /* -1: none */
 	int dirfd;          /* where bags are kept until they are whole; borrowed */
+	struct file_patience patience;
 	struct newfile bag; /* the one that came last */
 	uint64_t bag_bytes;
 	uint8_t *copy; /* COPY_BYTES */
@@ -49,7 +50,7 @@ static int read_line(struct pipe_store *p, char line[static LINE_MAX_BYTES], siz
 {
 	size_t n = 0, got = 1;
 	while (n < LINE_MAX_BYTES - 1 && got) {
-		int r = file_read_full(p->in_fd, line + n, 1, &got, "standard input", err);
+		int r = file_read_some(p->in_fd, line + n, 1, &got, &p->patience, "standard input", err);
 		if (r)
 			return r;
 		n += got;
@@ -67,7 +68,7 @@ static int keep(struct pipe_store *p, uint64_t bytes, struct valise_err *err)
 	size_t got = 1;
 	while (bytes && got) {
 		size_t n = bytes < COPY_BYTES ? (size_t)bytes : COPY_BYTES;
-		int r = file_read_full(p->in_fd, p->copy, n, &got, "standard input", err);
+		int r = file_read_some(p->in_fd, p->copy, n, &got, &p->patience, "standard input", err);
 		if (!r && got)
 			r = file_write_all(p->bag.fd, p->copy, got, "the bag from standard input", err);
 		if (r)
@@ -195,13 +196,18 @@ static const struct store_ops pipe_ops = {
 	.close = pipe_close,
 };
 
-int pipe_open(int in_fd, int out_fd, int dirfd, struct store **ret, struct valise_err *err)
+int pipe_open(int in_fd, int out_fd, int dirfd, const struct file_patience *patience, struct store **ret,
+	      struct valise_err *err)
 {
 	struct pipe_store *p = calloc(1, sizeof *p);
 	if (!p)
 		return err_nomem(err);
-	*p = (struct pipe_store){
-		.store.ops = &pipe_ops, .in_fd = in_fd, .out_fd = out_fd, .dirfd = dirfd, .bag = NEWFILE_NONE};
+	*p = (struct pipe_store){.store.ops = &pipe_ops,
+				 .in_fd = in_fd,
+				 .out_fd = out_fd,
+				 .dirfd = dirfd,
+				 .patience = *patience,
+				 .bag = NEWFILE_NONE};
 	p->copy = malloc(COPY_BYTES);
 	if (!p->copy) {
 		free(p);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/newfile.h"
 #include "base/str.h"
 
@@ -51,7 +52,8 @@ struct store {
 CHECKED int folder_open(const char *dir, const char *writer, struct store **ret, struct valise_err *err);
 
 /* A pipe: bags from in_fd, each listed as it comes and readable only then; bags to out_fd. -1 for none. Both stay the caller's.
- * Bags on their way lie unnamed in dirfd, which is borrowed. */
-CHECKED int pipe_open(int in_fd, int out_fd, int dirfd, struct store **ret, struct valise_err *err);
+ * Bags on their way lie unnamed in dirfd, which is borrowed. `patience`: who is asked while nothing comes. */
+CHECKED int pipe_open(int in_fd, int out_fd, int dirfd, const struct file_patience *patience, struct store **ret,
+		      struct valise_err *err);
 
 #endif

@@ -130,8 +130,7 @@ static void judge_said(struct work *w)
 		s->standing = standing_judge(w->e->registers, &v->office, &v->by, v->role, v->time_s, &s->v->note.id,
 					     &s->officer);
 		s->unattended = s->officer.roles & ROLE_MACHINE;
-		s->stands = (says_table[v->says].roles & v->role) &&
-			    (s->standing == VALISE_STANDING_GOOD || s->standing == VALISE_STANDING_DISMISSED_SINCE);
+		s->stands = (says_table[v->says].roles & v->role) && standing_suffices(s->standing);
 		w->offices[s->office].n_said++;
 	}
 	for (uint32_t i = 0; i < w->n_offices; i++) {

@@ -74,4 +74,10 @@ enum valise_standing standing_judge(const struct registers *r, const struct offi
 				    unsigned role, int64_t time_s, const struct hash *note,
 				    struct officer *ret_officer);
 
+/* Good enough for a statement to count: whatever is decided on what somebody said asks this first. */
+static inline bool standing_suffices(enum valise_standing s)
+{
+	return s == VALISE_STANDING_GOOD || s == VALISE_STANDING_DISMISSED_SINCE;
+}
+
 #endif

@@ -67,6 +67,16 @@ int office_progress(struct valise *v, const char *doing, uint64_t done, uint64_t
 	return 0;
 }
 
+static int wants_to_stop(void *context)
+{
+	return office_progress(context, "waiting for input", 0, 0, NULL);
+}
+
+struct file_patience office_patience(struct valise *v)
+{
+	return (struct file_patience){wants_to_stop, v};
+}
+
 int office_letter(struct valise *v, const char *name, struct hash *ret, struct valise_err *err)
 {
 	return letter_find(v->spool, str_of(name), ret, err);

@@ -6,6 +6,7 @@
 #include <valise/valise.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "evidence/evidence.h"
 #include "evidence/standing.h"
 #include "format/age.h"
@@ -101,6 +102,9 @@ CHECKED int office_recipients(const struct office_register *o, unsigned roles, i
 CHECKED int office_identities(struct valise *v, const struct register_set *set, unsigned roles,
 			      struct age_identity *ret, size_t max, size_t *ret_n, struct valise_err *err);
 
+/* Whether that officer's word counts, by the register here: a name on a statement is anybody's to write. */
+bool statement_stands(const struct register_set *set, const struct verified_statement *s);
+
 /* The name to show for an office: petname, else what it calls itself, else its id's first digits. Appended escaped. */
 CHECKED int office_show(struct valise *v, const struct register_set *set, const struct hash *office, struct buf *ret,
 			struct valise_err *err);
@@ -109,6 +113,8 @@ CHECKED int office_show(struct valise *v, const struct register_set *set, const 
 
 /* Reports progress at most five times a second, and always when done == total; VALISE_E_INTERRUPTED when the caller wants to stop. */
 CHECKED int office_progress(struct valise *v, const char *doing, uint64_t done, uint64_t total, struct valise_err *err);
+/* For waiting on pipes: stops when the caller wants to. */
+struct file_patience office_patience(struct valise *v);
 /* A letter by the caller's name for it. */
 CHECKED int office_letter(struct valise *v, const char *name, struct hash *ret, struct valise_err *err);
 /* An office by petname, id prefix, or "self". */

@@ -47,23 +47,41 @@ static int look_at_own(void *context, const struct store_bag *bag)
 
 /* ---- Who ---- */
 
+/* Whom a party says that it handed the letter to is one too, if the word is its officer's: bags are wrapped for all of them, and a
+ * stranger must not bring himself in. One pass for each link of a chain of hands. */
+static int add_holders(struct putting *p, const struct gathered *g, struct hashes *parties)
+{
+	int r = 0;
+	for (size_t before = 0; !r && before != parties->n;) {
+		before = parties->n;
+		for (size_t i = 0; i < g->n_statements && !r; i++) {
+			const struct verified_statement *v = g->statements[i].statement;
+			bool hands_on = v->s.says == SAYS_HANDED || v->s.says == SAYS_DELIVERED;
+			if (hands_on && v->s.has_to && !hashes_have(parties, &v->s.to) &&
+			    hashes_have(parties, &v->s.office.office) && statement_stands(&g->set, v))
+				r = hashes_add(parties, &v->s.to, p->err);
+		}
+	}
+	return r;
+}
+
 /* The parties of a letter besides us: whoever is to read, return, or has been handed it. */
 static int parties(struct putting *p, const struct gathered *g, struct hashes *ret)
 {
+	CLEANUP(hashes_release) struct hashes all = {0};
 	const struct seal *s = &g->seal->s;
-	struct hash self = p->v->self;
-	int r = hash_eq(&s->from.office, &self) ? 0 : hashes_add(ret, &s->from.office, p->err);
+	int r = hashes_add(&all, &p->v->self, p->err);
+	if (!r)
+		r = hashes_add(&all, &s->from.office, p->err);
 	for (size_t i = 0; i < s->n_to && !r; i++)
-		if (!hash_eq(&s->to[i].office, &self))
-			r = hashes_add(ret, &s->to[i].office, p->err);
-	for (size_t i = 0; i < g->n_statements && !r; i++) {
-		const struct statement *one = &g->statements[i].statement->s;
-		bool hands_on = one->says == SAYS_HANDED || one->says == SAYS_DELIVERED;
-		if (hands_on && one->has_to && !hash_eq(&one->to, &self))
-			r = hashes_add(ret, &one->to, p->err);
-	}
+		r = hashes_add(&all, &s->to[i].office, p->err);
+	if (!r)
+		r = add_holders(p, g, &all);
 	for (size_t i = 0; i < p->o->n_via && !r; i++)
-		r = hashes_add(ret, &p->o->via[i], p->err);
+		r = hashes_add(&all, &p->o->via[i], p->err);
+	for (size_t i = 0; i < all.n && !r; i++)
+		if (!hash_eq(&all.at[i], &p->v->self))
+			r = hashes_add(ret, &all.at[i], p->err);
 	return r;
 }
 
@@ -143,8 +161,9 @@ static void hear(const struct putting *p, const struct gathered *g, bool *ret_ar
 	for (size_t k = 0; k < s->n_to; k++) {
 		bool here = hash_eq(&s->to[k].office, &p->v->self);
 		for (size_t i = 0; i < g->n_statements && !here; i++) {
-			const struct statement *one = &g->statements[i].statement->s;
-			here = one->says == SAYS_RECEIVED && hash_eq(&one->office.office, &s->to[k].office);
+			const struct verified_statement *one = g->statements[i].statement;
+			here = one->s.says == SAYS_RECEIVED && hash_eq(&one->s.office.office, &s->to[k].office) &&
+			       statement_stands(&g->set, one);
 		}
 		received += here;
 	}

@@ -66,6 +66,13 @@ int register_set_self(struct valise *v, struct register_set *ret, struct valise_
 	return 0;
 }
 
+bool statement_stands(const struct register_set *set, const struct verified_statement *v)
+{
+	const struct statement *s = &v->s;
+	return standing_suffices(
+		standing_judge(set->registers, &s->office, &s->by, s->role, s->time_s, &v->note.id, NULL));
+}
+
 /* ---- Our own officers ---- */
 
 struct signer_search {

@@ -212,8 +212,10 @@ static int check_bytes(struct valise *v, const struct draft *d, const struct let
 
 static int check_history(struct valise *v, const struct register_set *set, struct draft *d, struct valise_err *err)
 {
-	struct history h = {
-		.self = &v->self, .set = set, .says = d->s.says, .regarding = d->s.n_regarding ? &d->s.regarding[0] : NULL};
+	struct history h = {.self = &v->self,
+			    .set = set,
+			    .says = d->s.says,
+			    .regarding = d->s.n_regarding ? &d->s.regarding[0] : NULL};
 	int r = statements_of(v->spool, &d->s.letter, look_back, &h, err);
 	if (r)
 		return r;

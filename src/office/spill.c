@@ -73,6 +73,20 @@ static int move_to_file(struct valise *v, struct spill *s, struct valise_err *er
 	return r;
 }
 
+/* A whole chunk, or what there is until the end. */
+static int read_chunk(struct valise *v, struct spill *s, int fd, size_t *ret_len, struct valise_err *err)
+{
+	struct file_patience patience = office_patience(v);
+	size_t len = 0, got = 1;
+	int r = 0;
+	while (!r && got && len < sizeof s->plain) {
+		r = file_read_some(fd, s->plain + len, sizeof s->plain - len, &got, &patience, "standard input", err);
+		len += r ? 0 : got;
+	}
+	*ret_len = len;
+	return r;
+}
+
 int spill_read(struct valise *v, int fd, struct spill **ret, struct valise_err *err)
 {
 	CLEAN_SPILL struct spill *s = calloc(1, sizeof *s);
@@ -82,7 +96,7 @@ int spill_read(struct valise *v, int fd, struct spill **ret, struct valise_err *
 	s->file = (struct newfile)NEWFILE_NONE;
 	buf_init(&s->memory, IN_MEMORY_CHUNKS * AGE_CHUNK_BYTES);
 	do {
-		int r = file_read_full(fd, s->plain, sizeof s->plain, &got, "standard input", err);
+		int r = read_chunk(v, s, fd, &got, err);
 		if (!r && got && !s->aead && s->memory.len + got > s->memory.max)
 			r = move_to_file(v, s, err);
 		if (r)

@@ -71,26 +71,49 @@ static int open_store(struct syncing *s)
 		return r;
 	if (s->want->dir)
 		return folder_open(s->want->dir, (char *)writer.data, &s->store, s->err);
-	return pipe_open(s->want->in_fd, s->want->out_fd, spool_tmpfd(s->v->spool), &s->store, s->err);
+	struct file_patience patience = office_patience(s->v);
+	return pipe_open(s->want->in_fd, s->want->out_fd, spool_tmpfd(s->v->spool), &patience, &s->store, s->err);
 }
 
 /* ---- In ---- */
+
+static int is_an_item(void *context, const struct hash *item)
+{
+	(void)item;
+	*(bool *)context = true;
+	return 0;
+}
+
+/* In our place, under a name that we gave: a bag of somebody else's may have been moved there. */
+static int is_ours(struct syncing *s, const struct store_bag *bag, bool *ret)
+{
+	*ret = false;
+	return bag->is_own ? bag_items(s->v->spool, str_of(bag->name), is_an_item, ret, s->err) : 0;
+}
 
 static int take_one(void *context, const struct store_bag *bag)
 {
 	struct syncing *s = context;
 	CLEAN_BUF struct buf name = BUF_INIT(4096);
 	CLEAN_CLOSE int fd = -1;
+	struct valise_err why = {0};
 	uint64_t bytes;
-	if (bag->is_own)
-		return 0;
+	bool ours;
+	int r = is_ours(s, bag, &ours);
+	if (r || ours)
+		return r;
 	text_show(&name, str_of(bag->writer));
 	buf_add_char(&name, '/');
 	text_show(&name, str_of(bag->name));
-	int r = buf_check(&name, "a bag's name", s->err);
+	r = buf_check(&name, "a bag's name", s->err);
 	if (!r)
-		r = s->store->ops->open(s->store, bag->writer, bag->name, &fd, &bytes, s->err);
-	return r ? r : take_in_bag(s->in, fd, bytes, (char *)name.data, s->err);
+		r = office_progress(s->v, "looking at bags", 0, 1, s->err);
+	if (r)
+		return r;
+	/* Gone since it was listed, or on a bad place of the medium: no reason to leave the others. */
+	r = s->store->ops->open(s->store, bag->writer, bag->name, &fd, &bytes, &why);
+	return r ? take_in_unreadable(s->in, (char *)name.data, why.text, s->err)
+		 : take_in_bag(s->in, fd, bytes, (char *)name.data, s->err);
 }
 
 /* What waits in one bag for another is taken in a further pass; a pipe is read once, for it cannot be turned back. */

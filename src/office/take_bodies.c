@@ -42,33 +42,48 @@ int take_cover(struct take_in *t, const struct bag_record *rec)
 	return take_in_count(t);
 }
 
-/* The letter whose body it is, while its body is not here; NULL otherwise. */
-static struct arrival *body_wanted(struct take_in *t, const struct hash *root)
+/* The letters whose body it is said to be: from the first, each names the next. NULL when there is none. */
+static struct arrival *first_of_body(struct take_in *t, const struct hash *root)
 {
 	size_t i;
-	if (!hash_index_get(&t->by_body, root, &i)) {
-		t->orphans = true;
-		return NULL;
-	}
-	return t->arrivals[i].has_body || t->o.look ? NULL : &t->arrivals[i];
+	if (hash_index_get(&t->by_body, root, &i))
+		return &t->arrivals[i];
+	t->orphans = true;
+	return NULL;
+}
+
+static struct arrival *next_of_body(struct take_in *t, const struct arrival *a)
+{
+	return a->next_of_body ? &t->arrivals[a->next_of_body] : NULL;
+}
+
+static bool is_wanted(const struct take_in *t, const struct arrival *a)
+{
+	return !a->has_body && !t->o.look;
 }
 
 int take_body(struct take_in *t, const struct bag_record *rec)
 {
-	struct arrival *a = body_wanted(t, &rec->of);
 	struct hash piece = rec->root;
-	if (!a)
-		return 0;
-	if (rec->len != a->body_bytes || !hash_eq(&rec->root, &a->body))
-		return mismatch(t, a, "the body");
-	int r = take_in_begin(t);
-	if (!r)
-		r = body_put_small(t->v->spool, &a->body, (struct str){(const char *)rec->data, rec->len},
-				   (struct str){(const char *)piece.bytes, sizeof piece.bytes}, t->err);
-	if (r)
-		return r;
-	a->has_body = true;
-	return take_in_count(t);
+	const struct arrival *other = NULL;
+	bool put = false;
+	for (struct arrival *a = first_of_body(t, &rec->of); a; a = next_of_body(t, a)) {
+		if (!is_wanted(t, a))
+			continue;
+		if (rec->len != a->body_bytes || !hash_eq(&rec->root, &a->body)) {
+			other = a;
+			continue;
+		}
+		int r = put ? 0 : take_in_begin(t);
+		if (!r && !put)
+			r = body_put_small(t->v->spool, &a->body, (struct str){(const char *)rec->data, rec->len},
+					   (struct str){(const char *)piece.bytes, sizeof piece.bytes}, t->err);
+		if (r)
+			return r;
+		a->has_body = put = true;
+	}
+	int r = other ? mismatch(t, other, "the body") : 0;
+	return r || !put ? r : take_in_count(t);
 }
 
 /* ---- Large bodies ---- */
@@ -82,6 +97,22 @@ static int sync_body(struct take_in *t)
 	return r ? r : body_intake_sync(t->body, t->err);
 }
 
+static void drop_tally(struct take_in *t, struct arrival *a)
+{
+	t->tally_bytes -= a->tally.len;
+	buf_release(&a->tally);
+}
+
+/* All letters with this body have it now, and none needs its tally any more. */
+static void body_came(struct take_in *t, const struct arrival *done)
+{
+	for (struct arrival *a = first_of_body(t, &done->body); a; a = next_of_body(t, a)) {
+		a->has_body |= a->body_bytes == done->body_bytes;
+		if (a->has_body)
+			drop_tally(t, a);
+	}
+}
+
 int take_body_close(struct take_in *t)
 {
 	if (!t->body)
@@ -93,17 +124,28 @@ int take_body_close(struct take_in *t)
 			r = body_intake_finish(t->body, t->err);
 		if (!r)
 			r = take_in_commit(t);
-		t->arrivals[t->body_of].has_body = r == 0;
+		if (!r)
+			body_came(t, &t->arrivals[t->body_of]);
 	}
 	body_intake_free(TAKE(t->body));
 	return r;
 }
 
-static int begin_body(struct take_in *t, size_t i)
+/* *ret_ready is false when its pieces cannot be taken now, which is told. */
+/* Whether the body is here, and of the size that the seal says. */
+static bool has_whole(struct take_in *t, struct arrival *a)
+{
+	CLEAN_BODY struct body body = BODY_NONE;
+	a->has_body = body_open(t->v->spool, &a->body, &body, NULL) == 0 && body.size == a->body_bytes;
+	return a->has_body;
+}
+
+static int begin_body(struct take_in *t, size_t i, bool *ret_ready)
 {
 	struct valise_err why = {0};
 	struct arrival *a = &t->arrivals[i];
-	if (t->body && t->body_of == i)
+	*ret_ready = t->body && t->body_of == i;
+	if (*ret_ready)
 		return 0;
 	int r = take_body_close(t);
 	if (!r)
@@ -112,60 +154,95 @@ static int begin_body(struct take_in *t, size_t i)
 		return r;
 	r = body_intake_begin(t->v->spool, &a->body, a->body_bytes, buf_str(&a->tally), &t->body, &why);
 	t->body_of = i;
+	*ret_ready = r == 0;
 	if (r == VALISE_E_BUSY) {
+		bool told = t->busy_body == i + 1; /* once, not for each of its pieces */
+		t->busy_body = i + 1;
 		t->orphans = true;
-		return take_in_finding(t, "another process is taking this letter in", why.text);
+		return told ? 0 : take_in_finding(t, "another process is taking this letter in", why.text);
 	}
+	/* Another process has brought it to its end since we looked. */
+	if (r == VALISE_E_EXISTS && has_whole(t, a))
+		return 0;
+	/* The body is here, whole or up to its last piece, and has another size: what this seal says of it is not so. */
+	if (r == VALISE_E_BAD || r == VALISE_E_EXISTS)
+		return mismatch(t, a, "the size of the body");
 	if (r)
 		err_copy(t->err, &why);
 	return r;
 }
 
 /* Parts of a long tally come in order; a part that does not follow waits for another pass. */
-int take_tally(struct take_in *t, const struct bag_record *rec)
+static int tally_for(struct take_in *t, struct arrival *a, const struct bag_record *rec)
 {
 	struct valise_err why = {0};
-	struct arrival *a = body_wanted(t, &rec->of);
-	uint64_t whole;
-	if (!a || (whole = tally_pieces(a->body_bytes) * sizeof(struct hash)) == a->tally.len)
+	uint64_t whole = tally_pieces(a->body_bytes) * sizeof(struct hash);
+	if (whole == a->tally.len)
 		return 0;
 	if (whole > TALLY_MAX_BYTES)
 		return take_in_finding(t, "a letter is larger than this version takes", NULL);
-	if ((uint64_t)rec->at * BAG_DATA_BYTES != a->tally.len) {
+	if ((uint64_t)rec->at * BAG_DATA_BYTES != a->tally.len || t->tally_bytes + rec->len > TALLIES_MAX_BYTES) {
 		t->orphans = true;
 		return 0;
 	}
 	buf_add(&a->tally, rec->data, rec->len);
+	t->tally_bytes += rec->len;
 	int r = buf_check(&a->tally, "a tally", t->err);
 	if (r || a->tally.len < whole)
 		return r;
 	r = tally_check(&a->body, a->body_bytes, buf_str(&a->tally), &why);
 	if (!r)
 		return 0;
-	buf_clear(&a->tally);
+	drop_tally(t, a);
 	return r == VALISE_E_BAD ? mismatch(t, a, "the tally") : take_in_refuse(t, r, "a tally", &why);
 }
 
-int take_piece(struct take_in *t, const struct bag_record *rec)
+int take_tally(struct take_in *t, const struct bag_record *rec)
 {
-	struct valise_err why = {0};
-	struct arrival *a = body_wanted(t, &rec->of);
-	if (!a)
+	int r = 0;
+	for (struct arrival *a = first_of_body(t, &rec->of); a && !r; a = next_of_body(t, a))
+		if (is_wanted(t, a))
+			r = tally_for(t, a, rec);
+	return r;
+}
+
+static int put_piece(struct take_in *t, const struct bag_record *rec)
+{
+	if (body_intake_has(t->body, rec->at))
 		return 0;
-	if (a->tally.len == 0 || a->tally.len != tally_pieces(a->body_bytes) * sizeof(struct hash)) {
-		t->orphans = true;
-		return 0;
-	}
-	int r = tally_check_piece(buf_str(&a->tally), a->body_bytes, rec->at, rec->data, rec->len, &rec->root, &why);
-	if (r)
-		return r == VALISE_E_BAD ? mismatch(t, a, "a piece of the body")
-					 : take_in_refuse(t, r, "a piece", &why);
-	r = begin_body(t, (size_t)(a - t->arrivals));
-	if (r || !t->body || body_intake_has(t->body, rec->at))
-		return r;
-	r = body_intake_piece(t->body, rec->at, rec->data, rec->len, t->err);
+	int r = body_intake_piece(t->body, rec->at, rec->data, rec->len, t->err);
 	t->taken++;
 	if (!r && ++t->unsynced >= SYNC_EVERY_PIECES)
 		r = sync_body(t);
 	return r;
+}
+
+/* The first letter that it fits has it: two that it fits have one size, or are told apart by the last piece. */
+int take_piece(struct take_in *t, const struct bag_record *rec)
+{
+	const struct arrival *other = NULL;
+	for (struct arrival *a = first_of_body(t, &rec->of); a; a = next_of_body(t, a)) {
+		struct valise_err why = {0};
+		bool ready;
+		if (!is_wanted(t, a))
+			continue;
+		if (a->tally.len == 0 || a->tally.len != tally_pieces(a->body_bytes) * sizeof(struct hash)) {
+			t->orphans = true;
+			continue;
+		}
+		int r = tally_check_piece(buf_str(&a->tally), a->body_bytes, rec->at, rec->data, rec->len, &rec->root,
+					  &why);
+		if (r && r != VALISE_E_BAD)
+			return take_in_refuse(t, r, "a piece", &why);
+		if (r) {
+			other = a;
+			continue;
+		}
+		r = begin_body(t, (size_t)(a - t->arrivals), &ready);
+		if (!r && ready)
+			r = put_piece(t, rec);
+		if (r || ready)
+			return r;
+	}
+	return other ? mismatch(t, other, "a piece of the body") : 0;
 }

@@ -258,6 +258,14 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	return r;
 }
 
+int take_in_unreadable(struct take_in *t, const char *name, const char *why, struct valise_err *err)
+{
+	t->err = err;
+	t->bag = name;
+	t->r.damaged = true;
+	return take_in_finding(t, "it was left", why);
+}
+
 bool take_in_again(struct take_in *t)
 {
 	bool worth = t->r.left_over && t->taken > 0;

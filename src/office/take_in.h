@@ -19,8 +19,9 @@ struct arrival {
 	struct str ref; /* owned text */
 	bool is_new, is_paper, for_us, from_us;
 	bool has_cover, has_body;
-	bool was_whole;   /* before this sync */
-	struct buf tally; /* once it came and was checked */
+	bool was_whole;      /* before this sync */
+	size_t next_of_body; /* the next arrival whose seal names the same body; 0: none */
+	struct buf tally;    /* once it came and was checked */
 };
 
 struct take_in_result {
@@ -43,6 +44,8 @@ void take_in_freep(struct take_in **t);
 #define CLEAN_TAKE_IN CLEANUP(take_in_freep)
 /* One bag, from fd; `name` is for findings. Damage is a finding, not an error. Skipped when it was taken in whole before. */
 CHECKED int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, struct valise_err *err);
+/* A bag that cannot be read at all: a finding as well. */
+CHECKED int take_in_unreadable(struct take_in *t, const char *name, const char *why, struct valise_err *err);
 /* Clears left_over for the next pass; false when the last pass brought nothing, so that another would not either. */
 bool take_in_again(struct take_in *t);
 /* Borrowed until take_in_free. */

@@ -4,6 +4,17 @@
 
 /* ---- Seals ---- */
 
+/* Anybody can seal a letter that names another's body: all letters that do are in one row. */
+static int link_body(struct take_in *t, size_t number)
+{
+	size_t first;
+	if (!hash_index_get(&t->by_body, &t->arrivals[number].body, &first))
+		return hash_index_put(&t->by_body, &t->arrivals[number].body, number, t->err);
+	t->arrivals[number].next_of_body = t->arrivals[first].next_of_body;
+	t->arrivals[first].next_of_body = number;
+	return 0;
+}
+
 static int new_arrival(struct take_in *t, const struct verified_seal *seal, size_t *ret)
 {
 	const struct seal *s = &seal->s;
@@ -30,7 +41,7 @@ static int new_arrival(struct take_in *t, const struct verified_seal *seal, size
 		return err_nomem(t->err);
 	int r = hash_index_put(&t->by_id, &a->id, t->n_arrivals, t->err);
 	if (!r && !a->is_paper)
-		r = hash_index_put(&t->by_body, &a->body, t->n_arrivals, t->err);
+		r = link_body(t, t->n_arrivals);
 	if (!r)
 		r = hashes_add(&t->concerned, &s->from.office, t->err);
 	for (size_t i = 0; i < s->n_to && !r; i++)
@@ -78,7 +89,8 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
 	struct valise_err why = {0};
-	bool held, has_body = false;
+	struct letter_row row;
+	bool held;
 	size_t i;
 	int r = held_arrival(t, &rec->of, &held);
 	if (r || held)
@@ -96,14 +108,15 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 	r = take_in_begin(t);
 	if (!r)
 		r = letter_put(t->v->spool, seal, hash_eq(&seal->s.from.office, &t->v->self), t->now_s, NULL, t->err);
-	if (!r && !seal->s.paper.at)
-		r = body_has(t->v->spool, &seal->s.body, &has_body, t->err);
+	if (!r)
+		r = letter_row(t->v->spool, &seal->note.id, &row, t->err);
 	if (!r)
 		r = new_arrival(t, seal, &i);
 	if (r)
 		return r;
 	t->arrivals[i].is_new = true;
-	t->arrivals[i].has_body = has_body;
+	t->arrivals[i].has_cover = row.has_cover; /* both may have come with another letter */
+	t->arrivals[i].has_body = row.has_body;
 	return take_in_count(t);
 }
 

@@ -8,6 +8,7 @@
 
 #define UNWRAP_KEYS_MAX 64u
 #define TALLY_MAX_BYTES (32u * 1024 * 1024)
+#define TALLIES_MAX_BYTES (64u * 1024 * 1024) /* of all letters of one sync together */
 
 struct take_in {
 	struct valise *v;
@@ -22,6 +23,8 @@ struct take_in {
 	size_t pending_bytes;
 	struct body_intake *body; /* being written */
 	size_t body_of;           /* index into arrivals */
+	size_t busy_body;         /* index + 1 of the one that another process is taking in */
+	size_t tally_bytes;       /* held in arrivals */
 	unsigned unsynced;
 	bool in_transaction;
 	unsigned in_batch;

@@ -134,6 +134,7 @@ int valise_letters(struct valise *v, int (*each)(void *context, const struct val
 
 struct own_word {
 	const struct hash *self;
+	const struct register_set *set; /* our own register */
 	bool received, opened, carrying;
 };
 
@@ -141,7 +142,7 @@ static int hear_own(void *context, struct verified_statement *s, int64_t taken_i
 {
 	struct own_word *w = context;
 	(void)taken_in_s;
-	if (hash_eq(&s->s.office.office, w->self)) {
+	if (hash_eq(&s->s.office.office, w->self) && statement_stands(w->set, s)) {
 		w->received |= s->s.says == SAYS_RECEIVED;
 		w->opened |= s->s.says == SAYS_OPENED;
 		w->carrying |= s->s.says == SAYS_CARRYING;
@@ -150,11 +151,11 @@ static int hear_own(void *context, struct verified_statement *s, int64_t taken_i
 	return 0;
 }
 
-static int makes_sense(struct valise *v, const struct hash *id, enum valise_all which, bool *ret,
-		       struct valise_err *err)
+static int makes_sense(struct valise *v, const struct register_set *set, const struct hash *id, enum valise_all which,
+		       bool *ret, struct valise_err *err)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
-	struct own_word w = {.self = &v->self};
+	struct own_word w = {.self = &v->self, .set = set};
 	struct letter_row row;
 	int r = letter_row(v->spool, id, &row, err);
 	if (!r)
@@ -180,15 +181,18 @@ void valise_ids_free(char **ids, size_t n)
 
 int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n, struct valise_err *err)
 {
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	struct letter_ids ids = {0};
 	size_t n = 0;
-	int r = all_ids(v, &ids, err);
+	int r = register_set_self(v, &set, err);
+	if (!r)
+		r = all_ids(v, &ids, err);
 	char **list = r ? NULL : calloc(ids.n + 1, sizeof *list);
 	if (!r && !list)
 		r = err_nomem(err);
 	for (size_t i = 0; i < ids.n && !r; i++) {
 		bool yes;
-		r = makes_sense(v, &ids.at[i], which, &yes, err);
+		r = makes_sense(v, &set, &ids.at[i], which, &yes, err);
 		if (!r && yes && !(list[n++] = strdup(hash_hex(&ids.at[i]).text)))
 			r = err_nomem(err);
 	}

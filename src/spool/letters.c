@@ -4,11 +4,12 @@
 
 #include "spool/inside.h"
 
-/* has_cover and has_body are looked up, never stored: they cannot be out of step with what is here. */
+/* has_cover and has_body are looked up, never stored: they cannot be out of step with what is here. With their sizes: a seal that
+ * names what is here, and a wrong size, is a letter that nobody holds. */
 #define LETTER_COLUMNS \
 	"SELECT l.id, l.sender, l.date_s, l.taken_in_s, l.body_bytes, l.body, l.is_own, l.is_broken, " \
-	"EXISTS (SELECT 1 FROM item i WHERE i.id = l.cover AND i.kind = 5), " \
-	"EXISTS (SELECT 1 FROM body b WHERE b.root = l.body) FROM letter l "
+	"EXISTS (SELECT 1 FROM item i WHERE i.id = l.cover AND i.kind = 5 AND length(i.bytes) = l.cover_bytes), " \
+	"EXISTS (SELECT 1 FROM body b WHERE b.root = l.body AND b.bytes = l.body_bytes) FROM letter l "
 
 static struct str span_of(const struct hash *h)
 {
@@ -23,8 +24,8 @@ static int insert_letter(struct spool *s, const struct verified_seal *seal, bool
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"INSERT INTO letter (id, item, sender, date_s, taken_in_s, ref, is_own, body, cover, body_bytes) "
-		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"INSERT INTO letter (id, item, sender, date_s, taken_in_s, ref, is_own, body, cover, body_bytes, cover_bytes) "
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		&q, err);
 	if (r)
 		return r;
@@ -37,10 +38,13 @@ static int insert_letter(struct spool *s, const struct verified_seal *seal, bool
 	query_int(&q, is_own);
 	query_blob(&q, v->paper.at ? absent : span_of(&v->body));
 	query_blob(&q, v->paper.at ? absent : span_of(&v->cover));
-	if (v->paper.at)
+	if (v->paper.at) {
 		query_blob(&q, absent);
-	else
+		query_blob(&q, absent);
+	} else {
 		query_int(&q, (int64_t)v->body_bytes);
+		query_int(&q, (int64_t)v->cover_bytes);
+	}
 	return query_run(&q, err);
 }
 
@@ -49,8 +53,8 @@ int letter_put(struct spool *s, const struct verified_seal *seal, bool is_own, i
 {
 	int64_t item = 0;
 	bool is_new;
-	if (seal->s.body_bytes > INT64_MAX)
-		return err_set(err, VALISE_E_LIMIT, "letter %s: its body is too large",
+	if (seal->s.body_bytes > INT64_MAX || seal->s.cover_bytes > INT64_MAX)
+		return err_set(err, VALISE_E_LIMIT, "letter %s: its body or cover is too large",
 			       hash_short(&seal->note.id).text);
 	int r = item_put(s, ITEM_SEAL, &seal->note.id, (struct str){seal->note.bytes, seal->note.len}, taken_in_s,
 			 &item, &is_new, err);

@@ -36,7 +36,7 @@ static const char version_1[] =
 	"	PRIMARY KEY (office, seq, id)"
 	") STRICT, WITHOUT ROWID;"
 
-	/* body, body_bytes and cover are NULL for paper. */
+	/* body, cover and their sizes are NULL for paper. */
 	"CREATE TABLE letter ("
 	"	id BLOB PRIMARY KEY CHECK (length(id) = 32),"
 	"	item INTEGER NOT NULL REFERENCES item (seq),"
@@ -46,10 +46,12 @@ static const char version_1[] =
 	"	body BLOB CHECK (length(body) = 32),"
 	"	body_bytes INTEGER CHECK (body_bytes >= 0),"
 	"	cover BLOB CHECK (length(cover) = 32),"
+	"	cover_bytes INTEGER CHECK (cover_bytes >= 0),"
 	"	ref TEXT,"
 	"	is_own INTEGER NOT NULL CHECK (is_own IN (0, 1)),"
 	"	is_broken INTEGER NOT NULL DEFAULT 0 CHECK (is_broken IN (0, 1)),"
-	"	CHECK ((body IS NULL) = (cover IS NULL) AND (body IS NULL) = (body_bytes IS NULL))"
+	"	CHECK ((body IS NULL) = (cover IS NULL) AND (body IS NULL) = (body_bytes IS NULL)"
+	"		AND (cover IS NULL) = (cover_bytes IS NULL))"
 	") STRICT, WITHOUT ROWID;"
 	"CREATE INDEX letter_date ON letter (date_s);"
 	"CREATE INDEX letter_ref ON letter (ref) WHERE ref IS NOT NULL;"

@@ -171,7 +171,7 @@ static void do_work(const char *dir)
 	OK(err, key_file_put(s, KEY_NAME, STR("a key"), &err));
 	kit_begin(s);
 	OK(err, letter_put(s, work.letter, false, 1, NULL, &err));
-	OK(err, cover_put(s, &work.letter->note.id, STR("a cover"), 1, &err));
+	OK(err, cover_put(s, &work.letter->note.id, KIT_COVER, 1, &err));
 	kit_commit(s);
 	put_sealed(s);
 	take_in(s);

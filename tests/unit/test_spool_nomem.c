@@ -27,7 +27,7 @@ static int write_all(struct spool *s, struct valise_err *err)
 	if (!r)
 		r = statement_put(s, statement, 1, NULL, err);
 	if (!r)
-		r = cover_put(s, &letter->note.id, STR("a cover"), 1, err);
+		r = cover_put(s, &letter->note.id, KIT_COVER, 1, err);
 	if (!r)
 		r = contact_put(s, &(struct contact){kit_hash(5), STR("Oslo"), true, 1}, err);
 	if (!r)
