@@ -183,8 +183,11 @@ static int member_failed(struct valise_err *err, int errnum, struct str path)
 	text_show(&shown, path);
 	const char *name = shown.data ? (char *)shown.data : "a file";
 	if (errnum == EEXIST)
-		return err_set(err, VALISE_E_BAD,
-			       "the letter holds %s twice, or two names that this filesystem takes for one", name);
+		/* No defect: every path of the letter is another, but here two of them are not. */
+		return err_set(
+			err, VALISE_E_EXISTS,
+			"this filesystem takes %s and another name in the letter for one; choose another with -o",
+			name);
 	return err_errno(err, errnum, "cannot write %s", name);
 }
 

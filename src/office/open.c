@@ -8,6 +8,7 @@
 #include "format/tar.h"
 #include "office/body_root.h"
 #include "office/extract.h"
+#include "office/members.h"
 #include "office/unlock_cover.h"
 #include "office/unseal_stream.h"
 
@@ -24,13 +25,16 @@ struct opening {
 	struct digest *digest;
 	struct hash *digests; /* as computed, one for each part */
 	/* The tar's. */
-	size_t part; /* index of the part that the next member may begin */
+	size_t part;         /* index of the part that the next member may begin */
+	uint64_t member_end; /* of the last member, the zeros that fill its block included */
+	struct members members;
 };
 
 static void opening_release(struct opening *o)
 {
 	stream_opener_free(o->opener); /* first: its threads write into the other's files */
 	extract_free(o->extract);
+	members_release(&o->members);
 	body_release(&o->body);
 	cover_release(&o->cover);
 	verified_seal_free(o->seal);
@@ -79,17 +83,26 @@ static bool is_below(struct str path, struct str name)
 	return path.len > name.len + 1 && path.at[name.len] == '/' && memcmp(path.at, name.at, name.len) == 0;
 }
 
+/* A directory's range ends with its last member, to the byte: otherwise two readers could tell two ranges by one digest. */
+static int end_part(const struct opening *o, struct valise_err *err)
+{
+	const struct part *p = o->part ? &o->cover.parts[o->part - 1] : NULL;
+	if (p && p->kind == PART_DIR && o->member_end != p->offset + p->length)
+		return err_set(err, VALISE_E_BAD, "the range that the cover states for %s is not that of its files",
+			       text_shown(p->name).text);
+	return 0;
+}
+
 /* The member is the next part's own, or below the directory part in hand. */
 static int match_member(struct opening *o, const struct tar_member *m, uint64_t header, uint64_t data,
 			struct valise_err *err)
 {
 	const struct part *before = o->part ? &o->cover.parts[o->part - 1] : NULL;
-	if (before && before->kind == PART_DIR && is_below(m->path, before->name)) {
-		if (data + m->bytes > before->offset + before->length)
-			return err_set(err, VALISE_E_BAD,
-				       "a file lies outside the range that the cover states for its directory");
+	if (before && before->kind == PART_DIR && is_below(m->path, before->name))
 		return 0;
-	}
+	int r = end_part(o, err);
+	if (r)
+		return r;
 	if (o->part == o->cover.n_parts)
 		return err_set(err, VALISE_E_BAD, "the body holds files that the cover does not name");
 	const struct part *p = &o->cover.parts[o->part++];
@@ -98,8 +111,6 @@ static int match_member(struct opening *o, const struct tar_member *m, uint64_t 
 					 : m->type == TAR_FILE && data == p->offset && m->bytes == p->length);
 	if (!same)
 		return err_set(err, VALISE_E_BAD, "the body's files are not the parts that the cover states");
-	if (before && header < before->offset + before->length)
-		return err_set(err, VALISE_E_BAD, "two parts overlap");
 	return 0;
 }
 
@@ -129,6 +140,9 @@ static int read_members(struct opening *o, struct valise_err *err)
 		if (r || end)
 			break;
 		r = match_member(o, &m, tar_reader_header_offset(t), tar_reader_data_offset(t), err);
+		if (!r)
+			r = members_add(&o->members, &m, err);
+		o->member_end = (tar_reader_data_offset(t) + m.bytes + 511) / 512 * 512;
 		if (!r && o->extract)
 			r = extract_member(o->extract, &m, err);
 		if (!r && m.type == TAR_FILE)
@@ -142,12 +156,15 @@ static int check_the_end(struct opening *o, struct valise_err *err)
 	struct hash root;
 	if (o->part != o->cover.n_parts)
 		return err_set(err, VALISE_E_BAD, "parts that the cover names are missing from the body");
+	int r = end_part(o, err);
+	if (r)
+		return r;
 	if (o->digesting != o->cover.n_parts)
 		return err_set(err, VALISE_E_BAD, "the body ends within a part");
 	for (size_t i = 0; i < o->cover.n_parts; i++)
 		if (!hash_eq(&o->digests[i], &o->cover.parts[i].digest))
 			return err_set(err, VALISE_E_BAD, "a part's bytes are not those that the sender committed to");
-	int r = stream_opener_root(o->opener, &root, err);
+	r = stream_opener_root(o->opener, &root, err);
 	if (!r && !hash_eq(&root, &o->seal->s.body))
 		r = err_set(err, VALISE_E_BAD, "the bytes are not those under seal");
 	return r;
@@ -167,7 +184,8 @@ static int tell_defect(struct opening *o, struct valise_err *err)
 		return r;
 	if (o->body.size && !hash_eq(&root, &o->seal->s.body))
 		return err_set(err, VALISE_E_BAD,
-			       "%s was damaged on this machine's disk: run `valise doctor --mend` and sync again", shown.text);
+			       "%s was damaged on this machine's disk: run `valise doctor --mend` and sync again",
+			       shown.text);
 	return err_set(err, VALISE_E_BAD,
 		       "%s does not match its seal: %s. Nothing was written out. `valise say defect %s` says so",
 		       shown.text, why.text, shown.text);
@@ -243,6 +261,17 @@ static int open_stream(struct opening *o, struct valise_err *err)
 	return r == VALISE_E_LOCKED ? err_set(err, VALISE_E_BAD, "the key in the cover does not open the body") : r;
 }
 
+/* Damage on our own disk is no defect of the letter, and must not be told as one. */
+static int open_body(struct opening *o, struct valise_err *err)
+{
+	int r = body_open(o->v->spool, &o->seal->s.body, &o->body, err);
+	if (r != VALISE_E_BAD)
+		return r;
+	if (err)
+		err->code = VALISE_E_IO;
+	return VALISE_E_IO;
+}
+
 static int begin(struct opening *o, const struct hash *letter, struct valise_err *err)
 {
 	struct letter_row row;
@@ -263,7 +292,7 @@ static int begin(struct opening *o, const struct hash *letter, struct valise_err
 			       hash_short(letter).text);
 	r = unlock_cover(o->v, o->seal, &o->cover, NULL, err);
 	if (!r)
-		r = body_open(o->v->spool, &o->seal->s.body, &o->body, err);
+		r = open_body(o, err);
 	if (!r)
 		r = open_stream(o, err);
 	if (!r)

@@ -58,7 +58,7 @@ int unlock_cover(struct valise *v, const struct verified_seal *seal, struct cove
 		return r;
 	digest_once(file.data, file.len, &digest);
 	if (file.len != seal->s.cover_bytes || !hash_eq(&digest, &seal->s.cover))
-		return err_set(err, VALISE_E_BAD,
+		return err_set(err, VALISE_E_IO, /* our disk's fault: no defect of the letter */
 			       "the cover in this spool is damaged; run `valise doctor` and sync again");
 	r = decrypt(v, &file, text, err);
 	if (!r)
