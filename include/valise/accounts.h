@@ -18,6 +18,7 @@ struct valise_office_view {
 	const char *fingerprint; /* "48213 99170 23654 00871 56329 41187" */
 	const char *name;        /* what it calls itself; NULL while its register is not here */
 	const char *petname;     /* what you call it; NULL when you do not know it */
+	const char *label;       /* in accounts: what to show it as, unlike every other office there; NULL elsewhere */
 	bool is_self;
 	bool checked; /* its digits were compared with a card from another way */
 	bool forked;  /* a fork proof is here */
@@ -107,7 +108,7 @@ struct valise_disclosed {
 	const char *kind;    /* "file", "dir" */
 	const char *sha256;
 	uint64_t bytes;
-	const char *confirmed_by; /* a reader's office that says opened; NULL: "no reader confirmed it" */
+	const char *confirmed_by; /* the offices whose reader says opened, as shown; NULL: "no reader confirmed it" */
 };
 
 struct valise_accounts {

@@ -21,8 +21,9 @@ struct showing {
 
 static const char *office_name(const struct showing *s, size_t office, struct office_label *ret)
 {
-	*ret = show_office_name(&s->a->offices[office]);
-	return ret->text;
+	const struct valise_office_view *o = &s->a->offices[office];
+	*ret = show_office_name(o);
+	return o->label ? o->label : ret->text;
 }
 
 /* ---- The head ---- */

@@ -54,6 +54,7 @@ static void show_offices(struct work *w)
 			.fingerprint = arena_text(w->out, str_of(fingerprint_text(&o->id).text)),
 			.name = o->reg ? arena_shown(w->out, office_name(o->reg)) : NULL,
 			.petname = arena_shown(w->out, o->petname),
+			.label = o->label,
 			.is_self = o->is_self,
 			.checked = o->is_checked,
 			.forked = o->reg && office_fork(o->reg, &a, &b),

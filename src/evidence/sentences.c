@@ -43,22 +43,51 @@ void say_quoted(struct work *w, struct str s)
 }
 
 /* What you call an office stands plainly; what it calls itself is marked as that, since any office may call itself anything. */
+static void label_office(struct work *w, struct work_office *o, bool told_apart)
+{
+	struct str own = o->reg ? office_name(o->reg) : (struct str){0};
+	struct str petname = o->petname.at ? o->petname : o->is_self ? own : (struct str){0};
+	o->label_is_petname = petname.at;
+	if (petname.at) {
+		buf_add_text(&w->text, text_shown(petname).text);
+		if (told_apart)
+			buf_addf(&w->text, " (%s)", fingerprint_text(&o->id).text);
+	} else if (own.at) {
+		say_quoted(w, own);
+		buf_addf(&w->text, " (own name%s%s)", told_apart ? ", " : "",
+			 told_apart ? fingerprint_text(&o->id).text : "");
+	} else {
+		buf_addf(&w->text, "the office %s", fingerprint_text(&o->id).text);
+	}
+	o->label = arena_take(w->out, &w->text);
+}
+
+static int by_label(const void *a, const void *b)
+{
+	const struct work_office *const *x = a, *const *y = b;
+	return strcmp((*x)->label, (*y)->label);
+}
+
+/* Two offices that would be called the same are called by their fingerprints as well. */
 void label_offices(struct work *w)
 {
+	struct work_office **sorted = ARENA_NEW(&w->scratch, struct work_office *, w->n_offices);
+	bool whole = sorted != NULL;
 	for (uint32_t i = 0; i < w->n_offices; i++) {
-		struct work_office *o = &w->offices[i];
-		struct str own = o->reg ? office_name(o->reg) : (struct str){0};
-		struct str petname = o->petname.at ? o->petname : o->is_self ? own : (struct str){0};
-		o->label_is_petname = petname.at;
-		if (petname.at) {
-			buf_add_text(&w->text, text_shown(petname).text);
-		} else if (own.at) {
-			say_quoted(w, own);
-			buf_add_text(&w->text, " (own name)");
-		} else {
-			buf_addf(&w->text, "the office %s", fingerprint_text(&o->id).text);
-		}
-		o->label = arena_take(&w->scratch, &w->text);
+		label_office(w, &w->offices[i], false);
+		whole = whole && w->offices[i].label;
+		if (whole)
+			sorted[i] = &w->offices[i];
+	}
+	if (!whole || !w->n_offices)
+		return; /* the arena's error tells */
+	qsort(sorted, w->n_offices, sizeof(*sorted), by_label);
+	for (uint32_t i = 0, end; i < w->n_offices; i = end) {
+		const char *label = sorted[i]->label;
+		for (end = i + 1; end < w->n_offices && strcmp(sorted[end]->label, label) == 0;)
+			end++;
+		for (uint32_t k = i; end - i > 1 && k < end; k++)
+			label_office(w, sorted[k], true);
 	}
 }
 

@@ -341,10 +341,26 @@ int valise_verify(const void *dossier, size_t len, const struct valise_known *kn
 
 /* ---- --require ---- */
 
-static bool office_is(const struct valise_office_view *o, struct str name)
+/* An office by what the asker calls it, or by the beginning of its id; what it calls itself is anybody's to choose. SIZE_MAX in
+ * *ret when none of the accounts is that one. */
+static int find_required(const struct valise_accounts *a, struct str name, size_t *ret, struct valise_err *err)
 {
-	return str_eq(str_of(o->petname), name) || str_eq(str_of(o->name), name) ||
-	       (name.len >= 4 && str_starts(str_of(o->id), name));
+	*ret = SIZE_MAX;
+	for (size_t i = 0; i < a->n_offices; i++)
+		if (str_eq(str_of(a->offices[i].petname), name)) {
+			*ret = i;
+			return 0;
+		}
+	for (size_t i = 0; i < a->n_offices && name.len >= 4; i++) {
+		if (!str_starts(str_of(a->offices[i].id), name))
+			continue;
+		if (*ret != SIZE_MAX)
+			return err_set(err, VALISE_E_AMBIGUOUS,
+				       "--require %s: several offices' ids begin so; give more of it",
+				       text_shown(name).text);
+		*ret = i;
+	}
+	return 0;
 }
 
 int valise_require(const struct valise_accounts *a, const char *what, struct valise_err *err)
@@ -352,15 +368,19 @@ int valise_require(const struct valise_accounts *a, const char *what, struct val
 	const char *colon = strrchr(what, ':');
 	struct str office = {what, colon ? (size_t)(colon - what) : 0};
 	const char *says = colon ? colon + 1 : what;
+	size_t from = SIZE_MAX;
 	enum says row;
 	if (!says_of(str_of(says), &row))
-		return err_set(err, VALISE_E_USAGE, "--require %s: %s is nothing that can be said", what, says);
+		return err_set(err, VALISE_E_USAGE, "--require %s: %s is nothing that can be said",
+			       text_shown(str_of(what)).text, text_shown(str_of(says)).text);
+	int r = office.len ? find_required(a, office, &from, err) : 0;
+	if (r)
+		return r;
 	for (size_t i = 0; i < a->n_said; i++) {
 		const struct valise_said *s = &a->said[i];
-		if (s->counts && strcmp(s->says, says) == 0 &&
-		    (!office.len || office_is(&a->offices[s->office], office)))
+		if (s->counts && strcmp(s->says, says) == 0 && (!office.len || s->office == from))
 			return 0;
 	}
-	return err_set(err, VALISE_E_UNMET, "no counted statement here says %s%s%.*s", says, office.len ? " for " : "",
-		       STR_ARG(office));
+	return err_set(err, VALISE_E_UNMET, "no counted statement here says %s%s%s", says, office.len ? " for " : "",
+		       office.len ? text_shown(office).text : "");
 }
