@@ -52,7 +52,8 @@ class Place:
 
 
 def strace(log, *more):
-    return ("strace", "-f", "-y", "-qq", "--seccomp-bpf", "-o", log, "-e", f"trace={WRITING}", *more)
+    # Not with --seccomp-bpf: it is faster, and no signal arrives.
+    return ("strace", "-f", "-y", "-qq", "-o", log, "-e", f"trace={WRITING}", *more)
 
 
 def changes_something(call, text, root):
