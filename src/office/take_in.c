@@ -139,10 +139,12 @@ static int push_wrapped(struct take_in *t, struct bag_reader *reader, const stru
 		return r;
 	r = stream_opener_new(file, t->keys, t->n_keys, false, &o, &why);
 	*ret_ours = r != VALISE_E_LOCKED;
+	t->wrapping_damaged = r == VALISE_E_BAD;
 	if (r)
 		return *ret_ours ? take_in_refuse(t, r, "its wrapping is damaged", &why) : 0;
 	while (!r && len) {
 		r = stream_opener_next(o, &data, &len, &why);
+		t->wrapping_damaged = r == VALISE_E_BAD;
 		if (r)
 			return take_in_refuse(t, r, "it is damaged; what came before the damage was taken", &why);
 		r = bag_reader_push(reader, data, len, t->err);
@@ -169,7 +171,7 @@ static int push_bare(struct take_in *t, struct bag_reader *reader, const struct 
 
 static int tell_verdict(struct take_in *t, const struct bag_result *b)
 {
-	if (b->verdict == BAG_WHOLE)
+	if (b->verdict == BAG_WHOLE || t->wrapping_damaged)
 		return 0;
 	t->r.damaged |= b->verdict == BAG_DAMAGED;
 	return take_in_finding(t,
@@ -225,6 +227,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->err = err;
 	t->bag = name;
 	t->orphans = false;
+	t->wrapping_damaged = false;
 	if (bytes > BAG_MAX_BYTES)
 		return take_in_finding(t, "it is larger than a bag can be, and was left", NULL);
 	int r = progress(

@@ -31,8 +31,9 @@ struct take_in {
 	/* The bag in hand. */
 	const char *bag;
 	bool wrapped;
-	bool orphans; /* it held what waits for another bag */
-	size_t taken; /* items that this pass brought */
+	bool wrapping_damaged; /* told already: what the reader then says of the rest is no news */
+	bool orphans;          /* it held what waits for another bag */
+	size_t taken;          /* items that this pass brought */
 	struct age_identity keys[UNWRAP_KEYS_MAX];
 	size_t n_keys;
 	bool keys_loaded;
