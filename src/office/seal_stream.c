@@ -19,6 +19,7 @@ struct job {
 	bool last;       /* holds the last chunk */
 	bool in_memory;  /* the whole is this job and small: it is not written to a file */
 	size_t in_len, out_len;
+	size_t filled; /* how far plaintext ever reached: what there is to wipe */
 	struct body_span span;
 	uint8_t *in;  /* JOB_PLAIN_BYTES */
 	uint8_t *out; /* JOB_SEALED_BYTES */
@@ -36,6 +37,7 @@ struct stream_sealer {
 	struct newfile file;
 	bool has_file;
 	struct job *filling; /* NULL: none in hand */
+	bool lent;           /* its room is with the caller, who may have put plaintext there and not told of it */
 	uint64_t offset;     /* of the plaintext so far */
 	uint64_t next_chunk;
 	/* In order, on the caller's thread. */
@@ -200,11 +202,13 @@ void stream_sealer_free(struct stream_sealer *s)
 		return;
 	pipeline_free(s->pipeline);
 	for (size_t i = 0; i < s->n_jobs; i++) {
-		aead_free(s->jobs[i].aead);
-		if (s->jobs[i].in)
-			secret_wipe(s->jobs[i].in, JOB_PLAIN_BYTES);
-		free(s->jobs[i].in);
-		free(s->jobs[i].out);
+		struct job *j = &s->jobs[i];
+		aead_free(j->aead);
+		/* No further than need be: touching a whole job's memory costs a small letter more than sealing it. */
+		if (j->in)
+			secret_wipe(j->in, j == s->filling && s->lent ? JOB_PLAIN_BYTES : j->filled);
+		free(j->in);
+		free(j->out);
 	}
 	newfile_abandon(&s->file);
 	secret_wipe(s->file_key, sizeof s->file_key);
@@ -231,7 +235,18 @@ int stream_sealer_room(struct stream_sealer *s, uint8_t **ret, size_t *ret_len, 
 		return r;
 	*ret = s->filling->in + s->filling->in_len;
 	*ret_len = JOB_PLAIN_BYTES - s->filling->in_len;
+	s->lent = true;
 	return 0;
+}
+
+static void fill(struct stream_sealer *s, size_t n)
+{
+	struct job *j = s->filling;
+	j->in_len += n;
+	s->offset += n;
+	s->lent = false;
+	if (j->filled < j->in_len)
+		j->filled = j->in_len;
 }
 
 int stream_sealer_add(struct stream_sealer *s, const uint8_t *data, size_t len, struct valise_err *err)
@@ -246,8 +261,7 @@ int stream_sealer_add(struct stream_sealer *s, const uint8_t *data, size_t len, 
 			n = len;
 		if (data != room)
 			memcpy(room, data, n);
-		s->filling->in_len += n;
-		s->offset += n;
+		fill(s, n);
 		data += n;
 		len -= n;
 	}
@@ -265,8 +279,7 @@ int stream_sealer_zeros(struct stream_sealer *s, uint64_t len, struct valise_err
 		if (n > len)
 			n = (size_t)len;
 		memset(room, 0, n);
-		s->filling->in_len += n;
-		s->offset += n;
+		fill(s, n);
 		len -= n;
 	}
 	return 0;

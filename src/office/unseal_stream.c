@@ -29,6 +29,7 @@ struct job {
 	uint64_t offset; /* of its ciphertext in the file */
 	bool last;
 	size_t in_len, out_len;
+	size_t filled; /* how far plaintext may ever have reached: what there is to wipe */
 	struct body_span span;
 	uint8_t *in;  /* JOB_SEALED_BYTES */
 	uint8_t *out; /* JOB_PLAIN_BYTES */
@@ -148,7 +149,7 @@ void stream_opener_free(struct stream_opener *o)
 	for (size_t i = 0; i < o->n_jobs; i++) {
 		aead_free(o->jobs[i].aead);
 		if (o->jobs[i].out)
-			secret_wipe(o->jobs[i].out, JOB_PLAIN_BYTES);
+			secret_wipe(o->jobs[i].out, o->jobs[i].filled);
 		free(o->jobs[i].in);
 		free(o->jobs[i].out);
 	}
@@ -188,6 +189,8 @@ static int submit_next(struct stream_opener *o, struct valise_err *err)
 	uint64_t left = o->file->size - j->offset;
 	j->last = left <= JOB_SEALED_BYTES;
 	j->in_len = j->last ? (size_t)left : JOB_SEALED_BYTES;
+	if (j->filled < j->in_len)
+		j->filled = j->in_len < JOB_PLAIN_BYTES ? j->in_len : JOB_PLAIN_BYTES;
 	o->next_chunk += JOB_CHUNKS;
 	o->all_submitted = j->last;
 	return pipeline_submit(o->pipeline, err);
