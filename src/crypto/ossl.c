@@ -6,11 +6,14 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 int ossl_begin(struct valise_err *err)
 {
+	/* What a process holds goes with it: to free libcrypto's tables one by one first costs a small command 4% of its time. */
+	static const uint64_t how = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT;
 	/* libcrypto 3.0 uses its default context even when it could not make the locks in it. */
-	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 || !OSSL_LIB_CTX_get0_global_default())
+	if (OPENSSL_init_crypto(how, NULL) != 1 || !OSSL_LIB_CTX_get0_global_default())
 		return err_nomem(err);
 	return 0;
 }
