@@ -24,6 +24,7 @@ libcmocka-dev           check,gate,bench,fuzz               inc:cmocka.h
 zlib1g-dev              check,gate,bench,fuzz               inc:zlib.h
 bats                    check,gate                          cmd:bats
 age                     demo,check,gate,bench               cmd:age
+jq                      check,gate                          cmd:jq
 strace                  check,gate                          cmd:strace
 dosfstools              check                               cmd:mkfs.vfat
 fusefat                 check                               cmd:fusefat
