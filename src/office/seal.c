@@ -180,7 +180,11 @@ static int seal_the_body(struct sealing *s, struct valise_err *err)
 		r = age_identity_x25519(s->cover.body_key, &body_key, err);
 	if (!r) {
 		memcpy(to.point, body_key.point, sizeof to.point);
-		struct stream_target target = {&to, 1, spool_tmpfd(s->v->spool), BODY_SMALL_BYTES, "the sealed body"};
+		struct stream_target target = {.to = &to,
+					       .n_to = 1,
+					       .dirfd = spool_tmpfd(s->v->spool),
+					       .in_memory_bytes = BODY_SMALL_BYTES,
+					       .what = "the sealed body"};
 		r = stream_sealer_new(&target, randomness, &s->sealer, err);
 	}
 	secret_wipe(randomness, sizeof randomness);

@@ -36,6 +36,7 @@ struct stream_sealer {
 	struct buf prefix; /* age header and nonce */
 	struct newfile file;
 	bool has_file;
+	bool in_order; /* the filesystem is a stick's (it has no unnamed files): some of those take no byte beyond the end */
 	struct job *filling; /* NULL: none in hand */
 	bool lent;           /* its room is with the caller, who may have put plaintext there and not told of it */
 	uint64_t offset;     /* of the plaintext so far */
@@ -69,6 +70,11 @@ static int seal_chunks(struct job *j, struct valise_err *err)
 	return 0;
 }
 
+static int write_job(struct stream_sealer *s, const struct job *j, struct valise_err *err)
+{
+	return file_pwrite_all(s->file.fd, j->out, j->out_len, j->offset, s->target.what, err);
+}
+
 static int seal_job(void *context, void *job, struct valise_err *err)
 {
 	struct stream_sealer *s = context;
@@ -76,8 +82,8 @@ static int seal_job(void *context, void *job, struct valise_err *err)
 	int r = seal_chunks(j, err);
 	if (r)
 		return r;
-	if (!j->in_memory)
-		r = file_pwrite_all(s->file.fd, j->out, j->out_len, j->offset, s->target.what, err);
+	if (!j->in_memory && !s->in_order)
+		r = write_job(s, j, err);
 	body_span_hash(j->out, j->out_len, j->offset, &j->span);
 	return r;
 }
@@ -92,6 +98,10 @@ static int finish_job(void *context, void *job, struct valise_err *err)
 	if (j->in_memory) {
 		buf_add(&s->small, s->prefix.data, s->prefix.len);
 		buf_add(&s->small, j->out, j->out_len);
+	} else if (s->in_order) {
+		int r = write_job(s, j, err);
+		if (r)
+			return r;
 	}
 	return buf_check(&s->hash.tally, "the tally", err);
 }
@@ -102,6 +112,7 @@ static int make_file(struct stream_sealer *s, struct valise_err *err)
 	if (r)
 		return r;
 	s->has_file = true;
+	s->in_order = s->file.temp[0] != 0;
 	return file_pwrite_all(s->file.fd, s->prefix.data, s->prefix.len, 0, s->target.what, err);
 }
 
