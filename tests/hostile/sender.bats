@@ -439,8 +439,9 @@ one_file() {
 @test "a cover larger than the seal says is not taken" {
 	one_file
 	rm -r stick
+	cp bad/cover theirs
 	hash=$(grep '^cover' bad/seal | cut -d' ' -f2) size=$(grep '^cover' bad/seal | cut -d' ' -f3)
-	one_file salt=2 cover="$hash $((size + 1))"
+	one_file salt=2 cover-file=theirs cover="$hash $((size + 1))"
 	runs 4 oslo sync stick
 	says "the cover"
 	runs 1 oslo say received "$letter" --yes
@@ -448,7 +449,7 @@ one_file() {
 	rm -r stick
 	false_one=$letter
 	letter=$(forge letter good key=evil-all from="$(id_of_office evil)" to="$(office_id oslo)" salt=3 \
-		reader="$(officer_key oslo)" cover-file=bad/cover tar=a.tar part=file:512:5:a.txt)
+		reader="$(officer_key oslo)" cover-file=theirs tar=a.tar part=file:512:5:a.txt)
 	forge bag good.bag note:good/seal letter:good
 	lay stick good.bag
 	runs 0 oslo sync stick
@@ -483,6 +484,10 @@ one_file() {
 		lacks "say defect"
 		nothing_written opened
 	done
+	truncate -s 1000000 "$file"
+	runs 1 oslo open "$large" -o opened
+	lacks "say defect"
+	nothing_written opened
 }
 
 @test "seals that no program writes: refused, and nothing of them is kept" {
