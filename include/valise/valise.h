@@ -52,13 +52,15 @@ struct valise_founding {
 	bool no_passphrase; /* keys in the clear, 0600 */
 	const char *
 		reading_identity; /* "AGE-SECRET-KEY-1..." made by age-keygen, to use as the first reader's key; NULL: a new one */
-	bool dry_run;             /* check everything, make nothing: *ret and *ret_recovery stay untouched */
+	/* The text of the recovery sheet, which alone holds the next keeper's key: called before the office is there, so that none is
+	 * founded whose sheet is lost. Non-zero, with *err filled in, and nothing is founded. NULL: it is not kept. */
+	int (*keep_recovery)(void *context, const char *sheet, struct valise_err *err);
+	void *context;
+	bool dry_run; /* check everything, make nothing: *ret stays untouched, no sheet is given */
 };
-/* An office, its keeper's key, its next keeper's key, one officer with every role but machine. *ret_recovery is the text of the
- * recovery sheet, which alone holds the next keeper's key; to be freed by valise_secret_free. Nothing is there or all is. */
+/* An office, its keeper's key, its next keeper's key, one officer with every role but machine. Nothing is there or all is. */
 VALISE_CHECKED int valise_init(const char *dir, const struct valise_founding *f, const struct valise_caller *caller,
-			       struct valise **ret, char **ret_recovery, struct valise_err *err);
-VALISE_PUBLIC void valise_secret_free(char *text); /* wipes, frees */
+			       struct valise **ret, struct valise_err *err);
 
 /* ---- Officers and cards ---- */
 

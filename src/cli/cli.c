@@ -237,12 +237,12 @@ static int check_operands(struct cli *c)
 {
 	const struct command *command = c->command;
 	if (c->n_operands < command->min_operands)
-		return cli_fail(c, VALISE_E_USAGE, "something is missing: %s %s takes %s", c->program, command->name,
-				command->operands);
+		return cli_fail(c, VALISE_E_USAGE, "something is missing: %s%s%s takes %s", c->program,
+				command->name[0] ? " " : "", command->name, command->operands);
 	if (c->n_operands > command->max_operands)
-		return cli_fail(c, VALISE_E_USAGE, "%s is one word too many: %s %s takes %s",
-				SHOW(c->operands[command->max_operands]), c->program, command->name,
-				command->operands[0] ? command->operands : "none");
+		return cli_fail(c, VALISE_E_USAGE, "%s is one word too many: %s%s%s takes %s",
+				SHOW(c->operands[command->max_operands]), c->program, command->name[0] ? " " : "",
+				command->name, command->operands[0] ? command->operands : "none");
 	return 0;
 }
 

@@ -5,6 +5,9 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/show_office.h"
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
 
 struct init_options {
 	const char *title, *recovery, *reading_identity;
@@ -54,15 +57,24 @@ static int complete(struct cli *c, struct init_options *o, char *title, size_t m
 	return r;
 }
 
-static int give_recovery(struct cli *c, const struct init_options *o, struct secret_file *file, const char *sheet)
+/* Where the recovery sheet goes. */
+struct sheet_taker {
+	struct cli *c;
+	const char *to; /* "-": standard output */
+	struct secret_file file;
+};
+
+static int take_sheet(void *context, const char *sheet, struct valise_err *err)
 {
-	if (file->fd >= 0)
-		return secret_file_write(c, file, sheet);
-	if (o->recovery)
-		fputs(sheet, stdout);
-	else
-		tell(c, "No recovery sheet was kept: if this office's keys are stolen, the office is lost.");
-	return 0;
+	struct sheet_taker *t = context;
+	if (strcmp(t->to, "-") != 0)
+		return secret_file_write(t->c, &t->file, sheet);
+	if (fputs(sheet, stdout) >= 0 && fflush(stdout) == 0)
+		return 0;
+	err->code = VALISE_E_IO;
+	(void)snprintf(err->text, sizeof err->text,
+		       "the recovery sheet could not be written, so no office was made: %s", strerror(errno));
+	return VALISE_E_IO;
 }
 
 static int found_office(struct cli *c, const struct init_options *o, const struct valise_founding *f)
@@ -71,13 +83,22 @@ static int found_office(struct cli *c, const struct init_options *o, const struc
 	CLEAN_OFFICE struct valise_office *office = NULL;
 	CLEAN_FREE char *dir = NULL;
 	struct valise_caller caller = cli_caller(c);
-	struct secret_file file = SECRET_FILE_NONE;
-	char *sheet = NULL;
+	struct sheet_taker taker = {c, o->recovery, SECRET_FILE_NONE};
+	struct valise_founding founding = *f;
+	bool to_file = o->recovery && strcmp(o->recovery, "-") != 0 && !f->dry_run;
 	int r = cli_dir(c, &dir);
-	if (!r && o->recovery && strcmp(o->recovery, "-") != 0 && !f->dry_run)
-		r = secret_file_begin(c, o->recovery, &file);
+	if (!r && to_file)
+		r = secret_file_begin(c, o->recovery, &taker.file);
+	if (o->recovery) {
+		founding.keep_recovery = take_sheet;
+		founding.context = &taker;
+	}
+	bool began = to_file && !r;
 	if (!r)
-		r = valise_init(dir, f, &caller, &v, &sheet, &c->err);
+		r = valise_init(dir, &founding, &caller, &v, &c->err);
+	if (r && began && taker.file.fd < 0)
+		(void)unlink(o->recovery); /* a sheet of an office that did not come to be */
+	secret_file_abandon(&taker.file);
 	if (!r && f->dry_run && c->shared.json) {
 		CLEAN_JSON struct json *j = json_new();
 		json_bool(j, "dry_run", true);
@@ -87,10 +108,8 @@ static int found_office(struct cli *c, const struct init_options *o, const struc
 		tell(c, "An office %s could be made in %s; nothing was.", f->name, dir);
 		return 0;
 	}
-	if (!r)
-		r = give_recovery(c, o, &file, sheet);
-	valise_secret_free(sheet);
-	secret_file_abandon(&file);
+	if (!r && !o->recovery)
+		tell(c, "No recovery sheet was kept: if this office's keys are stolen, the office is lost.");
 	if (!r)
 		r = valise_office(v, NULL, &office, &c->err);
 	if (!r && c->shared.json)

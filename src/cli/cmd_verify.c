@@ -19,6 +19,9 @@ static int add_contacts(struct cli *c, void *context, const struct valise_accoun
 			continue;
 		if (r)
 			return r;
+		/* That its register came with some letter makes nobody known. */
+		if (!o->view.petname && !o->view.is_self)
+			continue;
 		r = valise_card_export(v, a->offices[i].id, &card, &len, &c->err);
 		char *petname = strdup(o->view.petname ? o->view.petname : o->view.name);
 		if (!r)

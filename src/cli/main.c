@@ -99,6 +99,27 @@ static int help(struct cli *c, int n, char **words)
 	return cli_end(c, 0);
 }
 
+/* How many words before the command are options with their values: `valise --dir D --json track`. */
+static int leading_options(int n, char **words)
+{
+	int i = 0;
+	while (i < n && strncmp(words[i], "--", 2) == 0)
+		i += strcmp(words[i], "--dir") == 0 || strcmp(words[i], "--passphrase-fd") == 0 ? 2 : 1;
+	return i < n ? i : 0;
+}
+
+/* Puts them behind the command's own words, where its options are read. */
+static const struct command *find_behind_options(int n, char **words, int *ret_used)
+{
+	int lead = leading_options(n, words), used;
+	const struct command *command = lead ? find_command(n - lead, words + lead, &used) : NULL;
+	if (!command)
+		return NULL;
+	memmove(words + used, words, (size_t)lead * sizeof *words);
+	*ret_used = used;
+	return command;
+}
+
 static bool is_word(const char *word, const char *one, const char *other)
 {
 	return strcmp(word, one) == 0 || strcmp(word, other) == 0;
@@ -121,6 +142,8 @@ int main(int argc, char **argv)
 	if (is_word(words[0], "--help", "-h") || strcmp(words[0], "help") == 0)
 		return help(&c, n - 1, words + 1);
 	const struct command *command = find_command(n, words, &used);
+	if (!command)
+		command = find_behind_options(n, words, &used);
 	if (command)
 		return cli_run(&c, command, n - used, words + used);
 	if (n == 1 || is_word(words[1], "--help", "-h")) {

@@ -346,12 +346,17 @@ int valise_verify(const void *dossier, size_t len, const struct valise_known *kn
 static int find_required(const struct valise_accounts *a, struct str name, size_t *ret, struct valise_err *err)
 {
 	*ret = SIZE_MAX;
-	for (size_t i = 0; i < a->n_offices; i++)
-		if (str_eq(str_of(a->offices[i].petname), name)) {
-			*ret = i;
-			return 0;
-		}
-	for (size_t i = 0; i < a->n_offices && name.len >= 4; i++) {
+	for (size_t i = 0; i < a->n_offices; i++) {
+		if (!str_eq(str_of(a->offices[i].petname), name))
+			continue;
+		if (*ret != SIZE_MAX)
+			return err_set(err, VALISE_E_AMBIGUOUS,
+				       "--require %s: you know two offices by that name; give the beginning of the id",
+				       text_shown(name).text);
+		*ret = i;
+	}
+	bool by_name = *ret != SIZE_MAX;
+	for (size_t i = 0; !by_name && i < a->n_offices && name.len >= 4; i++) {
 		if (!str_starts(str_of(a->offices[i].id), name))
 			continue;
 		if (*ret != SIZE_MAX)

@@ -69,7 +69,8 @@ static int make_entry_0(struct founding *f, int64_t now_s, struct valise_err *er
 	return r;
 }
 
-static int write_recovery(const struct founding *f, char **ret, struct valise_err *err)
+/* Hands the sheet out; it is nowhere else. */
+static int give_recovery(const struct founding *f, const struct valise_founding *want, struct valise_err *err)
 {
 	CLEAN_BUF_SECRET struct buf b = BUF_INIT(RECOVERY_BYTES);
 	const struct hash *office = verified_entry_office(f->entry);
@@ -86,16 +87,7 @@ static int write_recovery(const struct founding *f, char **ret, struct valise_er
 	bech32_encode(&b, "valise-keeper-", f->next->seed, sizeof f->next->seed, true);
 	buf_add_char(&b, '\n');
 	int r = buf_check(&b, "the recovery sheet", err);
-	if (!r)
-		*ret = (char *)buf_take(&b, NULL);
-	return r;
-}
-
-void valise_secret_free(char *text)
-{
-	if (text)
-		secret_wipe(text, strlen(text));
-	free(text);
+	return r ? r : want->keep_recovery(want->context, (char *)b.data, err);
 }
 
 static int make_keys(struct valise *v, const struct valise_founding *f, struct founding *w, struct valise_err *err)
@@ -181,14 +173,13 @@ static int look_empty(const char *dir, struct valise_err *err)
 }
 
 int valise_init(const char *dir, const struct valise_founding *f, const struct valise_caller *caller,
-		struct valise **ret, char **ret_recovery, struct valise_err *err)
+		struct valise **ret, struct valise_err *err)
 {
 	CLEANUP(founding_release)
 	struct founding w = {.name = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
 			     .title = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
 			     .note = BUF_INIT(LIMIT_REGISTER_ENTRY_BYTES)};
 	int64_t now_s = clock_now_s();
-	char *recovery = NULL;
 	int r = text_free_of(str_of(f->name), "the office's name", &w.name, err);
 	if (!r)
 		r = text_free_of(str_of(f->title), "the title", &w.title, err);
@@ -204,12 +195,11 @@ int valise_init(const char *dir, const struct valise_founding *f, const struct v
 		r = make_keys(v, f, &w, err);
 	if (!r)
 		r = make_entry_0(&w, now_s, err);
-	if (!r)
-		r = write_recovery(&w, &recovery, err);
+	if (!r && f->keep_recovery && !f->dry_run)
+		r = give_recovery(&w, f, err);
 	if (!r && !f->dry_run)
 		r = commit_office(v, &w, now_s, err);
 	if (r || f->dry_run) {
-		valise_secret_free(recovery);
 		valise_close(v);
 		return r;
 	}
@@ -217,6 +207,5 @@ int valise_init(const char *dir, const struct valise_founding *f, const struct v
 	const struct key *kept[] = {w.keeper, w.officer};
 	key_files_forget_others(v, kept, 2);
 	*ret = v;
-	*ret_recovery = recovery;
 	return 0;
 }

@@ -21,9 +21,9 @@ void key_free(struct key *k)
 {
 	if (!k)
 		return;
+	struct secret memory = k->memory;
 	ed25519_signer_free(k->signer);
-	secret_wipe(k, sizeof *k);
-	free(k);
+	secret_release(&memory);
 }
 
 void key_freep(struct key **k)
@@ -48,10 +48,14 @@ static struct key_name key_name(const struct vkey *k)
 
 static int key_from_seed(const uint8_t seed[static ED25519_SEED_BYTES], struct key **ret, struct valise_err *err)
 {
-	CLEAN_KEY struct key *k = calloc(1, sizeof *k);
-	if (!k)
-		return err_nomem(err);
-	int r = ed25519_signer_new(seed, &k->signer, err);
+	CLEAN_KEY struct key *k = NULL;
+	struct secret memory = SECRET_NONE;
+	int r = secret_alloc(&memory, sizeof *k, err);
+	if (r)
+		return r;
+	k = (struct key *)(void *)memory.bytes;
+	k->memory = memory;
+	r = ed25519_signer_new(seed, &k->signer, err);
 	if (r)
 		return r;
 	ed25519_signer_public(k->signer, k->vkey.key);

@@ -25,6 +25,7 @@
 
 /* A secret key of this spool, unlocked. Owned by the keyring. */
 struct key {
+	struct secret memory; /* that it lies in itself */
 	struct vkey vkey;
 	struct ed25519_signer *signer;
 	uint8_t seed[ED25519_SEED_BYTES];

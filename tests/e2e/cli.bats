@@ -391,3 +391,24 @@ END
 	grep -q getenv "$BATS_TEST_TMPDIR/needs"
 	refute grep -q setlocale "$BATS_TEST_TMPDIR/needs"
 }
+
+@test "options may stand before the command too" {
+	found harbour "Harbour Legal"
+	run valise --dir "$BATS_TEST_TMPDIR/offices/harbour" --json track
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'"letters"'* ]]
+	run valise --json --dir="$BATS_TEST_TMPDIR/offices/harbour" officer list
+	[ "$status" -eq 0 ]
+	run valise --dir
+	[ "$status" -eq 2 ]
+}
+
+@test "no office is founded whose recovery sheet was lost" {
+	cd "$BATS_TEST_TMPDIR"
+	run bash -c 'valise init Z --title T --no-passphrase --recovery - --dir z >/dev/full'
+	[ "$status" -ne 0 ]
+	run valise track --dir z
+	[ "$status" -eq 10 ]
+	valise init Z --title T --no-passphrase --recovery sheet --dir z
+	grep -q VALISE-KEEPER- sheet
+}

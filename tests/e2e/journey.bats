@@ -194,3 +194,27 @@ text 3" ]
 	sed 's/The subject/The sabject/' subject >altered
 	[ "$(status_of as harbour verify altered)" -eq 4 ]
 }
+
+@test "an office is known only to whoever has its card" {
+	cd "$BATS_TEST_TMPDIR"
+	found_two
+	echo hello >note.txt
+	letter=$(as harbour seal -t Oslo note.txt)
+	mkdir stick
+	as harbour sync stick "$letter"
+	found third "Third Party"
+	as harbour dossier "$letter" -o d.txt
+	# Its register came with the letter, and makes nobody known.
+	as harbour sync - "$letter" --out --bare >bag
+	as third sync - --in --all <bag || true
+	valise sync - --in --all --dir "$BATS_TEST_TMPDIR/offices/third" <bag || true
+	run as third verify "$PWD/d.txt"
+	[ "$status" -eq 5 ]
+	# Two cards of one name: a name alone is not enough.
+	found twin "Harbour Legal"
+	as harbour card export >h.card
+	as twin card export >t.card
+	run valise-verify d.txt --know h.card --know t.card --require "Harbour Legal:handed"
+	[ "$status" -ne 0 ]
+	[ "$status" -ne 5 ]
+}

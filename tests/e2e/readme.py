@@ -58,7 +58,7 @@ def examples(page):
 def run(command, expected, home, before):
     """What the terminal shows, and the exit status; `before` is the last command's."""
     state, cwd = os.path.join(home, ".state"), os.path.join(home, ".cwd")
-    script = (f"test -e '{state}' && . '{state}' && cd \"$(cat '{cwd}')\"; set -o pipefail; (exit {before})\n{command}\n"
+    script = (f"test -e '{state}' && . '{state}' && cd \"$(cat '{cwd}')\"; (exit {before})\n{command}\n"
               f"code=$?; export -p >'{state}'; pwd >'{cwd}'; exit $code")
     answers = [m.groups() for line in expected if (m := QUESTION.match(line))]
     steps = [word for question, answer in answers for word in (question, answer)]
