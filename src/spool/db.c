@@ -123,6 +123,12 @@ int db_open(const char *path, const char *place, enum db_mode mode, const char *
 	return 0;
 }
 
+void db_leave_log(struct db *db)
+{
+	/* Where that fails the log is merged. */
+	(void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 void db_close(struct db *db)
 {
 	for (size_t i = 0; i < db->n_kept; i++)

@@ -43,6 +43,8 @@ enum db_mode {
 CHECKED int db_open(const char *path, const char *place, enum db_mode mode, const char *vfs, struct db *ret,
 		    struct valise_err *err);
 void db_close(struct db *db);
+/* Before db_close: the log stays beside the database, for whoever opens it next. */
+void db_leave_log(struct db *db);
 /* Several statements without values or rows. */
 CHECKED int db_exec(struct db *db, const char *sql, struct valise_err *err);
 /* How long another writer is waited for. */

@@ -16,6 +16,7 @@ struct spool {
 	char *dir;
 	int dirfd, bodiesfd, partialfd, tmpfd, keysfd; /* -1: not there (read-only copies may lack empty directories) */
 	bool is_read_only;
+	bool is_new;     /* by spool_create */
 	bool is_writing; /* spool_begin */
 	bool is_reading; /* spool_begin_read */
 };

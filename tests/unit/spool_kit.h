@@ -19,6 +19,7 @@
 #include "spool/bags.h"
 #include "spool/bodies.h"
 #include "spool/contacts.h"
+#include "spool/db.h"
 #include "spool/entries.h"
 #include "spool/items.h"
 #include "spool/keys.h"
@@ -274,6 +275,18 @@ static inline struct spool *kit_open(const char *dir, enum spool_mode mode)
 	struct spool *s = NULL;
 	OK(err, spool_open(dir, mode, &s, &err));
 	return s;
+}
+
+/* What a short log still holds goes into the database, which then is one file. */
+static inline void kit_merge(const char *dir)
+{
+	char path[600];
+	struct valise_err err = {0};
+	struct db db = DB_NONE;
+	(void)snprintf(path, sizeof path, "%s/valise.db", dir);
+	OK(err, db_open(path, dir, DB_WRITE, NULL, &db, &err));
+	OK(err, db_exec(&db, "SELECT count(*) FROM sqlite_schema", &err));
+	db_close(&db);
 }
 
 static inline void kit_begin(struct spool *s)

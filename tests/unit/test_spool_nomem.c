@@ -197,6 +197,7 @@ static void of_a_view(void **state)
 	struct valise_err err = {0};
 	spool_close(kit_create(dir));
 	OK(err, live(STR(""), &err));
+	kit_merge(dir);
 	(void)snprintf(path, sizeof path, "%s/valise.db", dir);
 	assert_int_equal(chmod(path, 0644), 0);
 	(void)snprintf(path, sizeof path, "%s/bodies/%.2s/%s", dir, hash_hex(&body.root).text,

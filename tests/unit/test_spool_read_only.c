@@ -48,6 +48,7 @@ static size_t make_copy(const struct scratch *sc, enum beside what, char copy[st
 	struct spool *s = kit_open(original, SPOOL_WRITE);
 	(void)kit_put_letter(s, &(struct kit_letter){.n = 1, .is_paper = true});
 	spool_close(s);
+	kit_merge(original);
 	s = kit_open(original, SPOOL_WRITE);
 	(void)kit_put_letter(s, &(struct kit_letter){.n = 2, .ref = "14/2026", .is_paper = true});
 	(void)kit_put_letter(s, &(struct kit_letter){.n = 3, .is_paper = true});
