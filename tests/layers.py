@@ -48,7 +48,7 @@ THIRD_PARTY = [
 
 # The C library and the kernel.
 SYSTEM = re.compile(
-    r"(assert|ctype|dirent|dlfcn|endian|errno|fcntl|fnmatch|float|getopt|glob|grp|inttypes|limits|locale|math|poll|pwd"
+    r"(assert|ctype|dirent|dlfcn|elf|endian|errno|fcntl|fnmatch|float|getopt|glob|grp|inttypes|limits|locale|math|poll|pwd"
     r"|regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string"
     r"|strings|termios|time|uchar|unistd|utime|wchar|wctype|immintrin|cpuid|paths|langinfo"
     r"|sys/[a-z0-9_]+|linux/[a-z0-9_]+|netinet/[a-z]+|arpa/inet|sanitizer/[a-z_]+)\.h$"
