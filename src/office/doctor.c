@@ -15,6 +15,7 @@ struct examination {
 	struct valise *v;
 	const struct valise_doctor *d;
 	bool broken;
+	struct hashes bodies; /* damaged, to be removed */
 	struct valise_err *err;
 };
 
@@ -25,53 +26,68 @@ static void found(void *context, bool is_broken, const char *text)
 	x->d->found(x->d->context, is_broken, text);
 }
 
-static void tell(struct examination *x, bool is_broken, const struct hash *letter, const char *what)
+PRINTF_LIKE(4, 5)
+static void tell(struct examination *x, bool is_broken, const struct hash *letter, const char *fmt, ...)
 {
-	char text[256];
-	snprintf(text, sizeof text, "%s: %s", hash_short(letter).text, what);
+	char text[VALISE_ERR_TEXT_BYTES], what[VALISE_ERR_TEXT_BYTES - 64];
+	va_list args;
+	va_start(args, fmt);
+	(void)vsnprintf(what, sizeof what, fmt, args);
+	va_end(args);
+	(void)snprintf(text, sizeof text, "%s: %s", hash_short(letter).text, what);
 	found(x, is_broken, text);
 }
 
 /* ---- Letters ---- */
 
-/* Removes a damaged body, so that a sync can bring it again: also out of bags that were read before. */
-static int forget_body(struct examination *x, const struct letter_row *row)
+/* Bytes whose digest is not `digest` any more. What was sealed here may be nowhere else, and no sync need ever bring it: even damaged
+ * it may be worth something to somebody. */
+static int lost(struct examination *x, const struct letter_row *row, const char *what, const struct hash *digest,
+		struct hashes *ret_gone)
 {
-	struct spool *spool = x->v->spool;
-	int r = spool_begin(spool, x->err);
-	if (!r)
-		r = body_forget(spool, &row->body, x->err);
-	if (!r)
-		r = bag_seen_forget(spool, x->err);
-	if (!r)
-		r = spool_commit(spool, x->err);
-	if (r)
-		spool_rollback(spool);
-	return r;
-}
-
-static int lost_body(struct examination *x, const struct letter_row *row)
-{
-	if (!x->d->mend) {
-		tell(x, true, &row->id,
-		     "its body was damaged on this disk; restore a backup, or run `valise doctor --mend` and sync it again");
-		return 0;
-	}
-	tell(x, true, &row->id, "its body was damaged on this disk and is removed now; sync it again");
-	return forget_body(x, row);
-}
-
-static int check_body(struct examination *x, const struct letter_row *row, struct valise_err *err)
-{
-	CLEAN_BODY struct body body = BODY_NONE;
-	struct hash root;
-	if (body_open(x->v->spool, &row->body, &body, NULL))
-		return lost_body(x, row);
-	int r = body_root(x->v, &body, "checking", &root, err);
+	bool own;
+	int r = letter_own_names(x->v->spool, digest, &own, x->err);
 	if (r)
 		return r;
+	if (own)
+		tell(x, true, &row->id,
+		     "its %s was damaged on this disk. Your office sealed it, so nothing is removed: restore a backup, or ask a recipient for a copy",
+		     what);
+	else if (!x->d->mend)
+		tell(x, true, &row->id,
+		     "its %s was damaged on this disk; restore a backup, or run `valise doctor --mend` and sync it again",
+		     what);
+	else
+		tell(x, true, &row->id, "its %s was damaged on this disk and is removed now; sync it again", what);
+	return own || !x->d->mend ? 0 : hashes_add(ret_gone, digest, x->err);
+}
+
+/* That something could not be looked at says nothing of it; the others may still be looked at. */
+static int unseen(struct examination *x, const struct letter_row *row, const char *what, int code,
+		  const struct valise_err *why)
+{
+	if (code == VALISE_E_INTERRUPTED) {
+		err_copy(x->err, why);
+		return code;
+	}
+	tell(x, true, &row->id, "its %s could not be checked: %s", what, why->text);
+	return 0;
+}
+
+static int check_body(struct examination *x, const struct letter_row *row)
+{
+	CLEAN_BODY struct body body = BODY_NONE;
+	struct valise_err why = {0};
+	struct hash root;
+	int r = body_open(x->v->spool, &row->body, &body, &why);
+	if (r == VALISE_E_BAD || r == VALISE_E_NOT_FOUND) /* its file is gone, or of another size */
+		return lost(x, row, "body", &row->body, &x->bodies);
+	if (!r)
+		r = body_root(x->v, &body, "checking", &root, &why);
+	if (r)
+		return unseen(x, row, "body", r, &why);
 	bool sound = body.size == row->body_bytes && hash_eq(&root, &row->body);
-	return sound ? 0 : lost_body(x, row);
+	return sound ? 0 : lost(x, row, "body", &row->body, &x->bodies);
 }
 
 static int check_cover(struct examination *x, const struct letter_row *row, struct valise_err *err)
@@ -95,9 +111,27 @@ static int check_letter(void *context, const struct letter_row *row)
 	struct examination *x = context;
 	int r = check_cover(x, row, x->err);
 	if (!r && row->has_body)
-		r = check_body(x, row, x->err);
+		r = check_body(x, row);
 	if (!r && row->is_broken)
 		tell(x, false, &row->id, "something that came for it did not match its seal and was not kept");
+	return r;
+}
+
+/* Removes what is damaged, so that a sync can bring it again: also out of bags that were read before. */
+static int mend(struct examination *x)
+{
+	struct spool *spool = x->v->spool;
+	if (!x->bodies.n)
+		return 0;
+	int r = spool_begin(spool, x->err);
+	for (size_t i = 0; i < x->bodies.n && !r; i++)
+		r = body_forget(spool, &x->bodies.at[i], x->err);
+	if (!r)
+		r = bag_seen_forget(spool, x->err);
+	if (!r)
+		r = spool_commit(spool, x->err);
+	if (r)
+		spool_rollback(spool);
 	return r;
 }
 
@@ -161,6 +195,9 @@ int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise
 		r = check_register(&x, err);
 	if (!r)
 		r = letters_each(v->spool, check_letter, &x, err);
+	if (!r)
+		r = mend(&x);
+	hashes_release(&x.bodies);
 	if (r)
 		return r;
 	return x.broken ? err_set(err, VALISE_E_BAD,

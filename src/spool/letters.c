@@ -142,6 +142,16 @@ int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **r
 	return item_unreadable(s, seal_from_intake(bytes.at, bytes.len, ret, err), err);
 }
 
+int letter_own_names(struct spool *s, const struct hash *digest, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT 1 FROM letter WHERE is_own = 1 AND (body = ?1 OR cover = ?1)", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, digest);
+	return query_next(&q, ret, err);
+}
+
 int letter_mark_broken(struct spool *s, const struct hash *id, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;

@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What damage, kills and races may not do: cost the last copy of something, or make an office say what is not so.
+
+load offices
+load sticks
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	found_two
+	mkdir exchange
+	head -c 200000 /dev/urandom >big
+}
+
+# One letter of 200,000 bytes from harbour to oslo, by the directory exchange.
+deliver() {
+	letter=$(as harbour seal -t Oslo big)
+	as harbour sync exchange "$letter" >/dev/null
+	as oslo sync exchange >/dev/null
+}
+
+body_of() { # OFFICE: the file of its only body
+	find "offices/$1/bodies" -mindepth 2 | grep .
+}
+
+# Other bytes, as many.
+damage() { # FILE
+	chmod u+w "$1"
+	dd if=/dev/zero of="$1" bs=1000 seek=100 count=1 conv=notrunc status=none
+}
+
+sql() { # OFFICE SQL: prints the rows
+	python3 -c 'import sqlite3,sys
+with sqlite3.connect(sys.argv[1]) as db:
+	for row in db.execute(sys.argv[2]):
+		print(*row)' "offices/$1/valise.db" "$2"
+}
+
+@test "doctor removes no body that it could not read" {
+	deliver
+	body=$(body_of oslo)
+	mv "$body" aside
+	ln -s "$PWD/aside" "$body"
+	run as oslo doctor --mend
+	echo "$output"
+	[ "$status" -eq 4 ]
+	[[ $output == *"its body could not be checked"* ]]
+	[ -L "$body" ]
+	rm "$body"
+	mv aside "$body"
+	as oslo doctor
+	as oslo open "$letter" -o opened
+	cmp big opened/big
+}
+
+@test "doctor --mend removes a damaged body from elsewhere, and sync brings it again" {
+	deliver
+	body=$(body_of oslo)
+	damage "$body"
+	run as oslo doctor
+	[ "$status" -eq 4 ]
+	[[ $output == *"doctor --mend"* ]]
+	[ -e "$body" ]
+	[ "$(status_of as oslo doctor --mend)" -eq 4 ]
+	[ ! -e "$body" ]
+	as oslo sync exchange
+	as oslo doctor
+	as oslo open "$letter" -o opened
+	cmp big opened/big
+}
+
+@test "doctor --mend removes nothing of a letter that was sealed here" {
+	deliver
+	body=$(body_of harbour)
+	cp "$body" whole
+	damage "$body"
+	cp "$body" damaged
+	run as harbour doctor --mend
+	echo "$output"
+	[ "$status" -eq 4 ]
+	[[ $output == *"restore a backup, or ask a recipient"* ]]
+	cmp damaged "$body"
+	cp whole "$body"
+	chmod 400 "$body"
+	as harbour doctor
+}
