@@ -15,7 +15,7 @@ struct examination {
 	struct valise *v;
 	const struct valise_doctor *d;
 	bool broken;
-	struct hashes bodies; /* damaged, to be removed */
+	struct hashes bodies, covers; /* damaged, to be removed: by their roots, and by their letters */
 	struct valise_err *err;
 };
 
@@ -43,7 +43,7 @@ static void tell(struct examination *x, bool is_broken, const struct hash *lette
 /* Bytes whose digest is not `digest` any more. What was sealed here may be nowhere else, and no sync need ever bring it: even damaged
  * it may be worth something to somebody. */
 static int lost(struct examination *x, const struct letter_row *row, const char *what, const struct hash *digest,
-		struct hashes *ret_gone)
+		const struct hash *name, struct hashes *ret_gone)
 {
 	bool own;
 	int r = letter_own_names(x->v->spool, digest, &own, x->err);
@@ -59,7 +59,7 @@ static int lost(struct examination *x, const struct letter_row *row, const char 
 		     what);
 	else
 		tell(x, true, &row->id, "its %s was damaged on this disk and is removed now; sync it again", what);
-	return own || !x->d->mend ? 0 : hashes_add(ret_gone, digest, x->err);
+	return own || !x->d->mend ? 0 : hashes_add(ret_gone, name, x->err);
 }
 
 /* That something could not be looked at says nothing of it; the others may still be looked at. */
@@ -81,35 +81,42 @@ static int check_body(struct examination *x, const struct letter_row *row)
 	struct hash root;
 	int r = body_open(x->v->spool, &row->body, &body, &why);
 	if (r == VALISE_E_BAD || r == VALISE_E_NOT_FOUND) /* its file is gone, or of another size */
-		return lost(x, row, "body", &row->body, &x->bodies);
+		return lost(x, row, "body", &row->body, &row->body, &x->bodies);
 	if (!r)
 		r = body_root(x->v, &body, "checking", &root, &why);
 	if (r)
 		return unseen(x, row, "body", r, &why);
 	bool sound = body.size == row->body_bytes && hash_eq(&root, &row->body);
-	return sound ? 0 : lost(x, row, "body", &row->body, &x->bodies);
+	return sound ? 0 : lost(x, row, "body", &row->body, &row->body, &x->bodies);
 }
 
-static int check_cover(struct examination *x, const struct letter_row *row, struct valise_err *err)
+/* Looked for also where no whole one is here: one that was cut short stands in the way of another. */
+static int check_cover(struct examination *x, const struct letter_row *row)
 {
 	CLEAN_BUF struct buf cover = BUF_INIT(LIMIT_COVER_BYTES);
 	CLEAN_SEAL struct verified_seal *seal = NULL;
+	struct valise_err why = {0};
 	struct hash digest;
-	int r = letter_seal(x->v->spool, &row->id, &seal, err);
-	if (!r && row->has_cover)
-		r = cover_get(x->v->spool, &row->id, &cover, err);
-	if (r || !row->has_cover)
-		return r;
+	if (row->is_paper)
+		return 0;
+	int r = letter_seal(x->v->spool, &row->id, &seal, &why);
+	if (r)
+		return unseen(x, row, "seal", r, &why);
+	r = cover_get(x->v->spool, &row->id, &cover, &why);
+	if (r == VALISE_E_NOT_FOUND)
+		return 0;
+	if (r == VALISE_E_LIMIT) /* no cover is that large */
+		return lost(x, row, "cover", &seal->s.cover, &row->id, &x->covers);
+	if (r)
+		return unseen(x, row, "cover", r, &why);
 	digest_once(cover.data, cover.len, &digest);
-	if (!hash_eq(&digest, &seal->s.cover))
-		tell(x, true, &row->id, "its cover was damaged on this disk; restore a backup, or sync it again");
-	return 0;
+	return hash_eq(&digest, &seal->s.cover) ? 0 : lost(x, row, "cover", &seal->s.cover, &row->id, &x->covers);
 }
 
 static int check_letter(void *context, const struct letter_row *row)
 {
 	struct examination *x = context;
-	int r = check_cover(x, row, x->err);
+	int r = check_cover(x, row);
 	if (!r && row->has_body)
 		r = check_body(x, row);
 	if (!r && row->is_broken)
@@ -121,11 +128,13 @@ static int check_letter(void *context, const struct letter_row *row)
 static int mend(struct examination *x)
 {
 	struct spool *spool = x->v->spool;
-	if (!x->bodies.n)
+	if (!x->bodies.n && !x->covers.n)
 		return 0;
 	int r = spool_begin(spool, x->err);
 	for (size_t i = 0; i < x->bodies.n && !r; i++)
 		r = body_forget(spool, &x->bodies.at[i], x->err);
+	for (size_t i = 0; i < x->covers.n && !r; i++)
+		r = cover_forget(spool, &x->covers.at[i], x->err);
 	if (!r)
 		r = bag_seen_forget(spool, x->err);
 	if (!r)
@@ -198,6 +207,7 @@ int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise
 	if (!r)
 		r = mend(&x);
 	hashes_release(&x.bodies);
+	hashes_release(&x.covers);
 	if (r)
 		return r;
 	return x.broken ? err_set(err, VALISE_E_BAD,

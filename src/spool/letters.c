@@ -184,13 +184,41 @@ static int cover_of(struct spool *s, const struct hash *letter, struct hash *ret
 	return row_hash(&q, 0, ret, err);
 }
 
+/* The bytes of a cover whose row is here: NULL while it is forgotten. */
+static int set_cover(struct spool *s, const char *sql, struct str bytes, const struct hash *cover,
+		     struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, sql, &q, err);
+	if (r)
+		return r;
+	query_blob(&q, bytes);
+	query_hash(&q, cover);
+	return query_run(&q, err);
+}
+
 int cover_put(struct spool *s, const struct hash *letter, struct str bytes, int64_t taken_in_s, struct valise_err *err)
 {
 	struct hash cover;
 	int64_t item;
 	bool is_new;
 	int r = cover_of(s, letter, &cover, err);
-	return r ? r : item_put(s, ITEM_COVER, &cover, bytes, taken_in_s, &item, &is_new, err);
+	if (!r)
+		r = item_put(s, ITEM_COVER, &cover, bytes, taken_in_s, &item, &is_new, err);
+	if (r || is_new)
+		return r;
+	return set_cover(s, "UPDATE item SET bytes = ? WHERE id = ? AND kind = 5 AND bytes IS NULL", bytes, &cover,
+			 err);
+}
+
+int cover_forget(struct spool *s, const struct hash *letter, struct valise_err *err)
+{
+	const struct str nothing = {NULL, 0};
+	struct hash cover;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = cover_of(s, letter, &cover, err);
+	return r ? r : set_cover(s, "UPDATE item SET bytes = ? WHERE id = ? AND kind = 5", nothing, &cover, err);
 }
 
 int cover_get(struct spool *s, const struct hash *letter, struct buf *ret, struct valise_err *err)
@@ -201,7 +229,7 @@ int cover_get(struct spool *s, const struct hash *letter, struct buf *ret, struc
 		return r;
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 5", &q, err);
+	r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 5 AND bytes IS NOT NULL", &q, err);
 	if (r)
 		return r;
 	query_hash(&q, &cover);

@@ -38,5 +38,7 @@ CHECKED int letter_mark_broken(struct spool *s, const struct hash *id, struct va
 CHECKED int cover_put(struct spool *s, const struct hash *letter, struct str bytes, int64_t taken_in_s,
 		      struct valise_err *err);
 CHECKED int cover_get(struct spool *s, const struct hash *letter, struct buf *ret, struct valise_err *err);
+/* Removes a cover whose bytes no longer match the seal, so that it can be taken in again. Its place in the intake log stays. */
+CHECKED int cover_forget(struct spool *s, const struct hash *letter, struct valise_err *err);
 
 #endif

@@ -12,7 +12,7 @@
 static const char version_1[] =
 	"CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
 
-	/* bytes is NULL for bodies: those may have to go one day, and the log stays. */
+	/* bytes is NULL for bodies, and for covers that were damaged: those may have to go one day, and the log stays. */
 	"CREATE TABLE item ("
 	"	seq INTEGER PRIMARY KEY,"
 	"	kind INTEGER NOT NULL CHECK (kind > 0),"

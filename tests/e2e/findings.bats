@@ -84,3 +84,28 @@ with sqlite3.connect(sys.argv[1]) as db:
 	chmod 400 "$body"
 	as harbour doctor
 }
+
+@test "doctor --mend removes a damaged cover from elsewhere, and sync brings it again" {
+	deliver
+	for damaged in 'zeroblob(length(bytes))' "x'00'" 'zeroblob(20000000)'; do
+		sql oslo "UPDATE item SET bytes = $damaged WHERE kind = 5"
+		[ "$(status_of as oslo doctor)" -eq 4 ]
+		run as oslo doctor --mend
+		echo "$output"
+		[ "$status" -eq 4 ]
+		[[ $output == *"its cover was damaged on this disk and is removed now"* ]]
+		as oslo sync exchange
+		as oslo doctor
+	done
+	as oslo open "$letter" -o opened
+	cmp big opened/big
+}
+
+@test "doctor --mend keeps even the damaged cover of a letter that was sealed here" {
+	deliver
+	sql harbour 'UPDATE item SET bytes = zeroblob(length(bytes)) WHERE kind = 5'
+	run as harbour doctor --mend
+	[ "$status" -eq 4 ]
+	[[ $output == *"restore a backup, or ask a recipient"* ]]
+	[ "$(sql harbour 'SELECT count(*) FROM item WHERE kind = 5 AND length(bytes) > 0')" -eq 1 ]
+}
