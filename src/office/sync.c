@@ -208,10 +208,15 @@ void valise_sync_report_free(struct valise_sync_report *pub)
 	free(r);
 }
 
-static const char *describe_arrival(const struct arrival *a)
+/* Of what lies there in a look, no more is said than was checked. */
+static const char *describe_arrival(const struct arrival *a, bool look)
 {
 	if (a->is_paper)
 		return "a paper letter's seal, checked";
+	if (look && !a->was_whole && a->has_body && a->has_cover)
+		return "lies there whole, not taken in yet";
+	if (look && !a->was_whole && a->n_seen)
+		return "part of it lies there, not taken in yet";
 	if (a->has_body && a->has_cover)
 		return a->was_whole ? "was here already" : "whole and checked, nothing said yet";
 	return "not whole yet: its cover, or part of its body, has not come";
@@ -248,7 +253,7 @@ static int list_in(struct syncing *s, const struct take_in_result *in, struct sy
 						 .is_new = a->is_new,
 						 .is_whole = a->is_paper || (a->has_body && a->has_cover),
 						 .is_for_us = a->for_us,
-						 .text = describe_arrival(a)};
+						 .text = describe_arrival(a, s->want->look)};
 		r = name_letter(s, &a->id, &a->from, a->ref, l);
 	}
 	return r;
@@ -362,6 +367,7 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 	/* What came in is kept and told of, whatever becomes of the way out. */
 	s.err = &s.out_err;
 	r = find_letters(&s);
+	take_in_forget(s.in);
 	if (!r)
 		r = put_out_all(&s);
 	s.err = err;

@@ -57,9 +57,9 @@ static struct arrival *next_of_body(struct take_in *t, const struct arrival *a)
 	return a->next_of_body ? &t->arrivals[a->next_of_body] : NULL;
 }
 
-static bool is_wanted(const struct take_in *t, const struct arrival *a)
+static bool is_wanted(const struct arrival *a)
 {
-	return !a->has_body && !t->o.look;
+	return !a->has_body;
 }
 
 int take_body(struct take_in *t, const struct bag_record *rec)
@@ -68,14 +68,14 @@ int take_body(struct take_in *t, const struct bag_record *rec)
 	const struct arrival *other = NULL;
 	bool put = false;
 	for (struct arrival *a = first_of_body(t, &rec->of); a; a = next_of_body(t, a)) {
-		if (!is_wanted(t, a))
+		if (!is_wanted(a))
 			continue;
 		if (rec->len != a->body_bytes || !hash_eq(&rec->root, &a->body)) {
 			other = a;
 			continue;
 		}
-		int r = put ? 0 : take_in_begin(t);
-		if (!r && !put)
+		int r = put || t->o.look ? 0 : take_in_begin(t);
+		if (!r && !put && !t->o.look)
 			r = body_put_small(t->v->spool, &a->body, (struct str){(const char *)rec->data, rec->len},
 					   (struct str){(const char *)piece.bytes, sizeof piece.bytes}, t->err);
 		if (r)
@@ -201,7 +201,7 @@ int take_tally(struct take_in *t, const struct bag_record *rec)
 {
 	int r = 0;
 	for (struct arrival *a = first_of_body(t, &rec->of); a && !r; a = next_of_body(t, a))
-		if (is_wanted(t, a))
+		if (is_wanted(a))
 			r = tally_for(t, a, rec);
 	return r;
 }
@@ -217,6 +217,22 @@ static int put_piece(struct take_in *t, const struct bag_record *rec)
 	return r;
 }
 
+/* It would be taken; a body of which every piece lies there would be whole. */
+static int look_at_piece(struct take_in *t, struct arrival *a, uint32_t at)
+{
+	uint64_t pieces = tally_pieces(a->body_bytes);
+	uint8_t bit = (uint8_t)(1u << (at & 7));
+	if (!a->seen && !(a->seen = calloc((size_t)(pieces / 8) + 1, 1)))
+		return err_nomem(t->err);
+	if (a->seen[at >> 3] & bit)
+		return 0;
+	a->seen[at >> 3] |= bit;
+	t->taken++;
+	if (++a->n_seen == pieces)
+		body_came(t, a);
+	return 0;
+}
+
 /* The first letter that it fits has it: two that it fits have one size, or are told apart by the last piece. */
 int take_piece(struct take_in *t, const struct bag_record *rec)
 {
@@ -224,7 +240,7 @@ int take_piece(struct take_in *t, const struct bag_record *rec)
 	for (struct arrival *a = first_of_body(t, &rec->of); a; a = next_of_body(t, a)) {
 		struct valise_err why = {0};
 		bool ready;
-		if (!is_wanted(t, a))
+		if (!is_wanted(a))
 			continue;
 		if (a->tally.len == 0 || a->tally.len != tally_pieces(a->body_bytes) * sizeof(struct hash)) {
 			t->orphans = true;
@@ -238,6 +254,8 @@ int take_piece(struct take_in *t, const struct bag_record *rec)
 			other = a;
 			continue;
 		}
+		if (t->o.look)
+			return look_at_piece(t, a, rec->at);
 		r = begin_body(t, (size_t)(a - t->arrivals), &ready);
 		if (!r && ready)
 			r = put_piece(t, rec);

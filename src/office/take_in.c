@@ -269,6 +269,13 @@ int take_in_unreadable(struct take_in *t, const char *name, const char *why, str
 	return take_in_finding(t, "it was left", why);
 }
 
+void take_in_forget(struct take_in *t)
+{
+	if (t->in_transaction)
+		spool_rollback(t->v->spool);
+	t->in_transaction = false;
+}
+
 bool take_in_again(struct take_in *t)
 {
 	bool worth = t->r.left_over && t->taken > 0;
@@ -296,13 +303,13 @@ void take_in_free(struct take_in *t)
 	if (!t)
 		return;
 	body_intake_free(t->body);
-	if (t->in_transaction)
-		spool_rollback(t->v->spool);
+	take_in_forget(t);
 	take_entries_drop(t);
 	free(t->pending);
 	for (size_t i = 0; i < t->n_arrivals; i++) {
 		free((char *)(uintptr_t)t->arrivals[i].ref.at);
 		buf_release(&t->arrivals[i].tally);
+		free(t->arrivals[i].seen);
 	}
 	free(t->arrivals);
 	for (size_t i = 0; t->findings && i < t->r.n_findings; i++)

@@ -22,6 +22,8 @@ struct arrival {
 	bool was_whole;      /* before this sync */
 	size_t next_of_body; /* the next arrival whose seal names the same body; 0: none */
 	struct buf tally;    /* once it came and was checked */
+	uint8_t *seen;       /* in a look: a bit for each piece that lies there */
+	uint64_t n_seen;
 };
 
 struct take_in_result {
@@ -46,6 +48,8 @@ void take_in_freep(struct take_in **t);
 CHECKED int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, struct valise_err *err);
 /* A bag that cannot be read at all: a finding as well. */
 CHECKED int take_in_unreadable(struct take_in *t, const char *name, const char *why, struct valise_err *err);
+/* After a look: takes back what was kept so that what came later could be judged. */
+void take_in_forget(struct take_in *t);
 /* Clears left_over for the next pass; false when the last pass brought nothing, so that another would not either. */
 bool take_in_again(struct take_in *t);
 /* Borrowed until take_in_free. */
