@@ -14,6 +14,7 @@ struct drafting {
 	struct register_entry e;
 	struct buf text, note;
 	struct verified_entry *entry;
+	bool may_stand; /* its commit was tried: even after one that failed a power cut may bring the entry back */
 };
 
 static void drafting_release(struct drafting *d)
@@ -92,6 +93,7 @@ static int commit(struct valise *v, struct drafting *d, struct valise_err *err)
 		r = err_set(err, VALISE_E_BUSY, "another process changed the register meanwhile; try again");
 	if (!r)
 		r = entry_put(v->spool, d->entry, d->e.time_s, NULL, err);
+	d->may_stand = !r;
 	if (!r)
 		r = spool_commit(v->spool, err);
 	if (r)
@@ -140,6 +142,8 @@ static int appoint(struct valise *v, const struct valise_appointment *a, unsigne
 	r = key_store(v, k, &n, err);
 	if (!r)
 		r = commit(v, &d, err);
+	if (r && !d.may_stand)
+		key_forget(v, k);
 	if (r || !ret_key)
 		free(key);
 	else

@@ -168,6 +168,11 @@ int key_store(struct valise *v, const struct key *k, const struct new_key *n, st
 	return r;
 }
 
+void key_forget(struct valise *v, const struct key *k)
+{
+	(void)!key_file_remove(v->spool, key_name(&k->vkey).text, NULL);
+}
+
 void key_files_forget_others(struct valise *v, const struct key *const *kept, size_t n)
 {
 	CLEAN_NAMES struct names names = {0};

@@ -57,6 +57,8 @@ struct new_key {
 CHECKED int key_make(struct valise *v, const struct new_key *n, struct key **ret, struct valise_err *err);
 /* Its file in keys/, durable. Before any register entry names it. */
 CHECKED int key_store(struct valise *v, const struct key *k, const struct new_key *n, struct valise_err *err);
+/* Removes its file again: no register entry names it. One that cannot be removed stays a secret of nobody. */
+void key_forget(struct valise *v, const struct key *k);
 /* Removes the files of all keys but these: of a spool that has had no office until now they are nobody's. One that cannot be removed
  * stays a secret of nobody. */
 void key_files_forget_others(struct valise *v, const struct key *const *kept, size_t n);

@@ -109,3 +109,16 @@ with sqlite3.connect(sys.argv[1]) as db:
 	[[ $output == *"restore a backup, or ask a recipient"* ]]
 	[ "$(sql harbour 'SELECT count(*) FROM item WHERE kind = 5 AND length(bytes) > 0')" -eq 1 ]
 }
+
+@test "an officer's key is gone again when its appointment lost a race" {
+	keys=$(ls offices/harbour/keys)
+	run env VALISE_PASSPHRASE_COMMAND='valise officer add -t First -r clerk --no-passphrase >&2; echo secret' \
+		VALISE_DIR="$PWD/offices/harbour" valise officer add -t Second -r clerk </dev/null
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[[ $output == *"try again"* ]]
+	as harbour officer list | grep -q First
+	refute grep -q Second <(as harbour officer list)
+	[ "$(ls offices/harbour/keys | wc -l)" -eq $(($(wc -l <<<"$keys") + 1)) ]
+	as harbour doctor
+}
