@@ -155,6 +155,8 @@ struct parts_writer {
 	struct digest *digest; /* of the part in hand */
 	bool digest_stream;    /* a directory: every byte of the stream; otherwise the file's data only */
 	struct buf path;       /* of the member in hand */
+	struct stat spool;     /* the office's own directory, */
+	struct stat keys;      /* and the one of its keys */
 };
 
 static int to_sealer(void *context, const uint8_t *data, size_t len, struct valise_err *err)
@@ -267,11 +269,21 @@ static int put_entry(struct parts_writer *w, int dirfd, const char *name, unsign
 	return r ? r : put_file_data(w, fd, &st, shown, err);
 }
 
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 static int put_directory(struct parts_writer *w, int dirfd, const struct stat *st, unsigned depth,
 			 struct valise_err *err)
 {
 	CLEAN_NAMES struct names names = {0};
 	size_t base = w->path.len;
+	if (is_same(st, &w->spool) || is_same(st, &w->keys))
+		return show_path(
+			err, 0,
+			"is your office's own directory, with its secret keys; move it out of what you seal, or name the files",
+			(const char *)w->path.data);
 	if (depth > LIMIT_TREE_DEPTH)
 		return err_set(err, VALISE_E_LIMIT,
 			       "directories are nested deeper than %u; pack the innermost into a file first",
@@ -377,7 +389,12 @@ int parts_write(struct valise *v, const struct part_plan *plan, struct stream_se
 		struct valise_err *err)
 {
 	struct parts_writer w = {.v = v, .plan = plan, .sealer = s, .path = BUF_INIT(LIMIT_PATH_BYTES)};
-	int r = write_all_parts(&w, ret_parts, err);
+	int dir = spool_dirfd(v->spool);
+	int r = 0;
+	if (fstat(dir, &w.spool) || fstatat(dir, "keys", &w.keys, AT_SYMLINK_NOFOLLOW))
+		r = err_errno(err, errno, "cannot look at the office's directory");
+	if (!r)
+		r = write_all_parts(&w, ret_parts, err);
 	tar_writer_free(w.tar);
 	digest_free(w.digest);
 	buf_release(&w.path);

@@ -122,3 +122,18 @@ with sqlite3.connect(sys.argv[1]) as db:
 	[ "$(ls offices/harbour/keys | wc -l)" -eq $(($(wc -l <<<"$keys") + 1)) ]
 	as harbour doctor
 }
+
+@test "an office's own directory is never sealed" {
+	mkdir -p a/papers
+	cp big a/papers
+	mv offices/harbour a/spool
+	for words in a a/spool a/spool/keys .; do
+		run valise seal -t Oslo --dir a/spool $words </dev/null
+		echo "$output"
+		[ "$status" -eq 2 ]
+		[[ $output == *"your office's own directory"* ]]
+	done
+	(cd a/spool && run valise seal -t Oslo --dir . . && [ "$status" -eq 2 ])
+	[ "$(valise track --json --dir a/spool | json_at 'len(d["letters"])')" -eq 0 ]
+	valise seal -t Oslo --dir a/spool a/papers </dev/null
+}
