@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "crypto/digest.h"
+#include "office/body_root.h"
 
 #define QUESTION_BYTES (8u * LIMIT_STATEMENT_BYTES) /* escaping lengthens what it shows */
 
@@ -192,20 +194,60 @@ static int check_party(struct valise *v, const struct draft *d, const struct ver
 	return 0;
 }
 
-static int check_bytes(struct valise *v, const struct draft *d, const struct letter_row *row, struct valise_err *err)
+static bool says_of_bytes(enum says says)
 {
-	bool holds = row->is_paper || (row->has_body && row->has_cover);
-	if ((d->s.says == SAYS_RECEIVED || d->s.says == SAYS_CARRYING) && !holds)
+	return says == SAYS_RECEIVED || says == SAYS_CARRYING || says == SAYS_OPENED;
+}
+
+static int damaged(const struct draft *d, const char *what, struct valise_err *err)
+{
+	return err_set(
+		err, VALISE_E_BAD,
+		"the %s of %s was damaged on this machine's disk, so nobody can say %s of it; run `valise doctor`",
+		what, d->short_id, says_table[d->s.says].name);
+}
+
+/* That the letter is here, as far as this can be told without reading the body, which is returned open. Not for paper. */
+static int check_here(struct valise *v, const struct draft *d, const struct letter_row *row,
+		      const struct verified_seal *seal, struct body *ret, struct valise_err *err)
+{
+	CLEAN_BUF struct buf cover = BUF_INIT(LIMIT_COVER_BYTES);
+	struct hash digest;
+	if (!row->has_body || !row->has_cover)
 		return err_set(err, VALISE_E_NOT_ALLOWED,
 			       "not every byte of %s is here, so nobody can say %s of it; sync again first",
 			       d->short_id, says_table[d->s.says].name);
-	if (d->s.says != SAYS_OPENED || row->is_paper)
+	int r = cover_get(v->spool, &d->s.letter, &cover, err);
+	if (r)
+		return r;
+	digest_once(cover.data, cover.len, &digest);
+	if (!hash_eq(&digest, &seal->s.cover))
+		return damaged(d, "cover", err);
+	r = body_open(v->spool, &seal->s.body, ret, err);
+	if (r)
+		return err_prefix(err, r, "%s cannot be said of %s", says_table[d->s.says].name, d->short_id);
+	return ret->size == seal->s.body_bytes ? 0 : damaged(d, "body", err);
+}
+
+/* What is stated of bytes is recomputed now, whatever was done before: a row says that they were here once. */
+static int check_bytes(struct valise *v, const struct draft *d, const struct letter_row *row,
+		       const struct verified_seal *seal, struct valise_err *err)
+{
+	CLEAN_BODY struct body body = BODY_NONE;
+	struct hash root;
+	if (!says_of_bytes(d->s.says) || row->is_paper)
 		return 0;
-	/* What is stated is recomputed now, whatever was done before. */
+	int r = check_here(v, d, row, seal, &body, err);
+	if (r)
+		return r;
+	if (d->s.says != SAYS_OPENED) {
+		r = body_root(v, &body, "checking", &root, err);
+		return r || hash_eq(&root, &seal->s.body) ? r : damaged(d, "body", err);
+	}
 	struct hash_hex id = hash_hex(&d->s.letter);
 	struct valise_opening check = {.letter = id.text, .dry_run = true};
 	struct valise_opened *opened = NULL;
-	int r = valise_open_letter(v, &check, &opened, err);
+	r = valise_open_letter(v, &check, &opened, err);
 	valise_opened_free(opened);
 	return r ? err_prefix(err, r, "opened cannot be said") : 0;
 }
@@ -332,7 +374,7 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	if (!r)
 		r = check_history(v, &all->set, d, err);
 	if (!r && !d->already)
-		r = check_bytes(v, d, &row, err);
+		r = check_bytes(v, d, &row, seal, err);
 	if (!r)
 		r = statement_last_nth(v->spool, &d->s.letter, &d->s.by, &d->s.nth, err);
 	d->s.nth++;
@@ -369,6 +411,29 @@ int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n
 
 /* ---- Signing ---- */
 
+/* A person thinks about the answer, and meanwhile an officer is dismissed, or a body removed: what costs little is looked at again. */
+static int check_again(struct valise *v, const struct register_set *now, const struct draft *d, struct valise_err *err)
+{
+	CLEAN_BODY struct body body = BODY_NONE;
+	CLEAN_SEAL struct verified_seal *seal = NULL;
+	struct letter_row row;
+	struct officer officer;
+	unsigned role;
+	const struct verified_entry *head = office_head(registers_office(now->registers, &v->self));
+	int r = office_signer(v, now, d->s.role, &officer, &role, err);
+	if (r && r != VALISE_E_NOT_ALLOWED)
+		return r;
+	if (r || !hash_eq(&head->note.id, &d->s.office.head) || !vkey_eq(&officer.key, &d->s.by))
+		return err_set(
+			err, VALISE_E_BUSY,
+			"your office's register, or who may sign, changed meanwhile; nothing was signed, try again");
+	r = letter_row(v->spool, &d->s.letter, &row, err);
+	if (r || !says_of_bytes(d->s.says) || row.is_paper)
+		return r;
+	r = letter_seal(v->spool, &d->s.letter, &seal, err);
+	return r ? r : check_here(v, d, &row, seal, &body, err);
+}
+
 /* nth and time are of the moment of signing: other processes may have signed since the look, perhaps this very statement. */
 static int sign_one(struct valise *v, const struct register_set *set, struct draft *d, int64_t now_s,
 		    struct valise_err *err)
@@ -382,7 +447,9 @@ static int sign_one(struct valise *v, const struct register_set *set, struct dra
 	d->view.already = d->already;
 	if (r || d->already)
 		return r;
-	r = key_unlock(v, &d->s.by, d->title, &key, err);
+	r = check_again(v, set, d, err);
+	if (!r)
+		r = key_unlock(v, &d->s.by, d->title, &key, err);
 	if (!r)
 		r = statement_last_nth(v->spool, &d->s.letter, &d->s.by, &nth, err);
 	if (r)
@@ -404,6 +471,7 @@ static int sign_one(struct valise *v, const struct register_set *set, struct dra
 
 int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const **ret_ids, struct valise_err *err)
 {
+	CLEAN_REGISTER_SET struct register_set now = REGISTER_SET_NONE;
 	const struct key *key;
 	int r = 0;
 	/* Passphrases are asked for before the spool's lock is taken. */
@@ -414,9 +482,10 @@ int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const 
 		r = spool_begin(v->spool, err);
 	if (r)
 		return r;
+	r = register_set_self(v, &now, err);
 	for (size_t i = 0; i < d->n && !r; i++)
 		if (!d->drafts[i].already)
-			r = sign_one(v, &d->set, &d->drafts[i], clock_now_s(), err);
+			r = sign_one(v, &now, &d->drafts[i], clock_now_s(), err);
 	if (!r)
 		r = spool_commit(v->spool, err);
 	if (r) {

@@ -137,3 +137,59 @@ with sqlite3.connect(sys.argv[1]) as db:
 	[ "$(valise track --json --dir a/spool | json_at 'len(d["letters"])')" -eq 0 ]
 	valise seal -t Oslo --dir a/spool a/papers </dev/null
 }
+
+@test "nobody says received or carrying of bytes that are gone" {
+	deliver
+	body=$(body_of oslo)
+	cp "$body" whole
+	for harm in damage rm; do
+		"$harm" "$body"
+		for says in received opened; do
+			run as oslo say "$says" "$letter" --yes
+			echo "$output"
+			[ "$status" -ne 0 ]
+			[ -n "$output" ]
+		done
+		rm -f "$body"
+		cp whole "$body"
+		chmod 400 "$body"
+	done
+	cover=$(sql oslo 'SELECT hex(bytes) FROM item WHERE kind = 5')
+	sql oslo 'UPDATE item SET bytes = zeroblob(length(bytes)) WHERE kind = 5'
+	run as oslo say received "$letter" --yes
+	[ "$status" -eq 4 ]
+	[[ $output == *"the cover of "*" was damaged"* ]]
+	sql oslo "UPDATE item SET bytes = x'$cover' WHERE kind = 5"
+	[ "$(as oslo track "$letter" --json | json_at 'len(d["accounts"]["said"])')" -eq 0 ]
+	as oslo say received "$letter" --yes
+}
+
+# What happens while a person finds the passphrase.
+say_while() { # OFFICE COMMAND LETTER
+	VALISE_PASSPHRASE_COMMAND="VALISE_PASSPHRASE_COMMAND='echo secret'; ($2) >&2; echo secret" \
+		valise say received "$3" --yes --dir "offices/$1" </dev/null
+}
+
+@test "a statement looks again before it is signed: the register, the officer, the bytes" {
+	VALISE_PASSPHRASE_COMMAND='echo secret' as bergen init Bergen --title Registry --no-recovery
+	introduce harbour bergen Bergen
+	letter=$(as harbour seal -t Bergen big)
+	as harbour sync exchange "$letter" >/dev/null
+	VALISE_PASSPHRASE_COMMAND='echo secret' as bergen sync exchange
+	body=$(body_of bergen)
+	run say_while bergen "mv $body aside" "$letter"
+	echo "$output"
+	[ "$status" -ne 0 ]
+	mv aside "$body"
+	export VALISE_PASSPHRASE_COMMAND='echo secret'
+	run say_while bergen 'valise officer add -t Desk -r clerk --no-passphrase --dir offices/bergen' "$letter"
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[[ $output == *"try again"* ]]
+	run say_while bergen 'valise officer dismiss Registry --reason left --dir offices/bergen' "$letter"
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[[ $output == *"try again"* ]]
+	[ "$(as bergen track "$letter" --json | json_at 'len(d["accounts"]["said"])')" -eq 0 ]
+	as bergen say received "$letter" --yes
+}
