@@ -30,7 +30,7 @@ VALISE_PUBLIC char *valise_shown(const char *bytes);
 struct valise_caller {
 	void *context;
 	/* Long work: bytes or things done, of how many (0: unknown). Non-zero cancels with VALISE_E_INTERRUPTED. Called from the
-	 * caller's thread only, at most a few times a second. */
+	 * caller's thread only, often: up to some thousand times a second. */
 	int (*progress)(void *context, const char *doing, uint64_t done, uint64_t total);
 	/* A passphrase for the key of `title`; at most max bytes into ret. Returns 0, or non-zero when there is none (VALISE_E_LOCKED).
 	 * `again`: it is being chosen, not entered. One call for each distinct key in one command; a passphrase that opened one key

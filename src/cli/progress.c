@@ -11,6 +11,7 @@
 #include "cli/signals.h"
 
 #define QUIET_MS 500 /* what is done by then needs no line */
+#define DRAW_MS 200
 
 static int64_t now_ms(void)
 {
@@ -58,7 +59,8 @@ int progress_show(void *context, const char *doing, uint64_t done, uint64_t tota
 	if (total && done >= total) {
 		progress_clear(p);
 		p->doing[0] = 0;
-	} else if (took_ms >= QUIET_MS) {
+	} else if (took_ms >= QUIET_MS && p->since_ms + took_ms - p->drawn_ms >= DRAW_MS) {
+		p->drawn_ms = p->since_ms + took_ms;
 		draw(p, done, total, took_ms);
 	}
 	return 0;

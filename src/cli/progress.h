@@ -11,6 +11,7 @@ struct progress {
 	bool drawn;       /* a line stands there */
 	char doing[64];   /* of the work under way */
 	int64_t since_ms; /* when it began */
+	int64_t drawn_ms; /* when the line was last drawn */
 };
 
 /* struct valise_caller's; context is the struct cli. Non-zero when a signal asked to stop. */

@@ -2,10 +2,6 @@
 /* Opening an office's spool, telling the caller how far long work is, and finding letters and offices by the names people type. */
 #include "office/office.h"
 
-#include "base/clock.h"
-
-#define PROGRESS_INTERVAL_MS 200
-
 const char *valise_version(void)
 {
 	return VALISE_VERSION;
@@ -58,11 +54,7 @@ void valise_close(struct valise *v)
 
 int office_progress(struct valise *v, const char *doing, uint64_t done, uint64_t total, struct valise_err *err)
 {
-	int64_t now_ms = clock_monotonic_ms();
-	if (!v->caller.progress || (done != total && now_ms - v->last_progress_ms < PROGRESS_INTERVAL_MS))
-		return 0;
-	v->last_progress_ms = now_ms;
-	if (v->caller.progress(v->caller.context, doing, done, total))
+	if (v->caller.progress && v->caller.progress(v->caller.context, doing, done, total))
 		return err_set(err, VALISE_E_INTERRUPTED, "interrupted while %s", doing);
 	return 0;
 }
