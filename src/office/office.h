@@ -40,7 +40,6 @@ struct valise {
 	struct key **keys; /* unlocked in this command */
 	size_t n_keys;
 	struct secret passphrase; /* the last one that opened a key */
-	int64_t last_progress_ms;
 };
 
 /* ---- keyring.c ---- */
@@ -114,7 +113,7 @@ CHECKED int office_show(struct valise *v, const struct register_set *set, const 
 
 /* ---- office.c ---- */
 
-/* Reports progress at most five times a second, and always when done == total; VALISE_E_INTERRUPTED when the caller wants to stop. */
+/* Tells the caller how far it is; VALISE_E_INTERRUPTED when the caller wants to stop. */
 CHECKED int office_progress(struct valise *v, const char *doing, uint64_t done, uint64_t total, struct valise_err *err);
 /* For waiting on pipes: stops when the caller wants to. */
 struct file_patience office_patience(struct valise *v);
