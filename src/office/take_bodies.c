@@ -42,14 +42,13 @@ int take_cover(struct take_in *t, const struct bag_record *rec)
 	return take_in_count(t);
 }
 
-/* The letters whose body it is said to be: from the first, each names the next. NULL when there is none. */
+/* The letters whose body it is said to be, one for each size: from the first, each names the next. NULL when there is none. */
 static struct arrival *first_of_body(struct take_in *t, const struct hash *root)
 {
 	size_t i;
-	if (hash_index_get(&t->by_body, root, &i))
-		return &t->arrivals[i];
-	t->orphans = true;
-	return NULL;
+	bool known = hash_index_get(&t->by_body, root, &i);
+	t->orphans |= !known || t->arrivals[i].is_crowded;
+	return known ? &t->arrivals[i] : NULL;
 }
 
 static struct arrival *next_of_body(struct take_in *t, const struct arrival *a)
@@ -60,6 +59,21 @@ static struct arrival *next_of_body(struct take_in *t, const struct arrival *a)
 static bool is_wanted(const struct arrival *a)
 {
 	return !a->has_body;
+}
+
+static void drop_tally(struct take_in *t, struct arrival *a)
+{
+	t->tally_bytes -= a->tally.len;
+	buf_release(&a->tally);
+}
+
+/* All letters with this body have it now, and none needs its tally any more. */
+static void body_came(struct take_in *t, struct arrival *first)
+{
+	drop_tally(t, first);
+	first->has_body = true;
+	for (size_t i = first->next_twin; i; i = t->arrivals[i].next_twin)
+		t->arrivals[i].has_body = true;
 }
 
 int take_body(struct take_in *t, const struct bag_record *rec)
@@ -80,7 +94,8 @@ int take_body(struct take_in *t, const struct bag_record *rec)
 					   (struct str){(const char *)piece.bytes, sizeof piece.bytes}, t->err);
 		if (r)
 			return r;
-		a->has_body = put = true;
+		body_came(t, a);
+		put = true;
 	}
 	int r = other ? mismatch(t, other, "the body") : 0;
 	return r || !put ? r : take_in_count(t);
@@ -95,22 +110,6 @@ static int sync_body(struct take_in *t)
 	int r = take_in_commit(t);
 	t->unsynced = 0;
 	return r ? r : body_intake_sync(t->body, t->err);
-}
-
-static void drop_tally(struct take_in *t, struct arrival *a)
-{
-	t->tally_bytes -= a->tally.len;
-	buf_release(&a->tally);
-}
-
-/* All letters with this body have it now, and none needs its tally any more. */
-static void body_came(struct take_in *t, const struct arrival *done)
-{
-	for (struct arrival *a = first_of_body(t, &done->body); a; a = next_of_body(t, a)) {
-		a->has_body |= a->body_bytes == done->body_bytes;
-		if (a->has_body)
-			drop_tally(t, a);
-	}
 }
 
 int take_body_close(struct take_in *t)
@@ -131,15 +130,17 @@ int take_body_close(struct take_in *t)
 	return r;
 }
 
-/* *ret_ready is false when its pieces cannot be taken now, which is told. */
 /* Whether the body is here, and of the size that the seal says. */
 static bool has_whole(struct take_in *t, struct arrival *a)
 {
 	CLEAN_BODY struct body body = BODY_NONE;
-	a->has_body = body_open(t->v->spool, &a->body, &body, NULL) == 0 && body.size == a->body_bytes;
-	return a->has_body;
+	if (body_open(t->v->spool, &a->body, &body, NULL) || body.size != a->body_bytes)
+		return false;
+	body_came(t, a);
+	return true;
 }
 
+/* *ret_ready is false when its pieces cannot be taken now, which is told. */
 static int begin_body(struct take_in *t, size_t i, bool *ret_ready)
 {
 	struct valise_err why = {0};

@@ -25,25 +25,30 @@ static int is_wanted_office(struct take_in *t, const struct hash *office, bool *
 	return r;
 }
 
-/* All pending entries of one office, judged with what is held; those that its keepers properly signed are kept. */
-static int settle_office(struct take_in *t, const struct hash *office)
+/* Office by office; and those of one always in the same order. */
+static int by_office(const void *a, const void *b)
+{
+	const struct verified_entry *const *ea = a, *const *eb = b;
+	int c = hash_cmp(verified_entry_office(*ea), verified_entry_office(*eb));
+	return c ? c : hash_cmp(&(*ea)->note.id, &(*eb)->note.id);
+}
+
+/* The pending entries of one office, [begin, end), judged with what is held; those that its keepers properly signed are kept. */
+static int settle_office(struct take_in *t, const struct hash *office, size_t begin, size_t end)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	uint64_t bytes = 0, count = 0;
 	int r = register_set_load(t->v, office, 1, &set, t->err);
 	if (!r)
 		r = entries_size(t->v->spool, office, &bytes, &count, t->err);
-	for (size_t i = 0; i < t->n_pending && !r; i++)
-		if (hash_eq(verified_entry_office(t->pending[i]), office))
-			r = registers_add(set.registers, t->pending[i], t->err);
+	for (size_t i = begin; i < end && !r; i++)
+		r = registers_add(set.registers, t->pending[i], t->err);
 	if (!r)
 		r = registers_judge(set.registers, t->err);
 	const struct office_register *o = r ? NULL : registers_office(set.registers, office);
-	for (size_t i = 0; i < t->n_pending && !r; i++) {
+	for (size_t i = begin; i < end && !r; i++) {
 		const struct verified_entry *e = t->pending[i];
 		bool is_new = false;
-		if (!hash_eq(verified_entry_office(e), office))
-			continue;
 		if (!o || !office_entry(o, &e->note.id)) {
 			t->orphans = true;
 			continue;
@@ -65,18 +70,17 @@ static int settle_office(struct take_in *t, const struct hash *office)
 
 int take_entries_settle(struct take_in *t)
 {
-	CLEANUP(hashes_release) struct hashes done = {0};
 	int r = t->n_pending ? take_in_begin(t) : 0;
-	for (size_t i = 0; i < t->n_pending && !r; i++) {
+	if (t->n_pending)
+		qsort(t->pending, t->n_pending, sizeof(*t->pending), by_office);
+	for (size_t i = 0, end; i < t->n_pending && !r; i = end) {
 		const struct hash *office = verified_entry_office(t->pending[i]);
-		size_t before = done.n;
 		bool wanted;
-		r = hashes_add(&done, office, t->err);
-		if (r || done.n == before)
-			continue;
+		for (end = i + 1; end < t->n_pending && hash_eq(verified_entry_office(t->pending[end]), office);)
+			end++;
 		r = is_wanted_office(t, office, &wanted);
 		if (!r && wanted)
-			r = settle_office(t, office);
+			r = settle_office(t, office, i, end);
 	}
 	take_entries_drop(t);
 	return r;

@@ -2,16 +2,35 @@
 /* Seals, statements and reports from bags: verified, then kept if they concern us or a letter that is here. */
 #include "office/taking.h"
 
+#define SIZES_OF_A_BODY_MAX 16u
+
 /* ---- Seals ---- */
 
-/* Anybody can seal a letter that names another's body: all letters that do are in one row. */
+/* Anybody can seal letters that name another's body, as many as he likes: those of one size are one to whatever comes of it, and of
+ * the sizes, of which one can be so, only some are looked at. */
 static int link_body(struct take_in *t, size_t number)
 {
-	size_t first;
-	if (!hash_index_get(&t->by_body, &t->arrivals[number].body, &first))
-		return hash_index_put(&t->by_body, &t->arrivals[number].body, number, t->err);
-	t->arrivals[number].next_of_body = t->arrivals[first].next_of_body;
-	t->arrivals[first].next_of_body = number;
+	struct arrival *a = &t->arrivals[number];
+	size_t first, last, sizes = 0;
+	if (!hash_index_get(&t->by_body, &a->body, &first))
+		return hash_index_put(&t->by_body, &a->body, number, t->err);
+	size_t i = first;
+	do {
+		struct arrival *other = &t->arrivals[i];
+		if (other->body_bytes == a->body_bytes) {
+			a->has_body = other->has_body;
+			a->next_twin = other->next_twin;
+			other->next_twin = number;
+			return 0;
+		}
+		sizes++;
+		last = i;
+		i = other->next_of_body;
+	} while (i);
+	if (sizes < SIZES_OF_A_BODY_MAX)
+		t->arrivals[last].next_of_body = number;
+	else
+		t->arrivals[first].is_crowded = true;
 	return 0;
 }
 
@@ -67,7 +86,7 @@ static int held_arrival(struct take_in *t, const struct hash *id, bool *ret_held
 	if (r)
 		return r;
 	t->arrivals[i].has_cover = row.has_cover;
-	t->arrivals[i].has_body = row.has_body;
+	t->arrivals[i].has_body |= row.has_body;
 	t->arrivals[i].was_whole = row.is_paper || (row.has_cover && row.has_body);
 	*ret_held = true;
 	return 0;
@@ -116,7 +135,7 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 		return r;
 	t->arrivals[i].is_new = true;
 	t->arrivals[i].has_cover = row.has_cover; /* both may have come with another letter */
-	t->arrivals[i].has_body = row.has_body;
+	t->arrivals[i].has_body |= row.has_body;
 	return take_in_count(t);
 }
 
