@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "base/clock.h"
 #include "base/encode.h"
@@ -16,18 +18,39 @@
 struct extract {
 	struct valise *v;
 	struct stream_opener *from;
-	struct buf path;  /* of the private directory, absolute: what the spool has on record */
-	const char *temp; /* its last component, within path */
-	char *final;      /* the destination's last component */
-	int parent;       /* the directory of both */
-	int dir;          /* the private directory, locked */
-	int file;         /* being written; -1 */
-	uint64_t file_at; /* how far */
+	struct buf record; /* what the spool has of it: the place, and the private directory's absolute path */
+	const char *temp;  /* its last component, within record */
+	char *final;       /* the destination's last component */
+	int parent;        /* the directory of both */
+	int dir;           /* the private directory, locked */
+	int file;          /* being written; -1 */
+	uint64_t file_at;  /* how far */
 	int64_t file_mtime_s;
 	struct buf in_hand; /* the directory that `in_hand_fd` is, to make siblings without a walk */
 	int in_hand_fd;
 	bool made, ended;
 };
+
+/* ---- Where ---- */
+
+/* Which directory it is that the private one is made in: its filesystem and inode. A stick's path means the stick only while it is
+ * plugged in; at other times it is nothing, an empty directory, or another stick. */
+struct place {
+	char text[sizeof "0123456789abcdef:0123456789abcdef "];
+};
+#define PLACE_CHARS (sizeof((struct place *)0)->text - 1)
+
+static int place_of(int dir, struct place *ret, struct valise_err *err)
+{
+	struct stat st;
+	struct statvfs fs;
+	if (fstat(dir, &st) || fstatvfs(dir, &fs))
+		return err_errno(err, errno, "cannot tell the directory of an opened letter from others");
+	/* The number of a device is another after the next start; but not every filesystem has an id. */
+	uint64_t id = fs.f_fsid ? fs.f_fsid : st.st_dev;
+	(void)snprintf(ret->text, sizeof ret->text, "%016" PRIx64 ":%016" PRIx64 " ", id, (uint64_t)st.st_ino);
+	return 0;
+}
 
 /* ---- The private directory ---- */
 
@@ -36,8 +59,8 @@ static int record(struct extract *x, bool add, struct valise_err *err)
 	int r = spool_begin(x->v->spool, err);
 	if (r)
 		return r;
-	r = add ? opening_put(x->v->spool, buf_str(&x->path), err)
-		: opening_remove(x->v->spool, buf_str(&x->path), err);
+	r = add ? opening_put(x->v->spool, buf_str(&x->record), err)
+		: opening_remove(x->v->spool, buf_str(&x->record), err);
 	if (!r)
 		r = spool_commit(x->v->spool, err);
 	if (r)
@@ -75,18 +98,22 @@ static int find_parent(struct extract *x, const char *destination, char **ret_re
 
 static int name_temp(struct extract *x, const char *real_parent, const struct hash *letter, struct valise_err *err)
 {
+	struct place place;
 	uint8_t random[10];
 	int r = random_fill(random, sizeof random, err);
+	if (!r)
+		r = place_of(x->parent, &place, err);
 	if (r)
 		return r;
-	buf_add_text(&x->path, real_parent);
+	buf_add_text(&x->record, place.text);
+	buf_add_text(&x->record, real_parent);
 	if (strcmp(real_parent, "/") != 0)
-		buf_add_char(&x->path, '/');
-	size_t at = x->path.len;
-	buf_addf(&x->path, ".valise-open-%s-", hash_short(letter).text);
-	base32_encode(&x->path, random, sizeof random);
-	r = buf_check(&x->path, "the destination's path", err);
-	x->temp = r ? NULL : (char *)x->path.data + at;
+		buf_add_char(&x->record, '/');
+	size_t at = x->record.len;
+	buf_addf(&x->record, ".valise-open-%s-", hash_short(letter).text);
+	base32_encode(&x->record, random, sizeof random);
+	r = buf_check(&x->record, "the destination's path", err);
+	x->temp = r ? NULL : (char *)x->record.data + at;
 	return r;
 }
 
@@ -99,7 +126,7 @@ int extract_begin(struct valise *v, const char *destination, const struct hash *
 	if (!x)
 		return err_nomem(err);
 	*x = (struct extract){.v = v, .from = from, .parent = -1, .dir = -1, .file = -1, .in_hand_fd = -1};
-	buf_init(&x->path, LIMIT_PATH_BYTES);
+	buf_init(&x->record, PLACE_CHARS + LIMIT_PATH_BYTES);
 	buf_init(&x->in_hand, LIMIT_PATH_BYTES);
 	int r = find_parent(x, destination, &real, err);
 	if (r)
@@ -268,7 +295,7 @@ void extract_free(struct extract *x)
 	}
 	cleanup_close(&x->dir);
 	cleanup_close(&x->parent);
-	buf_release(&x->path);
+	buf_release(&x->record);
 	buf_release(&x->in_hand);
 	free(x->final);
 	free(x);
@@ -282,62 +309,94 @@ void extract_freep(struct extract **x)
 /* ---- What killed openings left ---- */
 
 struct sweep {
-	struct buf paths; /* each with its NUL */
+	struct buf records; /* each with its NUL */
 };
 
-static int take_path(void *context, struct str path)
+static int take_record(void *context, struct str record)
 {
 	struct sweep *s = context;
-	buf_add_str(&s->paths, path);
-	buf_add_char(&s->paths, 0);
-	return s->paths.error;
+	buf_add_str(&s->records, record);
+	buf_add_char(&s->records, 0);
+	return s->records.error;
 }
 
-static bool is_place(const char *name)
+/* The last component of the path on record, which nobody but extract_begin has written. */
+static const char *private_name(const char *record)
 {
-	return strncmp(name, ".valise-open-", 13) == 0;
+	const char *slash = strlen(record) > PLACE_CHARS ? strrchr(record + PLACE_CHARS, '/') : NULL;
+	return slash && record[PLACE_CHARS] == '/' && str_starts(str_of(slash + 1), STR(".valise-open-")) ? slash + 1
+													  : NULL;
 }
 
-/* 0 when nothing is left at `path`, and no power cut brings it back: it was not there, or its writer is dead and it was removed.
- * VALISE_E_BUSY while its writer lives. */
-static int sweep_one(const char *path, bool remove, bool *ret_removed, struct valise_err *err)
+enum swept {
+	SWEPT_NOTHING, /* nothing is there, and no power cut brings it back */
+	SWEPT_REMOVED, /* the same now: its writer is dead */
+	SWEPT_WRITING, /* its writer lives */
+	SWEPT_AWAY,    /* nobody can tell: the directory that it was made in is not here */
+	SWEPT_LEFT     /* it is there still; `err` says why */
+};
+
+/* Of `name` in `parent`, which is open. */
+static int sweep_in(int parent, const char *name, bool remove, bool is_same, enum swept *ret, struct valise_err *err)
+{
+	CLEAN_CLOSE int dir = file_openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (dir < 0 && errno == ENOENT) {
+		*ret = is_same ? SWEPT_NOTHING : SWEPT_AWAY;
+		return is_same ? file_sync_dir(parent, "it", NULL, err) : 0;
+	}
+	if (dir < 0)
+		return err_errno(err, errno, "cannot look at it");
+	int r = file_lock(dir, false, "the place of an open", err);
+	if (r == VALISE_E_BUSY) {
+		*ret = SWEPT_WRITING;
+		return 0;
+	}
+	if (!r && !remove)
+		return err_set(err, VALISE_E_EXISTS, "`valise doctor --mend` removes it");
+	if (!r)
+		r = file_remove_tree(parent, name, err);
+	if (!r)
+		r = file_sync_dir(parent, "its directory", NULL, err);
+	if (!r)
+		*ret = SWEPT_REMOVED;
+	return r;
+}
+
+static enum swept sweep_one(const char *record, bool remove, struct valise_err *err)
 {
 	CLEAN_CLOSE int parent = -1;
-	CLEAN_CLOSE int dir = -1;
-	const char *slash = strrchr(path, '/');
-	if (!slash || !is_place(slash + 1))
-		return err_set(err, VALISE_E_BAD, "%s is on record as a place of plaintext, and cannot be one",
-			       text_shown(str_of(path)).text);
-	CLEAN_FREE char *above = strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	if (!above)
-		return err_nomem(err);
-	parent = file_openat(AT_FDCWD, above, O_RDONLY | O_DIRECTORY, 0);
-	if (parent < 0 && errno == ENOENT)
-		return 0;
-	if (parent < 0)
-		return err_errno(err, errno, "cannot look for what an interrupted open left at %s",
-				 text_shown(str_of(path)).text);
-	dir = file_openat(parent, slash + 1, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	int r = dir < 0 ? 0 : file_lock(dir, false, "the place of an open", err);
-	if (dir < 0 && errno != ENOENT)
-		r = err_errno(err, errno, "cannot look at it");
-	else if (!r && dir >= 0 && !remove)
-		r = err_set(err, VALISE_E_EXISTS, "`valise doctor --mend` removes it");
-	else if (!r && dir >= 0)
-		r = file_remove_tree(parent, slash + 1, err);
-	*ret_removed = !r && dir >= 0;
+	struct place place;
+	enum swept swept = SWEPT_LEFT;
+	const char *name = private_name(record);
+	if (!name) {
+		(void)err_set(err, VALISE_E_BAD, "%s is on record as a place of plaintext, and cannot be one",
+			      text_shown(str_of(record)).text);
+		return SWEPT_LEFT;
+	}
+	const char *path = record + PLACE_CHARS;
+	CLEAN_FREE char *above = strndup(path, name - path == 1 ? 1 : (size_t)(name - path) - 1);
+	int r = above ? 0 : err_nomem(err);
 	if (!r)
-		r = file_sync_dir(parent, above, NULL, err);
-	return r == 0 || r == VALISE_E_BUSY
-		       ? r
-		       : err_prefix(err, r, "an interrupted open left plaintext at %s", text_shown(str_of(path)).text);
+		parent = file_openat(AT_FDCWD, above, O_RDONLY | O_DIRECTORY, 0);
+	if (!r && parent < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return SWEPT_AWAY;
+	if (!r && parent < 0)
+		r = err_errno(err, errno, "cannot look for it");
+	if (!r)
+		r = place_of(parent, &place, err);
+	if (!r)
+		r = sweep_in(parent, name, remove, memcmp(record, place.text, PLACE_CHARS) == 0, &swept, err);
+	if (!r)
+		return swept;
+	(void)err_prefix(err, r, "an interrupted open left plaintext at %s", text_shown(str_of(path)).text);
+	return SWEPT_LEFT;
 }
 
-static int forget(struct valise *v, const char *path, struct valise_err *err)
+static int forget(struct valise *v, const char *record, struct valise_err *err)
 {
 	int r = spool_begin(v->spool, err);
 	if (!r)
-		r = opening_remove(v->spool, str_of(path), err);
+		r = opening_remove(v->spool, str_of(record), err);
 	if (!r)
 		r = spool_commit(v->spool, err);
 	if (r)
@@ -345,21 +404,34 @@ static int forget(struct valise *v, const char *path, struct valise_err *err)
 	return r;
 }
 
+static void tell_away(const char *record, extract_found *each, void *context)
+{
+	struct valise_err text;
+	(void)err_set(
+		&text, 0,
+		"an interrupted open may have left plaintext at %s, whose disk or directory is not here now: when it is, `valise doctor --mend` removes that",
+		text_shown(str_of(record + PLACE_CHARS)).text);
+	each(context, false, text.text);
+}
+
 int extract_sweep(struct valise *v, bool remove, extract_found *each, void *context, struct valise_err *err)
 {
 	struct sweep s = {BUF_INIT(16u * 1024 * 1024)};
-	int r = openings_each(v->spool, take_path, &s, err);
-	for (size_t at = 0; !r && at < s.paths.len;) {
-		const char *path = (const char *)s.paths.data + at;
+	int r = openings_each(v->spool, take_record, &s, err);
+	for (size_t at = 0; !r && at < s.records.len;) {
+		const char *record = (const char *)s.records.data + at;
 		struct valise_err why = {0};
-		bool removed = false;
-		int stays = sweep_one(path, remove, &removed, &why);
-		at += strlen(path) + 1;
-		if (each && (removed || (stays && stays != VALISE_E_BUSY)))
-			each(context, stays != 0, stays ? why.text : "removed what an interrupted open had left");
-		if (!stays && remove)
-			r = forget(v, path, err);
+		enum swept swept = sweep_one(record, remove, &why);
+		at += strlen(record) + 1;
+		if (each && swept == SWEPT_AWAY)
+			tell_away(record, each, context);
+		else if (each && swept == SWEPT_LEFT)
+			each(context, true, why.text);
+		else if (each && swept == SWEPT_REMOVED)
+			each(context, false, "removed what an interrupted open had left");
+		if (remove && (swept == SWEPT_NOTHING || swept == SWEPT_REMOVED))
+			r = forget(v, record, err);
 	}
-	buf_release(&s.paths);
+	buf_release(&s.records);
 	return r;
 }

@@ -23,7 +23,7 @@ void extract_freep(struct extract **x);
 #define CLEAN_EXTRACT CLEANUP(extract_freep)
 
 /* What killed openings left is removed, or only looked for. `each` (may be NULL) hears of every place where something was found, and
- * whether it still is there; one that could not be removed stays on record. */
+ * whether it still is there, and of those that are not here to be looked at. What is not known to be gone stays on record. */
 typedef void extract_found(void *context, bool is_left, const char *text);
 CHECKED int extract_sweep(struct valise *v, bool remove, extract_found *each, void *context, struct valise_err *err);
 

@@ -193,3 +193,42 @@ say_while() { # OFFICE COMMAND LETTER
 	[ "$(as bergen track "$letter" --json | json_at 'len(d["accounts"]["said"])')" -eq 0 ]
 	as bergen say received "$letter" --yes
 }
+
+# The private directory of an open that was killed below media/stick.
+killed_open() {
+	command -v strace >/dev/null || cannot "no strace"
+	deliver
+	mkdir -p media/stick
+	strace -qq -o /dev/null -e inject=renameat2:signal=KILL valise open "$letter" -o media/stick/opened \
+		--dir offices/oslo </dev/null || true
+	find media/stick -name big | grep .
+}
+
+@test "plaintext on a stick is not forgotten while the stick is away" {
+	killed_open
+	mv media/stick away
+	for there in nothing another; do
+		[ "$there" = nothing ] || mkdir media/stick
+		# Each of these looks for what killed ones left.
+		as oslo open "$letter" -o "opened-$there"
+		run as oslo doctor --mend
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ $output == *"$PWD/media/stick/.valise-open-"*"not here now"* ]]
+	done
+	rmdir media/stick
+	mv away media/stick
+	run as oslo doctor --mend
+	[ "$status" -eq 0 ]
+	[[ $output == *"removed what an interrupted open had left"* ]]
+	[ -z "$(ls -A media/stick)" ]
+	[ -z "$(as oslo doctor)" ]
+}
+
+@test "plaintext that somebody else removed is forgotten" {
+	killed_open
+	rm -r media/stick/.valise-open-*
+	as oslo doctor --mend
+	rm -r media
+	[ -z "$(as oslo doctor)" ]
+}
