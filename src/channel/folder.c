@@ -189,6 +189,7 @@ static int folder_readme(struct store *s, struct str text, struct valise_err *er
 {
 	struct folder *f = folder_of(s);
 	CLEAN_BUF struct buf there = BUF_INIT(README_BYTES);
+	newfile_sweep(f->dir); /* one that was cut off may lie there, where there are no unnamed files */
 	int r = file_read_all(f->dir, README, &there, NULL);
 	if (r == 0 && (str_eq(buf_str(&there), text) || !str_starts(buf_str(&there), STR(README_MARK))))
 		return 0;

@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "channel/store.h"
 #include "office/put_out.h"
-#include "office/stick_readme.h"
 #include "office/take_in.h"
 
 #define WRITER_RANDOM_BYTES 10u
@@ -154,7 +153,6 @@ static int find_letters(struct syncing *s)
 
 static int put_out_all(struct syncing *s)
 {
-	CLEAN_BUF struct buf text = BUF_INIT(16384);
 	struct put_out_options o = {.letters = s->letters,
 				    .n_letters = s->want->n_letters,
 				    .all = s->want->all,
@@ -164,11 +162,7 @@ static int put_out_all(struct syncing *s)
 				    .look = s->want->look};
 	if (!s->want->dir && s->want->out_fd < 0 && !s->want->look)
 		return 0;
-	int r = put_out(s->v, s->store, &o, &s->out, s->err);
-	if (r || s->want->look || !s->out.bags)
-		return r;
-	r = stick_readme(s->out.any_bare, &text, s->err);
-	return r ? r : s->store->ops->readme(s->store, buf_str(&text), s->err);
+	return put_out(s->v, s->store, &o, &s->out, s->err);
 }
 
 /* ---- The report ---- */

@@ -9,7 +9,10 @@
 #include "format/tally.h"
 #include "office/body_root.h"
 #include "office/seal_stream.h"
+#include "office/stick_readme.h"
 #include "spool/bags.h"
+
+#define README_BYTES 16384u
 
 struct bag_group {
 	struct bag_place *place;
@@ -26,15 +29,31 @@ struct bag_group {
 
 /* ---- One bag ---- */
 
+/* Before the first bag: whoever finds one should find what it is. Bare groups come first, so one text does for all. */
+static int put_readme(struct bag_group *g, struct valise_err *err)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(README_BYTES);
+	struct store *store = g->place->store;
+	if (g->place->has_readme)
+		return 0;
+	int r = stick_readme(g->n_to == 0, &text, err);
+	if (!r)
+		r = store->ops->readme(store, buf_str(&text), err);
+	g->place->has_readme = r == 0;
+	return r;
+}
+
 static int begin_bag(struct bag_group *g, struct valise_err *err)
 {
 	uint8_t ids[2][BAG_ID_BYTES], header[BAG_HEADER_BYTES];
 	size_t n_random = g->n_to ? AGE_RANDOM_BYTES(g->n_to) : 0;
-	struct stream_target target = {.to = g->to, .n_to = g->n_to, .what = "the bag"};
+	struct stream_target target = {.to = g->to, .n_to = g->n_to, .what = "the bag", .for_others = true};
 	CLEAN_FREE uint8_t *randomness = malloc(n_random ? n_random : 1);
 	int r = randomness ? random_fill(ids, sizeof ids, err) : err_nomem(err);
 	if (!r)
 		r = random_fill(randomness, n_random, err);
+	if (!r)
+		r = put_readme(g, err);
 	if (!r)
 		r = g->place->store->ops->place(g->place->store, &target.dirfd, err);
 	if (!r)

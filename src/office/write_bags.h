@@ -17,6 +17,7 @@ struct bag_place {
 	uint64_t bytes;
 	bool durable;   /* so far */
 	bool read_back; /* so far, past the page cache */
+	bool has_readme;
 };
 
 struct bag_group;
