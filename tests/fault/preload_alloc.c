@@ -3,8 +3,12 @@
 
 /* FAULT_ALLOC_AT=N   the N-th fails, from 1; 0 or none: no call fails, they are only counted
  * FAULT_ALLOC_ON=1   and all that follow
+ * FAULT_ALLOC_OWN=1  only those count that the program itself asks for, not its libraries
  * FAULT_COUNT=FILE   where the count is kept
  */
+#include <elf.h>
+#include <sys/auxv.h>
+
 #include "preload.h"
 
 extern void *__libc_malloc(size_t size);
@@ -12,12 +16,38 @@ extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
+#define CALLER __builtin_return_address(0)
+
 static struct call_count count;
 
-static bool fails(void)
+/* Whether that is an address in the program's own code. */
+static bool is_own(const void *caller)
+{
+	static uintptr_t begin;
+	static uintptr_t end;
+	if (!end) {
+		const Elf64_Phdr *h = (const Elf64_Phdr *)getauxval(AT_PHDR); /* as the kernel says */
+		unsigned long n = getauxval(AT_PHNUM);
+		uintptr_t base = 0;
+		uintptr_t last = 0;
+		for (unsigned long i = 0; i < n; i++) {
+			if (h[i].p_type == PT_PHDR)
+				base = (uintptr_t)h - h[i].p_vaddr;
+			if (h[i].p_type == PT_LOAD && h[i].p_vaddr + h[i].p_memsz > last)
+				last = h[i].p_vaddr + h[i].p_memsz;
+		}
+		begin = base;
+		end = base + last;
+	}
+	return (uintptr_t)caller >= begin && (uintptr_t)caller < end;
+}
+
+static bool fails(const void *caller)
 {
 	static uint64_t at = UINT64_MAX;
 	static bool on;
+	if (getenv("FAULT_ALLOC_OWN") && !is_own(caller))
+		return false;
 	uint64_t number = call_number("FAULT_COUNT", &count);
 	if (at == UINT64_MAX) {
 		on = getenv("FAULT_ALLOC_ON") != NULL;
@@ -31,17 +61,17 @@ static bool fails(void)
 
 PRELOADED void *malloc(size_t size)
 {
-	return fails() ? NULL : __libc_malloc(size);
+	return fails(CALLER) ? NULL : __libc_malloc(size);
 }
 
 PRELOADED void *calloc(size_t n, size_t size)
 {
-	return fails() ? NULL : __libc_calloc(n, size);
+	return fails(CALLER) ? NULL : __libc_calloc(n, size);
 }
 
 PRELOADED void *realloc(void *p, size_t size)
 {
-	return fails() ? NULL : __libc_realloc(p, size);
+	return fails(CALLER) ? NULL : __libc_realloc(p, size);
 }
 
 PRELOADED void *reallocarray(void *p, size_t n, size_t size)
@@ -51,24 +81,24 @@ PRELOADED void *reallocarray(void *p, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return realloc(p, bytes);
+	return fails(CALLER) ? NULL : __libc_realloc(p, bytes);
 }
 
 PRELOADED void *memalign(size_t alignment, size_t size);
 PRELOADED void *memalign(size_t alignment, size_t size)
 {
-	return fails() ? NULL : __libc_memalign(alignment, size);
+	return fails(CALLER) ? NULL : __libc_memalign(alignment, size);
 }
 
 PRELOADED void *aligned_alloc(size_t alignment, size_t size)
 {
-	return memalign(alignment, size);
+	return fails(CALLER) ? NULL : __libc_memalign(alignment, size);
 }
 
 PRELOADED int posix_memalign(void **ret, size_t alignment, size_t size)
 {
 	int errnum = errno;
-	void *p = memalign(alignment, size);
+	void *p = fails(CALLER) ? NULL : __libc_memalign(alignment, size);
 	errno = errnum;
 	if (!p)
 		return ENOMEM;

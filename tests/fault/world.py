@@ -8,6 +8,7 @@ compared with what is there after a disturbed one and a second run.
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 
 # In every plaintext: contents, subjects, and names of parts.
@@ -233,6 +234,9 @@ class Scenario:
     def begin(self):
         self.world.go_to(self.moment, self.touches)
 
+    def end(self):
+        """After the run, before anything is judged."""
+
     def run(self, before=(), environment=None):
         for words in self.commands():
             done = self.valise.run(self.office, words, before, environment)
@@ -291,6 +295,8 @@ class Out(Scenario):
         if any(not line["is_whole"] for line in letters.values()):
             raise Broken(f"half a letter is on the stick: {letters}")
         check_sound(self.world, "oslo")
+        if letters and not os.path.exists(f"{self.root}/stick/README.txt"):
+            raise Broken("whoever finds this stick is not told what lies on it")
         return "all" if set(letters) == set(self.world.ids) else "some" if letters else "nothing"
 
 
@@ -351,6 +357,25 @@ class Open(Scenario):
         if tree(where) != {part_name(self.size): plaintext(self.size)}:
             raise Broken(f"half of a letter is in {where}: {[(n, len(b)) for n, b in tree(where).items()]}")
         return "all"
+
+
+class SayBesideReader(Say):
+    """While another program reads, nothing is merged from the log at the end: what was said stands or falls with its own sync."""
+
+    name = "say, beside a reader"
+    held = None
+
+    def begin(self):
+        self.end()
+        super().begin()
+        self.held = sqlite3.connect(f"{self.root}/oslo/valise.db", isolation_level=None)
+        self.held.execute("BEGIN")
+        self.held.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+    def end(self):
+        if self.held:
+            self.held.close()
+            self.held = None
 
 
 class Home(Scenario):
@@ -414,7 +439,15 @@ class Init(Scenario):
         return [("init", "Fresh", "--title", "Desk", "--no-passphrase", "--no-recovery")]
 
     def probe(self):
-        return "nothing" if self.valise.run("fresh", ["track"]).returncode == EXIT_NO_OFFICE else "all"
+        if self.valise.run("fresh", ["track"]).returncode == EXIT_NO_OFFICE:
+            return "nothing"
+        # Both keys work, on a copy: the keeper's, and the officer's.
+        shutil.rmtree(self.world.copy, ignore_errors=True)
+        shutil.copytree(f"{self.root}/fresh", self.world.copy)
+        self.valise.must("fresh", "officer", "add", "--title", "Two", "--roles", "clerk", "--no-passphrase", "--dir", self.world.copy)
+        own = json.loads(self.valise.must("fresh", "card", "show", "--json"))["office"]["id"]
+        self.valise.must("fresh", "seal", "-t", own, f"{self.root}/in/{part_name('small')}", "--dir", self.world.copy)
+        return "all"
 
 
 def all_scenarios(world):
@@ -424,6 +457,7 @@ def all_scenarios(world):
         Out(world),
         In(world),
         Say(world),
+        SayBesideReader(world),
         Home(world),
         Journey(world),
         Mend(world),
@@ -444,6 +478,7 @@ class Judge:
         self.world = scenario.world
         scenario.begin()
         done = scenario.run()
+        scenario.end()
         if done.returncode != 0 or scenario.probe() != "all":
             raise Broken(f"undisturbed, {scenario.name} exits {done.returncode}: {tell(done)}")
         self.wanted = scenario.state()
