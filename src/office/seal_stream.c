@@ -108,7 +108,7 @@ static int finish_job(void *context, void *job, struct valise_err *err)
 
 static int make_file(struct stream_sealer *s, struct valise_err *err)
 {
-	int r = newfile_begin(s->target.dirfd, 0600, &s->file, err);
+	int r = newfile_begin(s->target.dirfd, s->target.for_others ? 0666 : 0600, &s->file, err);
 	if (r)
 		return r;
 	s->has_file = true;

@@ -86,3 +86,15 @@ office_of() { # OFFICE: its id
 	[ "$(json_at 'd["bags_skipped"]' <<<"$output")" -eq 0 ]
 	as oslo doctor
 }
+
+@test "whoever the umask lets, may read a bag" {
+	seal_bytes 100 small
+	umask 022
+	as harbour sync stick "$letter" >/dev/null
+	[ "$(stat -c %a stick/valise/*/*)" = 644 ]
+	[ -z "$(find offices/harbour -type f -perm /077)" ]
+	umask 077
+	mkdir other
+	as harbour sync other "$letter" >/dev/null
+	[ "$(stat -c %a other/valise/*/*)" = 600 ]
+}
