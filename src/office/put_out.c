@@ -39,10 +39,11 @@ static int note_present(void *context, const struct hash *item)
 	return hash_index_put(&p->present, item, 0, p->err);
 }
 
+/* One of another size than it had is damaged, or not ours: what it held goes again. */
 static int look_at_own(void *context, const struct store_bag *bag)
 {
 	struct putting *p = context;
-	return bag->is_own ? bag_items(p->v->spool, str_of(bag->name), note_present, p, p->err) : 0;
+	return bag->is_own ? bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_present, p, p->err) : 0;
 }
 
 /* ---- Who ---- */

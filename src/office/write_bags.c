@@ -91,13 +91,13 @@ static int read_back(struct bag_group *g, const struct sealed_stream *written, s
 	return r;
 }
 
-static int record_bag(struct bag_group *g, struct valise_err *err)
+static int record_bag(struct bag_group *g, uint64_t bytes, struct valise_err *err)
 {
 	struct spool *spool = g->place->v->spool;
 	int r = spool_begin(spool, err);
 	if (r)
 		return r;
-	r = bag_wrote(spool, str_of(g->name.text), g->items.at, g->items.n, g->place->now_s, err);
+	r = bag_wrote(spool, str_of(g->name.text), bytes, g->items.at, g->items.n, g->place->now_s, err);
 	if (!r)
 		r = spool_commit(spool, err);
 	if (r)
@@ -130,7 +130,7 @@ static int end_bag(struct bag_group *g, struct valise_err *err)
 	if (!r && published.durable)
 		r = read_back(g, &written, err);
 	if (!r)
-		r = record_bag(g, err);
+		r = record_bag(g, written.bytes, err);
 	if (!r) {
 		g->place->bags++;
 		g->place->bytes += written.bytes;

@@ -6,32 +6,36 @@
 
 #include "spool/inside.h"
 
-int bag_wrote(struct spool *s, struct str bag, const struct hash *items, size_t n, int64_t when_s,
+int bag_wrote(struct spool *s, struct str bag, uint64_t bytes, const struct hash *items, size_t n, int64_t when_s,
 	      struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	_Static_assert(sizeof *items == 32, "ids lie one after the other");
 	int r = spool_need_transaction(s, err);
 	if (!r)
-		r = query_begin(&s->db,
-				"INSERT INTO bag (name, written_s, items) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", &q,
-				err);
+		r = query_begin(
+			&s->db,
+			"INSERT INTO bag (name, written_s, bytes, items) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			&q, err);
 	if (r)
 		return r;
 	query_text(&q, bag);
 	query_int(&q, when_s);
+	query_int(&q, (int64_t)bytes);
 	query_blob(&q, n ? (struct str){(const char *)items, n * sizeof *items} : STR(""));
 	return query_run(&q, err);
 }
 
-int bag_items(struct spool *s, struct str bag, bag_item_each *each, void *context, struct valise_err *err)
+int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
+	      struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, "SELECT items FROM bag WHERE name = ?", &q, err);
+	int r = query_begin(&s->db, "SELECT items FROM bag WHERE name = ? AND bytes = ?", &q, err);
 	if (r)
 		return r;
 	query_text(&q, bag);
+	query_int(&q, (int64_t)bytes);
 	r = query_next(&q, &row, err);
 	if (r || !row)
 		return r;

@@ -106,6 +106,7 @@ static const char version_1[] =
 	"CREATE TABLE bag ("
 	"	name TEXT NOT NULL UNIQUE,"
 	"	written_s INTEGER NOT NULL,"
+	"	bytes INTEGER NOT NULL CHECK (bytes >= 0),"
 	"	items BLOB NOT NULL CHECK (length(items) % 32 = 0)"
 	") STRICT;"
 	"CREATE TABLE bag_seen ("

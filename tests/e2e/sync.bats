@@ -98,3 +98,15 @@ office_of() { # OFFICE: its id
 	as harbour sync other "$letter" >/dev/null
 	[ "$(stat -c %a other/valise/*/*)" = 600 ]
 }
+
+@test "a bag of ours that was damaged on the stick is put out again" {
+	seal_bytes 300000 large
+	as harbour sync stick "$letter" >/dev/null
+	as harbour sync stick "$letter" >/dev/null
+	[ "$(bags stick)" -eq 1 ]
+	truncate -s 1000 stick/valise/*/*
+	as harbour sync stick "$letter" >/dev/null || true
+	[ "$(bags stick)" -eq 2 ]
+	as oslo sync stick >out || true
+	grep -q "whole and checked" out
+}

@@ -431,9 +431,9 @@ static void small_things_come_back(void **state)
 	assert_false(seen);
 	assert_int_equal(setting_get(s, "office", &b, &err), VALISE_E_NOT_FOUND);
 	kit_begin(s);
-	assert_int_equal(bag_wrote(s, STR("abc"), items, 3, 1, &err), 0);
-	assert_int_equal(bag_wrote(s, STR("abc"), items, 1, 2, &err), 0); /* a bag never changes */
-	assert_int_equal(bag_wrote(s, STR("empty"), NULL, 0, 2, &err), 0);
+	assert_int_equal(bag_wrote(s, STR("abc"), 10, items, 3, 1, &err), 0);
+	assert_int_equal(bag_wrote(s, STR("abc"), 10, items, 1, 2, &err), 0); /* a bag never changes */
+	assert_int_equal(bag_wrote(s, STR("empty"), 10, NULL, 0, 2, &err), 0);
 	assert_int_equal(bag_seen_put(s, &items[0], 1, &err), 0);
 	assert_int_equal(bag_seen_put(s, &items[0], 2, &err), 0);
 	assert_int_equal(opening_put(s, STR("/b\xff\n"), &err), 0);
@@ -443,11 +443,12 @@ static void small_things_come_back(void **state)
 	assert_int_equal(setting_put(s, "office", STR("second"), &err), 0);
 	assert_int_equal(setting_put(s, "none", STR(""), &err), 0);
 	kit_commit(s);
-	assert_int_equal(bag_items(s, STR("abc"), see_item, &c, &err), 5);
+	assert_int_equal(bag_items(s, STR("abc"), 10, see_item, &c, &err), 5);
 	assert_true(c.n == 2 && hash_eq(&c.ids[0], &items[0]) && hash_eq(&c.ids[1], &items[1]));
 	c.n = 0;
-	assert_int_equal(bag_items(s, STR("empty"), see_item, &c, &err), 0);
-	assert_int_equal(bag_items(s, STR("unknown"), see_item, &c, &err), 0);
+	assert_int_equal(bag_items(s, STR("empty"), 10, see_item, &c, &err), 0);
+	assert_int_equal(bag_items(s, STR("unknown"), 10, see_item, &c, &err), 0);
+	assert_int_equal(bag_items(s, STR("abc"), 9, see_item, &c, &err), 0); /* no longer what was written */
 	assert_int_equal(c.n, 0);
 	assert_int_equal(bag_seen(s, &items[0], &seen, &err), 0);
 	assert_true(seen);
