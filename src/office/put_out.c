@@ -91,27 +91,41 @@ static int point_order(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct age_recipient));
 }
 
-static int tell_unwrappable(struct putting *p, const struct register_set *set, const struct hash *office)
+/* Once each. */
+static int tell(struct putting *p, struct buf *sentence)
 {
 	struct put_out_result *r = p->r;
+	int e = buf_check(sentence, "a finding", p->err);
+	if (e)
+		return e;
+	for (size_t i = 0; i < r->n_findings; i++)
+		if (strcmp(r->findings[i], (char *)sentence->data) == 0)
+			return 0;
+	char **grown = realloc(r->findings, (r->n_findings + 1) * sizeof(*grown));
+	if (!grown)
+		return err_nomem(p->err);
+	r->findings = grown;
+	r->findings[r->n_findings++] = (char *)buf_take(sentence, NULL);
+	return 0;
+}
+
+/* Why it was, is in the error. */
+static int tell_lost(struct putting *p, const struct hash *letter)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(8192);
+	p->r->damaged = true;
+	buf_addf(&b, "%s did not go out whole: %s: run `valise doctor`", hash_short(letter).text, p->err->text);
+	return tell(p, &b);
+}
+
+static int tell_unwrappable(struct putting *p, const struct register_set *set, const struct hash *office)
+{
 	CLEAN_BUF struct buf b = BUF_INIT(8192);
 	int e = office_show(p->v, set, office, &b, p->err);
 	buf_add_text(
 		&b,
 		" has no clerk or courier with a key on the card you hold: it cannot unwrap these bags; ask for a newer card, or use --bare");
-	if (!e)
-		e = buf_check(&b, "a finding", p->err);
-	if (e)
-		return e;
-	for (size_t i = 0; i < r->n_unwrappable; i++)
-		if (strcmp(r->unwrappable[i], (char *)b.data) == 0)
-			return 0;
-	char **grown = realloc(r->unwrappable, (r->n_unwrappable + 1) * sizeof(*grown));
-	if (!grown)
-		return err_nomem(p->err);
-	r->unwrappable = grown;
-	r->unwrappable[r->n_unwrappable++] = (char *)buf_take(&b, NULL);
-	return 0;
+	return e ? e : tell(p, &b);
 }
 
 /* Whom a letter goes to: its other parties, and the keys of theirs that its bag is wrapped for, sorted; none when it goes bare. */
@@ -272,14 +286,18 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		CLEAN_GATHERED struct gathered g = {0};
 		CLEANUP(audience_release) struct audience to = {0};
 		size_t statements = 0;
-		bool put = false, whole = p->candidates[i].whole;
+		bool put = false, lost = false, whole = p->candidates[i].whole;
 		r = gather(p->v, &p->candidates[i].id, &g, p->err);
 		if (!r)
 			r = audience_of(p, &g, &to);
 		if (!r && !group)
 			r = bag_group_new(place, to.keys.at, to.keys.n, audience, &p->present, &group, p->err);
 		if (!r)
-			r = bag_group_letter(group, &g, &to.offices, whole, &put, &statements, p->err);
+			r = bag_group_letter(group, &g, &to.offices, whole, &put, &statements, &lost, p->err);
+		if (r && lost) {
+			whole = false;
+			r = tell_lost(p, &p->candidates[i].id);
+		}
 		if (r || !put)
 			continue;
 		p->r->statements += statements;
@@ -311,10 +329,10 @@ void put_out_result_release(struct put_out_result *r)
 {
 	for (size_t i = 0; i < r->n_departures; i++)
 		free((char *)(uintptr_t)r->departures[i].ref.at);
-	for (size_t i = 0; i < r->n_unwrappable; i++)
-		free(r->unwrappable[i]);
+	for (size_t i = 0; i < r->n_findings; i++)
+		free(r->findings[i]);
 	free(r->departures);
-	free(r->unwrappable);
+	free(r->findings);
 	*r = (struct put_out_result){0};
 }
 

@@ -30,8 +30,9 @@ struct put_out_result {
 	size_t statements, bags;
 	uint64_t bytes;
 	bool any_bare, any_wrapped;
-	char **unwrappable; /* sentences: whose machines could not unwrap it, and why */
-	size_t n_unwrappable;
+	char **findings; /* sentences: whose machines could not unwrap it, what is damaged here */
+	size_t n_findings;
+	bool damaged; /* a letter here is */
 	bool durable, read_back;
 };
 void put_out_result_release(struct put_out_result *r);

@@ -271,12 +271,12 @@ static int list_out(struct syncing *s, struct sync_result *res)
 
 static int list_findings(struct syncing *s, const struct take_in_result *in, struct sync_result *res)
 {
-	size_t n = in->n_findings + s->out.n_unwrappable;
+	size_t n = in->n_findings + s->out.n_findings;
 	res->findings = calloc(n + 1, sizeof(*res->findings));
 	if (!res->findings)
 		return err_nomem(s->err);
 	for (size_t i = 0; i < n; i++) {
-		const char *text = i < in->n_findings ? in->findings[i] : s->out.unwrappable[i - in->n_findings];
+		const char *text = i < in->n_findings ? in->findings[i] : s->out.findings[i - in->n_findings];
 		res->findings[i] = strdup(text);
 		if (!res->findings[i])
 			return err_nomem(s->err);
@@ -332,7 +332,7 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		.bytes_out = s->out.bytes,
 		.findings = (const char *const *)res->findings,
 		.n_findings = res->n_findings,
-		.is_damaged = in.damaged,
+		.is_damaged = in.damaged || s->out.damaged,
 		.finder = res->finder,
 		.durable = s->out.durable,
 		.read_back = s->out.read_back,

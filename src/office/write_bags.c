@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
+#include "crypto/tree.h"
 #include "format/bag.h"
 #include "format/tally.h"
 #include "office/body_root.h"
@@ -25,6 +26,7 @@ struct bag_group {
 	struct stream_sealer *sealer;
 	struct bag_name name;
 	struct hashes items; /* in it, each hashed with the audience */
+	uint8_t *piece;      /* of the body in hand; TREE_PIECE_BYTES, NULL until one is needed */
 };
 
 /* ---- One bag ---- */
@@ -256,14 +258,33 @@ static int put_notes(struct bag_group *g, const struct gathered *l, const struct
 	return r;
 }
 
-static int put_cover(struct bag_group *g, const struct gathered *l, bool *ret_put, struct valise_err *err)
+/* What is kept here of a letter could not be had: told apart from a failure of the place, which ends everything. */
+static int lose(int r, bool *ret_lost)
+{
+	*ret_lost |= r == VALISE_E_NOT_FOUND || r == VALISE_E_IO || r == VALISE_E_BAD;
+	return r;
+}
+
+static int damaged(const char *what, bool *ret_lost, struct valise_err *err)
+{
+	return lose(err_set(err, VALISE_E_BAD, "its %s is damaged on this disk", what), ret_lost);
+}
+
+static int put_cover(struct bag_group *g, const struct gathered *l, bool *ret_put, bool *ret_lost,
+		     struct valise_err *err)
 {
 	CLEAN_BUF struct buf cover = BUF_INIT(LIMIT_COVER_BYTES);
 	const struct seal *s = &l->seal->s;
 	if (is_there(g, &s->cover))
 		return 0;
+	struct hash digest;
 	int r = cover_get(g->place->v->spool, &l->seal->note.id, &cover, err);
-	return r ? r : put_item(g, BAG_COVER, &l->seal->note.id, &s->cover, buf_str(&cover), ret_put, err);
+	if (r)
+		return lose(r, ret_lost);
+	digest_once(cover.data, cover.len, &digest);
+	if (!hash_eq(&digest, &s->cover))
+		return damaged("cover", ret_lost, err);
+	return put_item(g, BAG_COVER, &l->seal->note.id, &s->cover, buf_str(&cover), ret_put, err);
 }
 
 static int put_tally(struct bag_group *g, const struct hash *root, struct str tally, struct valise_err *err)
@@ -291,29 +312,22 @@ static int put_vouchers(struct bag_group *g, const struct gathered *l, struct st
 	return r ? r : put_tally(g, &l->seal->s.body, tally, err);
 }
 
-/* The piece's bytes go from the body's file straight into the sealer. */
-static int copy_piece(struct bag_group *g, const struct body *body, uint64_t at, size_t len, struct valise_err *err)
+/* Read and checked before its frame is written: a bag can take no record back. */
+static int read_piece(struct bag_group *g, const struct body *body, const struct bag_record *rec, bool *ret_lost,
+		      struct valise_err *err)
 {
-	while (len) {
-		uint8_t *room;
-		size_t n;
-		int r = stream_sealer_room(g->sealer, &room, &n, err);
-		if (n > len)
-			n = len;
-		if (!r)
-			r = body_read(body, at, room, n, err);
-		if (!r)
-			r = stream_sealer_add(g->sealer, room, n, err);
-		if (r)
-			return r;
-		at += n;
-		len -= n;
-	}
-	return 0;
+	struct hash root;
+	if (!g->piece && !(g->piece = malloc(TREE_PIECE_BYTES)))
+		return err_nomem(err);
+	int r = body_read(body, (uint64_t)rec->at * TREE_PIECE_BYTES, g->piece, rec->len, err);
+	if (r)
+		return lose(r, ret_lost);
+	tree_piece(g->piece, rec->len, &root);
+	return hash_eq(&root, &rec->root) ? 0 : damaged("body", ret_lost, err);
 }
 
 static int put_piece(struct bag_group *g, const struct gathered *l, const struct body *body, struct str tally,
-		     uint32_t i, bool *vouched, struct valise_err *err)
+		     uint32_t i, bool *vouched, bool *ret_lost, struct valise_err *err)
 {
 	struct bag_record rec = {.kind = BAG_PIECE,
 				 .of = l->seal->s.body,
@@ -321,63 +335,87 @@ static int put_piece(struct bag_group *g, const struct gathered *l, const struct
 				 .len = tally_piece_bytes(body->size, i),
 				 .root = tally_root(tally, i)};
 	bool fresh;
-	int r = make_room(g, rec.len, &fresh, err);
+	int r = read_piece(g, body, &rec, ret_lost, err);
+	if (!r)
+		r = make_room(g, rec.len, &fresh, err);
 	if (!r && (fresh || !*vouched))
 		r = put_vouchers(g, l, tally, err);
 	*vouched = true;
 	if (!r)
 		r = put_frame(g, &rec, true, err);
 	if (!r)
-		r = copy_piece(g, body, (uint64_t)i * TREE_PIECE_BYTES, rec.len, err);
+		r = stream_sealer_add(g->sealer, g->piece, rec.len, err);
 	if (!r)
 		r = mark_there(g, &rec.root, err);
 	return r;
 }
 
 static int put_large_body(struct bag_group *g, const struct gathered *l, const struct body *body, bool *ret_put,
-			  struct valise_err *err)
+			  bool *ret_lost, struct valise_err *err)
 {
 	CLEAN_BUF struct buf tally = BUF_INIT(SIZE_MAX / 2);
 	bool vouched = false;
 	uint64_t pieces = tally_pieces(body->size);
 	int r = body_tally(g->place->v->spool, &l->seal->s.body, &tally, err);
+	if (!r)
+		r = tally_check(&l->seal->s.body, body->size, buf_str(&tally), err);
+	if (r)
+		return lose(r, ret_lost);
 	for (uint64_t i = 0; i < pieces && !r; i++) {
 		struct hash root = tally_root(buf_str(&tally), i);
 		if (is_there(g, &root))
 			continue;
 		*ret_put = true;
 		if (!g->place->look)
-			r = put_piece(g, l, body, buf_str(&tally), (uint32_t)i, &vouched, err);
+			r = put_piece(g, l, body, buf_str(&tally), (uint32_t)i, &vouched, ret_lost, err);
 		if (!r)
 			r = office_progress(g->place->v, "putting out", i + 1, pieces, err);
 	}
 	return r;
 }
 
-static int put_body(struct bag_group *g, const struct gathered *l, bool *ret_put, struct valise_err *err)
+/* Of a body that goes in one record. */
+static bool is_body(const uint8_t *bytes, size_t len, const struct hash *root)
+{
+	struct hash digest;
+	if (len)
+		tree_piece(bytes, len, &digest);
+	else
+		digest_once("", 0, &digest);
+	return hash_eq(&digest, root);
+}
+
+static int put_body(struct bag_group *g, const struct gathered *l, bool *ret_put, bool *ret_lost,
+		    struct valise_err *err)
 {
 	CLEAN_BODY struct body body = BODY_NONE;
 	const struct hash *root = &l->seal->s.body;
 	int r = body_open(g->place->v->spool, root, &body, err);
-	if (r || body.size > BAG_BODY_BYTES)
-		return r ? r : put_large_body(g, l, &body, ret_put, err);
+	if (r)
+		return lose(r, ret_lost);
+	if (body.size > BAG_BODY_BYTES)
+		return put_large_body(g, l, &body, ret_put, ret_lost, err);
 	CLEAN_FREE uint8_t *bytes = malloc(body.size ? (size_t)body.size : 1);
 	if (!bytes)
 		return err_nomem(err);
 	r = body_read(&body, 0, bytes, (size_t)body.size, err);
-	return r ? r : put_item(g, BAG_BODY, root, root, (struct str){(char *)bytes, (size_t)body.size}, ret_put, err);
+	if (r)
+		return lose(r, ret_lost);
+	if (!is_body(bytes, (size_t)body.size, root))
+		return damaged("body", ret_lost, err);
+	return put_item(g, BAG_BODY, root, root, (struct str){(char *)bytes, (size_t)body.size}, ret_put, err);
 }
 
 int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct hashes *offices, bool whole,
-		     bool *ret_put, size_t *ret_statements, struct valise_err *err)
+		     bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err)
 {
 	if (!whole && !any_news(g, l, offices))
 		return 0;
 	int r = put_notes(g, l, offices, ret_put, ret_statements, err);
 	if (r || !whole || l->seal->s.paper.at)
 		return r;
-	r = put_cover(g, l, ret_put, err);
-	return r ? r : put_body(g, l, ret_put, err);
+	r = put_cover(g, l, ret_put, ret_lost, err);
+	return r ? r : put_body(g, l, ret_put, ret_lost, err);
 }
 
 /* ---- The group ---- */
@@ -411,6 +449,7 @@ void bag_group_free(struct bag_group *g)
 	if (!g)
 		return;
 	drop_bag(g);
+	free(g->piece);
 	free(g->to);
 	free(g);
 }

@@ -26,9 +26,10 @@ CHECKED int bag_group_new(struct bag_place *place, const struct age_recipient *t
 			  const struct hash *audience, struct hash_index *present, struct bag_group **ret,
 			  struct valise_err *err);
 /* What is not there yet of one letter: its notes, and its cover and body when `whole`. When not, notes go only with news: a
- * statement by somebody else than the one it would go to. `offices`: who the letter goes to. */
+ * statement by somebody else than the one it would go to. `offices`: who the letter goes to. On failure *ret_lost tells that what
+ * is kept here of this letter cannot be read, or is damaged: it does not go whole, others may. */
 CHECKED int bag_group_letter(struct bag_group *g, const struct gathered *letter, const struct hashes *offices,
-			     bool whole, bool *ret_put, size_t *ret_statements, struct valise_err *err);
+			     bool whole, bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err);
 /* Publishes the bag in hand. g may be NULL. */
 CHECKED int bag_group_end(struct bag_group *g, struct valise_err *err);
 void bag_group_free(struct bag_group *g);

@@ -110,3 +110,55 @@ office_of() { # OFFICE: its id
 	as oslo sync stick >out || true
 	grep -q "whole and checked" out
 }
+
+# The file of the newest letter's body.
+body_file() { # OFFICE
+	find "offices/$1/bodies" -type f -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2
+}
+
+@test "a lost body is named, and keeps no other letter from going out" {
+	seal_bytes 3000000 lost
+	file=$(body_file harbour)
+	seal_bytes 2000000 large
+	seal_bytes 100 small
+	rm -f "$file"
+	run as harbour sync stick --all
+	[ "$status" -eq 4 ]
+	grep -q "did not go out whole" <<<"$output"
+	grep -q "Put out 2 letters" <<<"$output"
+	run as oslo sync stick
+	[ "$status" -eq 0 ]
+	[ "$(grep -c "whole and checked" <<<"$output")" -eq 2 ]
+}
+
+@test "a damaged body does not go out, and nobody is told that it was checked" {
+	seal_bytes 3000000 damaged
+	file=$(body_file harbour)
+	cp "$file" good
+	chmod u+w good "$file"
+	printf 'x' | dd of="$file" bs=1 seek=2500000 conv=notrunc status=none
+	run as harbour sync stick "$letter"
+	[ "$status" -eq 4 ]
+	grep -q "did not go out whole: its body is damaged on this disk: run .valise doctor." <<<"$output"
+	refute grep -q "Put out 1 letter" <<<"$output"
+	run as oslo sync stick
+	[ "$status" -eq 0 ]
+	grep -q "not whole yet" <<<"$output"
+	# Mended, the rest of it goes.
+	cat good >"$file"
+	as harbour sync stick "$letter" >/dev/null
+	as oslo sync stick | grep -q "whole and checked"
+}
+
+@test "a damaged small letter does not go out either" {
+	seal_bytes 100 small
+	/usr/bin/env python3 -c 'import sqlite3
+db = sqlite3.connect("offices/harbour/valise.db")
+db.execute("UPDATE small_body SET bytes = zeroblob(length(bytes))")
+db.commit()'
+	run as harbour sync stick "$letter"
+	[ "$status" -eq 4 ]
+	grep -q "did not go out whole: its body is damaged on this disk" <<<"$output"
+	run as oslo sync stick
+	grep -q "not whole yet" <<<"$output"
+}
