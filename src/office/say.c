@@ -321,16 +321,27 @@ static int add_details(struct valise *v, const struct draft *d, struct buf *b, s
 }
 
 /* "You state, as Front desk of Mission Oslo: the office holds every byte, sealed. It does not mean: ..." */
-static int write_question(struct valise_draft *all, struct draft *d, struct valise *v, struct valise_err *err)
+static int write_question(struct valise_draft *all, struct draft *d, const struct verified_seal *seal, struct valise *v,
+			  struct valise_err *err)
 {
+	CLEAN_REGISTER_SET struct register_set sender = REGISTER_SET_NONE;
 	CLEAN_BUF struct buf b = BUF_INIT(QUESTION_BYTES);
 	const struct says_row *row = &says_table[d->s.says];
 	buf_add_text(&b, "You state, as ");
 	text_show(&b, str_of(d->title));
 	buf_add_text(&b, " of ");
 	text_show(&b, office_name(registers_office(all->set.registers, &v->self)));
-	buf_addf(&b, ", of %s: %s.", d->short_id, row->means);
-	int r = add_details(v, d, &b, err);
+	buf_addf(&b, ", of %s from ", d->short_id);
+	int r = register_set_load(v, &seal->s.from.office, 1, &sender, err);
+	if (!r)
+		r = office_show(v, &sender, &seal->s.from.office, &b, err);
+	if (seal->s.ref.at) {
+		buf_add_text(&b, ", ref ");
+		text_show(&b, seal->s.ref);
+	}
+	buf_addf(&b, ": %s.", row->means);
+	if (!r)
+		r = add_details(v, d, &b, err);
 	if (row->does_not_mean)
 		buf_addf(&b, " It does not mean: %s.", row->does_not_mean);
 	if (d->s.says == SAYS_RECEIVED)
@@ -340,6 +351,48 @@ static int write_question(struct valise_draft *all, struct draft *d, struct vali
 	if (!r)
 		d->question = (char *)buf_take(&b, NULL);
 	return r;
+}
+
+/* Which line each field is, and the option that gives it. */
+static const struct {
+	unsigned field;
+	const char *option;
+} fields[] = {
+	{FIELD_REGARDING, "--regarding ID"}, {FIELD_TO, "--to OFFICE"},
+	{FIELD_MEDIUM, "--medium M"},        {FIELD_WHEN, "--when W"},
+	{FIELD_REASON, "--reason R"},        {FIELD_TEXT, "--text T"},
+};
+
+static unsigned fields_given(const struct statement *s)
+{
+	return (s->n_regarding ? FIELD_REGARDING : 0u) | (s->has_to ? FIELD_TO : 0u) |
+	       (s->medium.at ? FIELD_MEDIUM : 0u) | (s->when.at ? FIELD_WHEN : 0u) |
+	       (s->reason.at ? FIELD_REASON : 0u) | (s->n_text ? FIELD_TEXT : 0u);
+}
+
+/* What the row asks for and the person did not give, in the words of the command line. */
+static int check_fields(const struct draft *d, struct valise_err *err)
+{
+	const struct says_row *row = &says_table[d->s.says];
+	unsigned given = fields_given(&d->s);
+	unsigned lacks = row->needs & ~given;
+	if (row->needs_one_of && !(row->needs_one_of & given))
+		lacks |= row->needs_one_of;
+	CLEAN_BUF struct buf b = BUF_INIT(512);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		if (lacks & fields[i].field)
+			buf_addf(&b, "%s%s",
+				 !b.len                                ? ""
+				 : row->needs_one_of & fields[i].field ? " or "
+								       : " and ",
+				 fields[i].option);
+		if (given & ~row->allows & fields[i].field)
+			return err_set(err, VALISE_E_USAGE, "%s takes no %s", row->name, fields[i].option);
+	}
+	if (lacks)
+		return err_set(err, VALISE_E_USAGE, "%s needs %s%s%s", row->name, b.data ? (char *)b.data : "",
+			       lacks & FIELD_REASON ? ": R is one of " : "", lacks & FIELD_REASON ? row->reasons : "");
+	return 0;
 }
 
 static int make_draft(struct valise *v, struct valise_draft *all, struct draft *d, const struct valise_statement *want,
@@ -368,6 +421,8 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	if (!r)
 		r = take_regarding(v, d, want, err);
 	if (!r)
+		r = check_fields(d, err);
+	if (!r)
 		r = check_party(v, d, seal, err);
 	if (!r)
 		r = choose_signer(v, all, d, want, err);
@@ -382,7 +437,7 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	if (!r)
 		r = statement_write(&d->s, &text, err);
 	if (!r)
-		r = write_question(all, d, v, err);
+		r = write_question(all, d, seal, v, err);
 	if (r)
 		return r;
 	d->text = (char *)buf_take(&text, NULL);

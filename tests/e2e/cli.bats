@@ -412,3 +412,17 @@ END
 	valise init Z --title T --no-passphrase --recovery sheet --dir z
 	grep -q VALISE-KEEPER- sheet
 }
+
+@test "what a statement needs is said in the words of the command line" {
+	cd "$BATS_TEST_TMPDIR"
+	found_two
+	echo hello >note.txt
+	letter=$(as harbour seal -t Oslo note.txt)
+	run as harbour say refused "$letter" --yes
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"refused needs --reason R: R is one of full,"* ]]
+	run as harbour say handed "$letter" --yes
+	[[ "$output" == *"handed needs --to OFFICE or --text T"* ]]
+	run as harbour say comment "$letter" --text fine --when now --yes
+	[[ "$output" == *"comment takes no --when W"* ]]
+}
