@@ -21,6 +21,7 @@ struct syncing {
 	struct store *store;
 	struct hash *letters, *via;
 	struct take_in *in;
+	size_t listed; /* bags, whoever's */
 	struct put_out_result out;
 	struct valise_err out_err; /* code 0: all that should go went */
 	struct valise_err *err;
@@ -98,6 +99,7 @@ static int take_one(void *context, const struct store_bag *bag)
 	struct valise_err why = {0};
 	uint64_t bytes;
 	bool ours;
+	s->listed++;
 	int r = is_ours(s, bag, &ours);
 	if (r || ours)
 		return r;
@@ -118,8 +120,11 @@ static int take_one(void *context, const struct store_bag *bag)
 /* What waits in one bag for another is taken in a further pass; a pipe is read once, for it cannot be turned back. */
 static int take_in_all(struct syncing *s)
 {
-	struct take_in_options o = {
-		.look = s->want->look, .all = s->want->all, .letters = s->letters, .n_letters = s->want->n_letters};
+	struct take_in_options o = {.look = s->want->look,
+				    .is_pipe = !s->want->dir,
+				    .all = s->want->all,
+				    .letters = s->letters,
+				    .n_letters = s->want->n_letters};
 	int r = take_in_new(s->v, &o, &s->in, s->err);
 	for (unsigned pass = 0; !r && pass < PASSES_MAX; pass++) {
 		r = s->store->ops->list(s->store, take_one, s, s->err);
@@ -127,6 +132,16 @@ static int take_in_all(struct syncing *s)
 			break;
 	}
 	return r;
+}
+
+/* A folder may be empty; a pipe through which nothing came was cut off before its first bag, or nobody put any into it. */
+static int check_came(struct syncing *s)
+{
+	if (s->want->dir || s->want->in_fd < 0 || s->listed)
+		return 0;
+	return err_set(
+		s->err, VALISE_E_BAD,
+		"nothing came on standard input: see what the command before it says, or give it a bag, as in `valise sync - --in <BAG`");
 }
 
 /* ---- Out ---- */
@@ -364,9 +379,11 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 	take_in_forget(s.in);
 	if (!r)
 		r = put_out_all(&s);
+	if (!r)
+		r = check_came(&s);
 	s.err = err;
 	s.out_err.code = r; /* what was met and gone around on the way is no failure */
-	if (r && !brought_anything(&s)) {
+	if (r && !brought_anything(&s) && !s.out.n_departures) {
 		err_copy(err, &s.out_err);
 		return r;
 	}

@@ -173,7 +173,7 @@ static int tell_verdict(struct take_in *t, const struct bag_result *b)
 {
 	if (b->verdict == BAG_WHOLE || t->wrapping_damaged)
 		return 0;
-	t->r.damaged |= b->verdict == BAG_DAMAGED;
+	t->r.damaged |= b->verdict == BAG_DAMAGED || t->o.is_pipe;
 	return take_in_finding(t,
 			       b->verdict == BAG_CUT       ? "it is cut off; what is whole in it was taken"
 			       : b->verdict == BAG_DAMAGED ? "it is damaged; what is whole in it was taken"
@@ -228,6 +228,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->bag = name;
 	t->orphans = false;
 	t->wrapping_damaged = false;
+	t->r.damaged |= bytes > BAG_MAX_BYTES && t->o.is_pipe;
 	if (bytes > BAG_MAX_BYTES)
 		return take_in_finding(t, "it is larger than a bag can be, and was left", NULL);
 	int r = progress(

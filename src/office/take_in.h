@@ -7,6 +7,7 @@
 
 struct take_in_options {
 	bool look;                  /* keep nothing */
+	bool is_pipe;               /* nothing lies beside the bags: what is no whole bag is one that was damaged */
 	bool all;                   /* letters that are neither from us nor to us nor wrapped for us too */
 	const struct hash *letters; /* these too */
 	size_t n_letters;

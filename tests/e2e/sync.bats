@@ -162,3 +162,41 @@ db.commit()'
 	run as oslo sync stick
 	grep -q "not whole yet" <<<"$output"
 }
+
+sync_in() { # OFFICE WORD...: a bag from standard input
+	valise sync - --in --dir "offices/$1" "${@:2}"
+}
+
+@test "on a pipe, nothing, junk, and half a bag are no success" {
+	seal_bytes 300000 large
+	valise sync - --out "$letter" --dir offices/harbour </dev/null >bag 2>/dev/null
+	run sync_in oslo </dev/null
+	[ "$status" -eq 4 ]
+	grep -q "nothing came on standard input" <<<"$output"
+	echo "ssh: no route to host" >junk
+	run sync_in oslo <junk
+	[ "$status" -eq 4 ]
+	grep -q "it is no bag" <<<"$output"
+	for bytes in 3 12 100 1000 200000 $(($(stat -c %s bag) - 1)); do
+		head -c "$bytes" bag >cut
+		run sync_in oslo <cut
+		[ "$status" -eq 4 ]
+	done
+	# A bare one, cut at a record's end too.
+	valise sync - --out "$letter" --bare --dir offices/harbour </dev/null >bare 2>/dev/null
+	head -c 150000 bare >cut
+	run sync_in oslo --look <cut
+	[ "$status" -eq 4 ]
+	grep -q "it is cut off" <<<"$output"
+	sync_in oslo <bag | grep -q "whole and checked"
+	# What should go out goes, whatever came.
+	status=0
+	valise sync - --in --out --dir offices/harbour "$letter" </dev/null >again 2>said || status=$?
+	[ "$status" -eq 4 ]
+	grep -q "nothing came" said
+	grep -q "Put out 1 letter" said
+	cmp <(head -c 4 again) <(printf 'bag ')
+	# A folder in which nothing lies is as it should be.
+	mkdir none
+	as oslo sync none
+}
