@@ -6,7 +6,7 @@
 #   make check      the tests, as a user would run them
 #   make fault      every fault at every place, where make check takes a sample (an hour)
 #   make gate       what every change must pass: two compilers, sanitizers, layers, format
-#   make bench      the benches
+#   make bench      Valise beside age and NNCP, as one table
 #   make fuzz       every fuzz target for FUZZ_SECONDS
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean
@@ -53,7 +53,8 @@ bench:
 	@packaging/need.sh build bench
 	@$(MAKE) --no-print-directory build
 	@test -e $(BUILD)/tests || meson configure $(BUILD) -Dtests=true
-	@meson test -C $(BUILD) --benchmark --verbose
+	@ninja -C $(BUILD)
+	@bench/run $(BUILD)
 
 fuzz:
 	@packaging/need.sh build fuzz

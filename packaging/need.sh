@@ -24,6 +24,8 @@ libcmocka-dev           check,gate,bench,fuzz               inc:cmocka.h
 zlib1g-dev              check,gate,bench,fuzz               inc:zlib.h
 bats                    check,gate                          cmd:bats
 age                     demo,check,gate,bench               cmd:age
+nncp                    bench                               cmd:nncp-file
+openssl                 bench                               cmd:openssl
 jq                      check,gate                          cmd:jq
 strace                  check,gate                          cmd:strace
 dosfstools              check                               cmd:mkfs.vfat
