@@ -307,7 +307,7 @@ VALISE_CHECKED int valise_require(const struct valise_accounts *a, const char *w
 /* ---- Health ---- */
 
 struct valise_doctor {
-	bool mend; /* removes litter, never evidence */
+	bool mend; /* removes litter, and damaged copies of what others sealed, so that they can come again */
 	void *context;
 	void (*found)(void *context, bool is_broken, const char *text);
 };

@@ -7,7 +7,7 @@ struct doctor_options {
 };
 static const struct option_row options[] = {
 	{"mend", 0, OPTION_FLAG, offsetof(struct doctor_options, mend), NULL,
-	 "remove what killed commands left; never evidence"},
+	 "remove what killed commands left, and damaged copies that a sync can bring again"},
 	OPTION_END,
 };
 

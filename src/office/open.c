@@ -184,8 +184,7 @@ static int tell_defect(struct opening *o, struct valise_err *err)
 		return r;
 	if (o->body.size && !hash_eq(&root, &o->seal->s.body))
 		return err_set(err, VALISE_E_BAD,
-			       "%s was damaged on this machine's disk: run `valise doctor --mend` and sync again",
-			       shown.text);
+			       "%s was damaged on this machine's disk: `valise doctor` says what to do", shown.text);
 	return err_set(err, VALISE_E_BAD,
 		       "%s does not match its seal: %s. Nothing was written out. `valise say defect %s` says so",
 		       shown.text, why.text, shown.text);
