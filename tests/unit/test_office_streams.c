@@ -150,7 +150,7 @@ static void one_round(int dirfd, size_t len, bool encrypted, size_t in_memory)
 	memset(randomness, 0x5a, sizeof randomness);
 	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
 	memcpy(to.point, id.point, sizeof to.point);
-	struct stream_target target = {&to, encrypted ? 1 : 0, dirfd, in_memory, "the test"};
+	struct stream_target target = {&to, encrypted ? 1 : 0, dirfd, in_memory, "the test", false};
 	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
 	feed(s, plain, len);
 	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
@@ -192,7 +192,7 @@ static void altered_streams_stop(void **state)
 	uint8_t *plain = make_bytes(len);
 	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
 	memcpy(to.point, id.point, sizeof to.point);
-	struct stream_target target = {&to, 1, ((struct scratch *)*state)->fd, 0, "the test"};
+	struct stream_target target = {&to, 1, ((struct scratch *)*state)->fd, 0, "the test", false};
 	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
 	feed(s, plain, len);
 	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
@@ -234,7 +234,7 @@ static void failed_writes_are_told(void **state)
 	uint8_t *plain = make_bytes(len);
 	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
 	memcpy(to.point, id.point, sizeof to.point);
-	struct stream_target target = {&to, 1, dirfd, 0, "the test"};
+	struct stream_target target = {&to, 1, dirfd, 0, "the test", false};
 	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
 	feed(s, plain, len);
 	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
