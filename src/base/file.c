@@ -182,6 +182,12 @@ int file_read_all(int dirfd, const char *path, struct buf *ret, struct valise_er
 	return file_read_all_fd(fd, path, ret, err);
 }
 
+void file_start_sync(int fd, uint64_t offset, size_t len)
+{
+	/* A wish only: whether it was granted, and what became of it, is for file_sync to say. */
+	(void)sync_file_range(fd, (off_t)offset, (off_t)len, SYNC_FILE_RANGE_WRITE);
+}
+
 int file_sync(int fd, const char *name, struct valise_err *err)
 {
 	/* Never tried again after EIO: the system may have dropped the pages, and a second fsync would then say that all is well. */

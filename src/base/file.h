@@ -34,6 +34,8 @@ CHECKED int file_pread_full(int fd, void *ret, size_t len, uint64_t offset, size
 CHECKED int file_read_all(int dirfd, const char *path, struct buf *ret, struct valise_err *err);
 CHECKED int file_read_all_fd(int fd, const char *name, struct buf *ret, struct valise_err *err);
 
+/* Asks the system to begin writing these bytes to the medium already: so much less is to be waited for in file_sync. */
+void file_start_sync(int fd, uint64_t offset, size_t len);
 CHECKED int file_sync(int fd, const char *name, struct valise_err *err);
 /* fsync of a directory; *ret_durable (may be NULL) is false where the filesystem says that it cannot (EINVAL, ENOTSUP). */
 CHECKED int file_sync_dir(int dirfd, const char *name, bool *ret_durable, struct valise_err *err);

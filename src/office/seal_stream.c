@@ -72,7 +72,10 @@ static int seal_chunks(struct job *j, struct valise_err *err)
 
 static int write_job(struct stream_sealer *s, const struct job *j, struct valise_err *err)
 {
-	return file_pwrite_all(s->file.fd, j->out, j->out_len, j->offset, s->target.what, err);
+	int r = file_pwrite_all(s->file.fd, j->out, j->out_len, j->offset, s->target.what, err);
+	if (!r)
+		file_start_sync(s->file.fd, j->offset, j->out_len);
+	return r;
 }
 
 static int seal_job(void *context, void *job, struct valise_err *err)

@@ -88,7 +88,10 @@ static int write_late(void *context, void *job, struct valise_err *err)
 	if (!w->data)
 		return 0;
 	const uint8_t *data = TAKE(w->data);
-	return file_pwrite_all(w->fd, data, w->len, w->at, w->what, err);
+	int r = file_pwrite_all(w->fd, data, w->len, w->at, w->what, err);
+	if (!r)
+		file_start_sync(w->fd, w->at, w->len);
+	return r;
 }
 
 static int read_header(struct stream_opener *o, const struct age_identity *identities, size_t n_identities,

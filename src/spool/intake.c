@@ -291,6 +291,7 @@ int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8_t *data
 	int r = file_pwrite_all(b->fd, data, len, piece * TREE_PIECE_BYTES, "a body", err);
 	if (r)
 		return r;
+	file_start_sync(b->fd, piece * TREE_PIECE_BYTES, len);
 	bit_set(b->fresh, piece);
 	b->has_fresh = true;
 	return 0;
