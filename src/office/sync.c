@@ -50,12 +50,17 @@ static int writer_name(struct valise *v, struct buf *ret, struct valise_err *err
 	r = random_fill(random, sizeof random, err);
 	base32_encode(&fresh, random, sizeof random);
 	if (!r)
+		r = buf_check(&fresh, "our name on sticks", err);
+	if (!r)
 		r = spool_begin(v->spool, err);
 	if (r)
 		return r;
-	if (setting_get(v->spool, "writer", ret, NULL) == VALISE_E_NOT_FOUND) {
+	int there = setting_get(v->spool, "writer", ret, NULL);
+	if (there == VALISE_E_NOT_FOUND) {
 		r = setting_put(v->spool, "writer", buf_str(&fresh), err);
 		buf_add(ret, fresh.data, fresh.len);
+	} else if (there) {
+		r = err_set(err, there, "our name on sticks cannot be read from the spool");
 	}
 	if (!r)
 		r = spool_commit(v->spool, err);
