@@ -28,7 +28,8 @@ import world as worlds
 from world import Broken
 
 # How many places of each scenario a run without --all tries.
-SAMPLES = {"kill": 14, "errors": 14, "short": 8, "alloc": 8, "power": 6}
+SAMPLES = {"kill": 14, "errors": 14, "short": 8, "alloc": 6, "power": 6}
+OWN_ALLOCATIONS = 24
 SHORT_SAMPLES = 3
 # With --all, where trying every place would take a day.
 ALL_SAMPLES = {"alloc": 200}
@@ -87,9 +88,9 @@ class Campaign:
         self.failures = 0
         self.effects = 0  # disturbances that the program noticed, or did not survive
 
-    def sample(self, places):
+    def sample(self, places, few=None):
         """All of them, or a fixed few, first and last among them."""
-        few = SHORT_SAMPLES if os.environ.get("VALISE_TEST_SHORT") else SAMPLES[self.kind]
+        few = SHORT_SAMPLES if os.environ.get("VALISE_TEST_SHORT") else few or SAMPLES[self.kind]
         if self.options.all:
             few = ALL_SAMPLES.get(self.kind, len(places))
         if len(places) <= few:
@@ -178,7 +179,7 @@ class Campaign:
 
     def alloc_sample(self, scenario):
         own, every = self.alloc_places(scenario)
-        chosen = own if self.options.all else self.sample(own)
+        chosen = own if self.options.all else self.sample(own, OWN_ALLOCATIONS)
         return [(place, "") for place in chosen + self.sample(every)], len(own) + len(every)
 
     def alloc(self, scenario, judge, place, number):
