@@ -5,7 +5,8 @@
 
 #include "spool/spool.h"
 
-CHECKED int opening_put(struct spool *s, struct str path, struct valise_err *err); /* raw bytes: which directory, and the path */
+CHECKED int opening_put(struct spool *s, struct str path,
+			struct valise_err *err); /* raw bytes: which directory, and the path */
 CHECKED int opening_remove(struct spool *s, struct str path, struct valise_err *err);
 typedef int opening_each(void *context, struct str path);
 CHECKED int openings_each(struct spool *s, opening_each *each, void *context, struct valise_err *err);
