@@ -186,8 +186,6 @@ int pipeline_submit(struct pipeline *p, struct valise_err *err)
 	int r;
 	pthread_mutex_lock(&p->lock);
 	p->submitted++;
-	if (!p->spec.work)
-		p->started = p->finished = p->submitted;
 	if (p->submitted >= 2 && !p->tried_to_start)
 		start_workers(p);
 	pthread_cond_signal(&p->work_there);

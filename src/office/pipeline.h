@@ -14,8 +14,7 @@ struct pipeline_spec {
 	void **jobs; /* n_jobs of them, the caller's; as many are under way at most */
 	size_t n_jobs;
 	void *context;
-	/* On any thread, jobs in any order, several at once. A failure stops the pipeline. NULL: what is submitted is finished, and
-	 * there is only `after`. */
+	/* On any thread, jobs in any order, several at once. A failure stops the pipeline. */
 	int (*work)(void *context, void *job, struct valise_err *err);
 	/* On the caller's thread, in the order of submission. NULL where the caller pulls by pipeline_oldest. */
 	int (*finish)(void *context, void *job, struct valise_err *err);

@@ -107,9 +107,7 @@ static int sync_body(struct take_in *t)
 {
 	if (!t->body || !t->unsynced)
 		return 0;
-	int r = piece_writer_settle(t->writer, t->err);
-	if (!r)
-		r = take_in_commit(t);
+	int r = take_in_commit(t);
 	t->unsynced = 0;
 	return r ? r : body_intake_sync(t->body, t->err);
 }
@@ -128,7 +126,6 @@ int take_body_close(struct take_in *t)
 		if (!r)
 			body_came(t, &t->arrivals[t->body_of]);
 	}
-	piece_writer_free(TAKE(t->writer));
 	body_intake_free(TAKE(t->body));
 	return r;
 }
@@ -157,8 +154,6 @@ static int begin_body(struct take_in *t, size_t i, bool *ret_ready)
 	if (r)
 		return r;
 	r = body_intake_begin(t->v->spool, &a->body, a->body_bytes, buf_str(&a->tally), &t->body, &why);
-	if (!r && (r = piece_writer_new(t->body, &t->writer, &why)))
-		body_intake_free(TAKE(t->body));
 	t->body_of = i;
 	*ret_ready = r == 0;
 	if (r == VALISE_E_BUSY) {
@@ -216,7 +211,7 @@ static int put_piece(struct take_in *t, const struct bag_record *rec)
 {
 	if (body_intake_has(t->body, rec->at))
 		return 0;
-	int r = piece_writer_put(t->writer, rec->at, rec->data, rec->len, t->err);
+	int r = body_intake_piece(t->body, rec->at, rec->data, rec->len, t->err);
 	t->taken++;
 	if (!r && ++t->unsynced >= SYNC_EVERY_PIECES)
 		r = sync_body(t);

@@ -303,7 +303,6 @@ void take_in_free(struct take_in *t)
 {
 	if (!t)
 		return;
-	piece_writer_free(t->writer);
 	body_intake_free(t->body);
 	take_in_forget(t);
 	take_entries_drop(t);

@@ -4,7 +4,6 @@
 #define OFFICE_TAKING_H
 
 #include "format/bag.h"
-#include "office/piece_writer.h"
 #include "office/take_in.h"
 
 #define UNWRAP_KEYS_MAX 64u
@@ -23,10 +22,9 @@ struct take_in {
 	size_t n_pending, cap_pending;
 	size_t pending_bytes;
 	struct body_intake *body; /* being written */
-	struct piece_writer *writer;
-	size_t body_of;     /* index into arrivals */
-	size_t busy_body;   /* index + 1 of the one that another process is taking in */
-	size_t tally_bytes; /* held in arrivals */
+	size_t body_of;           /* index into arrivals */
+	size_t busy_body;         /* index + 1 of the one that another process is taking in */
+	size_t tally_bytes;       /* held in arrivals */
 	unsigned unsynced;
 	bool in_transaction;
 	unsigned in_batch;
