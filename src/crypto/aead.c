@@ -16,14 +16,14 @@ struct aead {
 
 int aead_new(const uint8_t key[static AEAD_KEY_BYTES], struct aead **ret, struct valise_err *err)
 {
-	int started = ossl_begin(err);
-	if (started)
-		return started;
+	OSSL_LIB_CTX *lib = ossl_context();
+	if (!lib)
+		return err_nomem(err);
 	ERR_clear_error();
 	struct aead *a CLEAN_AEAD = OPENSSL_zalloc(sizeof *a);
 	if (!a)
 		return err_nomem(err);
-	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
+	EVP_CIPHER *cipher = EVP_CIPHER_fetch(lib, "ChaCha20-Poly1305", NULL);
 	a->ctx = EVP_CIPHER_CTX_new();
 	bool keyed = cipher && a->ctx && EVP_CipherInit_ex2(a->ctx, cipher, key, NULL, 1, NULL) == 1;
 	EVP_CIPHER_free(cipher); /* the context holds its own reference */

@@ -154,15 +154,16 @@ int scrypt_derive(const void *passphrase, size_t passphrase_len, const void *sal
 	if (log_n < 1 || log_n > LIMIT_SCRYPT_LOG_N)
 		return err_set(err, VALISE_E_LIMIT, "a scrypt work factor of %u is outside 1 to %u", log_n,
 			       LIMIT_SCRYPT_LOG_N);
-	int started = ossl_begin(err);
-	if (started)
-		return started;
+	OSSL_LIB_CTX *lib = ossl_context();
+	if (!lib)
+		return err_nomem(err);
 	uint64_t n = UINT64_C(1) << log_n;
 	/* OpenSSL counts 128 r (N + p) and a few blocks more, and its own default ends before log_n 15. */
 	uint64_t max_bytes = 1024 * n + 64 * 1024;
 	uint8_t key[32];
 	ERR_clear_error();
-	if (EVP_PBE_scrypt(passphrase, passphrase_len, salt, salt_len, n, 8, 1, max_bytes, key, sizeof key) != 1)
+	if (EVP_PBE_scrypt_ex(passphrase, passphrase_len, salt, salt_len, n, 8, 1, max_bytes, key, sizeof key, lib,
+			      NULL) != 1)
 		return ossl_failed(err, "scrypt");
 	memcpy(ret, key, sizeof key);
 	OPENSSL_cleanse(key, sizeof key);

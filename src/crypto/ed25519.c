@@ -15,14 +15,14 @@ struct ed25519_signer {
 int ed25519_signer_new(const uint8_t seed[static ED25519_SEED_BYTES], struct ed25519_signer **ret,
 		       struct valise_err *err)
 {
-	int started = ossl_begin(err);
-	if (started)
-		return started;
+	OSSL_LIB_CTX *lib = ossl_context();
+	if (!lib)
+		return err_nomem(err);
 	ERR_clear_error();
 	struct ed25519_signer *s CLEAN_SIGNER = OPENSSL_zalloc(sizeof *s);
 	if (!s)
 		return err_nomem(err);
-	s->key = EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, seed, ED25519_SEED_BYTES);
+	s->key = EVP_PKEY_new_raw_private_key_ex(lib, "ED25519", NULL, seed, ED25519_SEED_BYTES);
 	size_t len = sizeof s->public;
 	if (!s->key || EVP_PKEY_get_raw_public_key(s->key, s->public, &len) != 1 || len != sizeof s->public)
 		return ossl_failed(err, "Ed25519");
@@ -51,12 +51,15 @@ void ed25519_signer_public(const struct ed25519_signer *s, uint8_t ret[static ED
 int ed25519_sign(const struct ed25519_signer *s, const void *data, size_t len,
 		 uint8_t ret[static ED25519_SIGNATURE_BYTES], struct valise_err *err)
 {
+	OSSL_LIB_CTX *lib = ossl_context();
+	if (!lib)
+		return err_nomem(err);
 	ERR_clear_error();
 	/* A context for each signature, 1 us of 26: so any number of threads may sign with one signer. */
 	EVP_MD_CTX *ctx CLEAN_MD_CTX = EVP_MD_CTX_new();
 	uint8_t signature[ED25519_SIGNATURE_BYTES];
 	size_t signature_len = sizeof signature;
-	if (!ctx || EVP_DigestSignInit_ex(ctx, NULL, NULL, NULL, NULL, s->key, NULL) != 1 ||
+	if (!ctx || EVP_DigestSignInit_ex(ctx, NULL, NULL, lib, NULL, s->key, NULL) != 1 ||
 	    EVP_DigestSign(ctx, signature, &signature_len, data, len) != 1 || signature_len != sizeof signature)
 		return ossl_failed(err, "Ed25519");
 	memcpy(ret, signature, sizeof signature);
@@ -105,12 +108,12 @@ bool ed25519_public_ok(const uint8_t key[static ED25519_PUBLIC_BYTES])
 
 enum verdict { BROKEN, NO, YES };
 
-static enum verdict look(const uint8_t key[static ED25519_PUBLIC_BYTES], const void *data, size_t len,
-			 const uint8_t signature[static ED25519_SIGNATURE_BYTES])
+static enum verdict look(OSSL_LIB_CTX *lib, const uint8_t key[static ED25519_PUBLIC_BYTES], const void *data,
+			 size_t len, const uint8_t signature[static ED25519_SIGNATURE_BYTES])
 {
-	EVP_PKEY *pkey CLEAN_PKEY = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, key, ED25519_PUBLIC_BYTES);
+	EVP_PKEY *pkey CLEAN_PKEY = EVP_PKEY_new_raw_public_key_ex(lib, "ED25519", NULL, key, ED25519_PUBLIC_BYTES);
 	EVP_MD_CTX *ctx CLEAN_MD_CTX = EVP_MD_CTX_new();
-	if (!pkey || !ctx || EVP_DigestVerifyInit_ex(ctx, NULL, NULL, NULL, NULL, pkey, NULL) != 1)
+	if (!pkey || !ctx || EVP_DigestVerifyInit_ex(ctx, NULL, NULL, lib, NULL, pkey, NULL) != 1)
 		return BROKEN;
 	int r = EVP_DigestVerify(ctx, signature, ED25519_SIGNATURE_BYTES, data, len);
 	return r == 1 ? YES : r == 0 ? NO : BROKEN;
@@ -123,16 +126,16 @@ int ed25519_verify(const uint8_t key[static ED25519_PUBLIC_BYTES], const void *d
 		return err_set(
 			err, VALISE_E_BAD,
 			"the signing key is of small order or not in its one encoding: anybody could sign with it");
-	int started = ossl_begin(err);
-	if (started)
-		return started;
+	OSSL_LIB_CTX *lib = ossl_context();
+	if (!lib)
+		return err_nomem(err);
 	ERR_clear_error();
-	enum verdict v = look(key, data, len, signature);
+	enum verdict v = look(lib, key, data, len, signature);
 	/* libcrypto says no as well when it runs out of memory half-way. A no is an accusation, so it is asked for twice: without
 	 * memory the second look does not even begin. */
 	if (v == NO) {
 		ERR_clear_error();
-		v = look(key, data, len, signature);
+		v = look(lib, key, data, len, signature);
 	}
 	if (v == BROKEN)
 		return ossl_failed(err, "Ed25519");

@@ -8,10 +8,10 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
-/* Before the first fetch, every time: starts libcrypto without openssl.cnf. Which signatures count must not depend on a file of
- * the machine, and not reading it saves a third of the start. Costs nothing once done. VALISE_E_NOMEM when it could not start for
- * want of memory: it then never does in this process, and a fetch would crash. */
-CHECKED int ossl_begin(struct valise_err *err);
+/* For every fetch: libcrypto with what this room uses in it, and without openssl.cnf, since which signatures count must not depend on
+ * a file of the machine. It is made once, and apart from the default context, which is the calling program's. NULL for want of memory;
+ * it then stays so in this process. */
+OSSL_LIB_CTX *ossl_context(void);
 
 /* The code for a call of libcrypto that failed for no reason of its input: out of memory, or an algorithm that this libcrypto does
  * not have. Empties the thread's error queue. */

@@ -11,11 +11,11 @@
 
 int x25519_public(const uint8_t secret[static X25519_BYTES], uint8_t ret[static X25519_BYTES], struct valise_err *err)
 {
-	int started = ossl_begin(err);
-	if (started)
-		return started;
+	OSSL_LIB_CTX *lib = ossl_context();
+	if (!lib)
+		return err_nomem(err);
 	ERR_clear_error();
-	EVP_PKEY *key CLEAN_PKEY = EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, secret, X25519_BYTES);
+	EVP_PKEY *key CLEAN_PKEY = EVP_PKEY_new_raw_private_key_ex(lib, "X25519", NULL, secret, X25519_BYTES);
 	uint8_t point[X25519_BYTES];
 	size_t len = sizeof point;
 	if (!key || EVP_PKEY_get_raw_public_key(key, point, &len) != 1 || len != sizeof point)
@@ -26,7 +26,7 @@ int x25519_public(const uint8_t secret[static X25519_BYTES], uint8_t ret[static 
 
 /* A key of ours for agreement only. The agreement does not read its public half; left out, libcrypto would compute it, which costs
  * as much as the agreement itself. So a place-holder stands there, and the key never leaves x25519_shared. */
-static EVP_PKEY *agreement_key(const uint8_t secret[static X25519_BYTES])
+static EVP_PKEY *agreement_key(OSSL_LIB_CTX *lib, const uint8_t secret[static X25519_BYTES])
 {
 	uint8_t unused[X25519_BYTES] = {0};
 	uint8_t own[X25519_BYTES];
@@ -36,7 +36,7 @@ static EVP_PKEY *agreement_key(const uint8_t secret[static X25519_BYTES])
 		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, unused, sizeof unused),
 		OSSL_PARAM_construct_end(),
 	};
-	EVP_PKEY_CTX *ctx CLEAN_PKEY_CTX = EVP_PKEY_CTX_new_from_name(NULL, "X25519", NULL);
+	EVP_PKEY_CTX *ctx CLEAN_PKEY_CTX = EVP_PKEY_CTX_new_from_name(lib, "X25519", NULL);
 	EVP_PKEY *key = NULL;
 	if (ctx && EVP_PKEY_fromdata_init(ctx) == 1)
 		(void)EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params);
@@ -47,15 +47,15 @@ static EVP_PKEY *agreement_key(const uint8_t secret[static X25519_BYTES])
 int x25519_shared(const uint8_t secret[static X25519_BYTES], const uint8_t point[static X25519_BYTES],
 		  uint8_t ret[static X25519_BYTES], struct valise_err *err)
 {
-	int started = ossl_begin(err);
-	if (started)
-		return started;
+	OSSL_LIB_CTX *lib = ossl_context();
+	if (!lib)
+		return err_nomem(err);
 	ERR_clear_error();
-	EVP_PKEY *own CLEAN_PKEY = agreement_key(secret);
-	EVP_PKEY *peer CLEAN_PKEY = EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, point, X25519_BYTES);
+	EVP_PKEY *own CLEAN_PKEY = agreement_key(lib, secret);
+	EVP_PKEY *peer CLEAN_PKEY = EVP_PKEY_new_raw_public_key_ex(lib, "X25519", NULL, point, X25519_BYTES);
 	if (!own || !peer)
 		return ossl_failed(err, "X25519");
-	EVP_PKEY_CTX *ctx CLEAN_PKEY_CTX = EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL);
+	EVP_PKEY_CTX *ctx CLEAN_PKEY_CTX = EVP_PKEY_CTX_new_from_pkey(lib, own, NULL);
 	/* No further look at the peer: libcrypto's would only ask whether it has a public half. */
 	if (!ctx || EVP_PKEY_derive_init(ctx) != 1 || EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) != 1)
 		return ossl_failed(err, "X25519");
