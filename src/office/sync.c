@@ -229,7 +229,7 @@ static const char *describe_arrival(const struct arrival *a, bool look)
 		return "a paper letter's seal, checked";
 	if (look && !a->was_whole && a->has_body && a->has_cover)
 		return "lies there whole, not taken in yet";
-	if (look && !a->was_whole && a->n_seen)
+	if (look && !a->was_whole && a->in_part)
 		return "part of it lies there, not taken in yet";
 	if (a->has_body && a->has_cover)
 		return a->was_whole ? "was here already" : "whole and checked, nothing said yet";

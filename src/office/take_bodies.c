@@ -42,63 +42,144 @@ int take_cover(struct take_in *t, const struct bag_record *rec)
 	return take_in_count(t);
 }
 
-/* The letters whose body it is said to be, one for each size: from the first, each names the next. NULL when there is none. */
-static struct arrival *first_of_body(struct take_in *t, const struct hash *root)
+/* ---- Which body ---- */
+
+/* Where a body is in by_body, and, with how many pieces, a claim that it has as many. Digests, because roots are chosen by whoever seals. */
+static struct hash body_key(const struct hash *root, uint64_t pieces)
 {
+	uint8_t number[8];
+	struct hash key;
+	for (unsigned i = 0; i < sizeof number; i++)
+		number[i] = (uint8_t)(pieces >> (8 * i));
+	struct span spans[] = {{root->bytes, sizeof root->bytes}, {number, sizeof number}};
+	digest_spans(spans, 2, &key);
+	return key;
+}
+
+static bool is_claimed(const struct take_in *t, const struct hash *root, uint64_t pieces)
+{
+	struct hash key = body_key(root, pieces);
+	return hash_index_get(&t->by_body, &key, NULL);
+}
+
+static struct named_body *find_body(struct take_in *t, const struct hash *root)
+{
+	struct hash key = body_key(root, 0);
 	size_t i;
-	bool known = hash_index_get(&t->by_body, root, &i);
-	t->orphans |= !known || t->arrivals[i].is_crowded;
-	return known ? &t->arrivals[i] : NULL;
+	return hash_index_get(&t->by_body, &key, &i) ? &t->bodies[i] : NULL;
 }
 
-static struct arrival *next_of_body(struct take_in *t, const struct arrival *a)
+/* As find_body, for a record that came: NULL when no seal here names it, so that it waits for one. */
+static struct named_body *body_of(struct take_in *t, const struct bag_record *rec)
 {
-	return a->next_of_body ? &t->arrivals[a->next_of_body] : NULL;
+	struct named_body *b = find_body(t, &rec->of);
+	t->orphans |= !b;
+	return b;
 }
 
-static bool is_wanted(const struct arrival *a)
+static int new_body(struct take_in *t, const struct hash *root)
 {
-	return !a->has_body;
+	struct hash key = body_key(root, 0);
+	if (t->n_bodies == t->cap_bodies) {
+		size_t cap = t->cap_bodies ? 2 * t->cap_bodies : 32;
+		struct named_body *grown = realloc(t->bodies, cap * sizeof *grown);
+		if (!grown)
+			return err_nomem(t->err);
+		t->bodies = grown;
+		t->cap_bodies = cap;
+	}
+	t->bodies[t->n_bodies] = (struct named_body){.root = *root, .tally = BUF_INIT(TALLY_MAX_BYTES)};
+	return hash_index_put(&t->by_body, &key, t->n_bodies++, t->err);
 }
 
-static void drop_tally(struct take_in *t, struct arrival *a)
+int take_body_named(struct take_in *t, size_t number)
 {
-	t->tally_bytes -= a->tally.len;
-	buf_release(&a->tally);
+	struct arrival *a = &t->arrivals[number];
+	struct hash claim = body_key(&a->body, tally_pieces(a->body_bytes));
+	struct named_body *b = find_body(t, &a->body);
+	int r = b ? 0 : new_body(t, &a->body);
+	if (!r)
+		r = hash_index_put(&t->by_body, &claim, number, t->err);
+	if (r)
+		return r;
+	b = find_body(t, &a->body);
+	a->next_of_body = b->first;
+	b->first = number + 1;
+	a->has_body = b->is_here && b->bytes == a->body_bytes;
+	a->in_part = b->n_seen > 0;
+	return 0;
 }
 
-/* All letters with this body have it now, and none needs its tally any more. */
-static void body_came(struct take_in *t, struct arrival *first)
+static struct arrival *arrival_of(struct take_in *t, const struct named_body *b)
 {
-	drop_tally(t, first);
-	first->has_body = true;
-	for (size_t i = first->next_twin; i; i = t->arrivals[i].next_twin)
-		t->arrivals[i].has_body = true;
+	return &t->arrivals[b->first - 1];
+}
+
+static void drop_tally(struct take_in *t, struct named_body *b)
+{
+	t->tally_bytes -= b->tally.len;
+	buf_release(&b->tally);
+	free(b->seen);
+	b->seen = NULL;
+	b->n_seen = 0;
+}
+
+void take_bodies_drop(struct take_in *t)
+{
+	for (size_t i = 0; i < t->n_bodies; i++)
+		drop_tally(t, &t->bodies[i]);
+	free(t->bodies);
+	buf_release(&t->tally);
+	hash_index_release(&t->by_body);
+}
+
+/* All letters that give it this size have it. */
+static void body_came(struct take_in *t, struct named_body *b, uint64_t bytes)
+{
+	drop_tally(t, b);
+	b->is_here = true;
+	b->bytes = bytes;
+	for (size_t i = b->first; i; i = t->arrivals[i - 1].next_of_body)
+		t->arrivals[i - 1].has_body = t->arrivals[i - 1].body_bytes == bytes;
+}
+
+void take_body_is_here(struct take_in *t, const struct hash *root, uint64_t bytes)
+{
+	struct named_body *b = find_body(t, root);
+	if (b && !b->is_here)
+		body_came(t, b, bytes);
+}
+
+/* The letters that give it another size, once each: what they name is nowhere. */
+static int tell_sizes(struct take_in *t, struct named_body *b)
+{
+	int r = 0;
+	for (size_t i = b->first; b->is_here && i != b->told && !r; i = t->arrivals[i - 1].next_of_body)
+		if (!t->arrivals[i - 1].has_body)
+			r = mismatch(t, &t->arrivals[i - 1], "the size of the body");
+	if (b->is_here)
+		b->told = b->first;
+	return r;
 }
 
 int take_body(struct take_in *t, const struct bag_record *rec)
 {
-	struct hash piece = rec->root;
-	const struct arrival *other = NULL;
-	bool put = false;
-	for (struct arrival *a = first_of_body(t, &rec->of); a; a = next_of_body(t, a)) {
-		if (!is_wanted(a))
-			continue;
-		if (rec->len != a->body_bytes || !hash_eq(&rec->root, &a->body)) {
-			other = a;
-			continue;
-		}
-		int r = put || t->o.look ? 0 : take_in_begin(t);
-		if (!r && !put && !t->o.look)
-			r = body_put_small(t->v->spool, &a->body, (struct str){(const char *)rec->data, rec->len},
-					   (struct str){(const char *)piece.bytes, sizeof piece.bytes}, t->err);
-		if (r)
-			return r;
-		body_came(t, a);
-		put = true;
-	}
-	int r = other ? mismatch(t, other, "the body") : 0;
-	return r || !put ? r : take_in_count(t);
+	struct named_body *b = body_of(t, rec);
+	int r = 0;
+	if (!b || b->is_here)
+		return b ? tell_sizes(t, b) : 0;
+	if (!is_claimed(t, &rec->of, 1))
+		return mismatch(t, arrival_of(t, b), "the body");
+	if (!t->o.look)
+		r = take_in_begin(t);
+	if (!r && !t->o.look) /* a body in one record is one piece, and its own tally */
+		r = body_put_small(t->v->spool, &rec->of, (struct str){(const char *)rec->data, rec->len},
+				   (struct str){(const char *)rec->of.bytes, sizeof rec->of.bytes}, t->err);
+	if (r)
+		return r;
+	body_came(t, b, rec->len);
+	r = tell_sizes(t, b);
+	return r ? r : take_in_count(t);
 }
 
 /* ---- Large bodies ---- */
@@ -124,27 +205,31 @@ int take_body_close(struct take_in *t)
 		if (!r)
 			r = take_in_commit(t);
 		if (!r)
-			body_came(t, &t->arrivals[t->body_of]);
+			body_came(t, &t->bodies[t->body_of], body_intake_bytes(t->body));
+		if (!r)
+			r = tell_sizes(t, &t->bodies[t->body_of]);
 	}
 	body_intake_free(TAKE(t->body));
 	return r;
 }
 
-/* Whether the body is here, and of the size that the seal says. */
-static bool has_whole(struct take_in *t, struct arrival *a)
+/* Another process has brought it to its end since we looked, or a seal with another size has. */
+static int look_again(struct take_in *t, struct named_body *b)
 {
 	CLEAN_BODY struct body body = BODY_NONE;
-	if (body_open(t->v->spool, &a->body, &body, NULL) || body.size != a->body_bytes)
-		return false;
-	body_came(t, a);
-	return true;
+	struct valise_err why = {0};
+	int r = body_open(t->v->spool, &b->root, &body, &why);
+	if (r)
+		return take_in_refuse(t, r, "a body that came cannot be taken", &why);
+	body_came(t, b, body.size);
+	return tell_sizes(t, b);
 }
 
 /* *ret_ready is false when its pieces cannot be taken now, which is told. */
-static int begin_body(struct take_in *t, size_t i, bool *ret_ready)
+static int begin_body(struct take_in *t, struct named_body *b, bool *ret_ready)
 {
 	struct valise_err why = {0};
-	struct arrival *a = &t->arrivals[i];
+	size_t i = (size_t)(b - t->bodies);
 	*ret_ready = t->body && t->body_of == i;
 	if (*ret_ready)
 		return 0;
@@ -153,7 +238,7 @@ static int begin_body(struct take_in *t, size_t i, bool *ret_ready)
 		r = take_in_commit(t);
 	if (r)
 		return r;
-	r = body_intake_begin(t->v->spool, &a->body, a->body_bytes, buf_str(&a->tally), &t->body, &why);
+	r = body_intake_begin(t->v->spool, &b->root, buf_str(&b->tally), &t->body, &why);
 	t->body_of = i;
 	*ret_ready = r == 0;
 	if (r == VALISE_E_BUSY) {
@@ -162,49 +247,60 @@ static int begin_body(struct take_in *t, size_t i, bool *ret_ready)
 		t->orphans = true;
 		return told ? 0 : take_in_finding(t, "another process is taking this letter in", why.text);
 	}
-	/* Another process has brought it to its end since we looked. */
-	if (r == VALISE_E_EXISTS && has_whole(t, a))
-		return 0;
-	/* The body is here, whole or up to its last piece, and has another size: what this seal says of it is not so. */
-	if (r == VALISE_E_BAD || r == VALISE_E_EXISTS)
-		return mismatch(t, a, "the size of the body");
+	if (r == VALISE_E_EXISTS)
+		return look_again(t, b);
 	if (r)
 		err_copy(t->err, &why);
 	return r;
 }
 
-/* Parts of a long tally come in order; a part that does not follow waits for another pass. */
-static int tally_for(struct take_in *t, struct arrival *a, const struct bag_record *rec)
+/* What has come of the tally hashes to the root, and some seal says that the body has as many pieces. */
+static int keep_tally(struct take_in *t, struct named_body *b)
+{
+	bool is_open = t->body && t->body_of == (size_t)(b - t->bodies);
+	if (b->tally.len == t->tally.len) /* the same, then */
+		return 0;
+	int r = is_open ? take_body_close(t) : 0;
+	if (r || b->is_here)
+		return r;
+	drop_tally(t, b);
+	bool is_full = t->tally_bytes + t->tally.len > TALLIES_MAX_BYTES;
+	for (size_t i = 0; is_full && i < t->n_bodies; i++)
+		drop_tally(t, &t->bodies[i]);
+	b->tally = t->tally;
+	t->tally = (struct buf)BUF_INIT(TALLY_MAX_BYTES);
+	t->tally_bytes += b->tally.len;
+	return 0;
+}
+
+/* Parts of a long tally come in order; a part that does not follow waits for another pass. Only the end tells how many there are. */
+int take_tally(struct take_in *t, const struct bag_record *rec)
 {
 	struct valise_err why = {0};
-	uint64_t whole = tally_pieces(a->body_bytes) * sizeof(struct hash);
-	if (whole == a->tally.len)
+	struct named_body *b = body_of(t, rec);
+	if (!b || b->is_here)
 		return 0;
-	if (whole > TALLY_MAX_BYTES)
-		return take_in_finding(t, "a letter is larger than this version takes", NULL);
-	if ((uint64_t)rec->at * BAG_DATA_BYTES != a->tally.len || t->tally_bytes + rec->len > TALLIES_MAX_BYTES) {
+	if (rec->at == 0 || !hash_eq(&rec->of, &t->tally_of))
+		buf_clear(&t->tally);
+	t->tally_of = rec->of;
+	if ((uint64_t)rec->at * BAG_DATA_BYTES != t->tally.len) {
 		t->orphans = true;
 		return 0;
 	}
-	buf_add(&a->tally, rec->data, rec->len);
-	t->tally_bytes += rec->len;
-	int r = buf_check(&a->tally, "a tally", t->err);
-	if (r || a->tally.len < whole)
+	if (t->tally.len + rec->len > TALLY_MAX_BYTES)
+		return take_in_finding(t, "a letter is larger than this version takes", NULL);
+	buf_add(&t->tally, rec->data, rec->len);
+	int r = buf_check(&t->tally, "a tally", t->err);
+	if (r)
 		return r;
-	r = tally_check(&a->body, a->body_bytes, buf_str(&a->tally), &why);
+	uint64_t pieces = t->tally.len / sizeof(struct hash);
+	r = is_claimed(t, &rec->of, pieces) ? tally_check(&rec->of, pieces * TREE_PIECE_BYTES, buf_str(&t->tally), &why)
+					    : VALISE_E_BAD;
 	if (!r)
-		return 0;
-	drop_tally(t, a);
-	return r == VALISE_E_BAD ? mismatch(t, a, "the tally") : take_in_refuse(t, r, "a tally", &why);
-}
-
-int take_tally(struct take_in *t, const struct bag_record *rec)
-{
-	int r = 0;
-	for (struct arrival *a = first_of_body(t, &rec->of); a && !r; a = next_of_body(t, a))
-		if (is_wanted(a))
-			r = tally_for(t, a, rec);
-	return r;
+		return keep_tally(t, b);
+	if (r != VALISE_E_BAD)
+		return take_in_refuse(t, r, "a tally", &why);
+	return rec->len == BAG_DATA_BYTES ? 0 : mismatch(t, arrival_of(t, b), "the tally");
 }
 
 static int put_piece(struct take_in *t, const struct bag_record *rec)
@@ -219,49 +315,54 @@ static int put_piece(struct take_in *t, const struct bag_record *rec)
 }
 
 /* It would be taken; a body of which every piece lies there would be whole. */
-static int look_at_piece(struct take_in *t, struct arrival *a, uint32_t at)
+static int look_at_piece(struct take_in *t, struct named_body *b, const struct bag_record *rec)
 {
-	uint64_t pieces = tally_pieces(a->body_bytes);
-	uint8_t bit = (uint8_t)(1u << (at & 7));
-	if (!a->seen && !(a->seen = calloc((size_t)(pieces / 8) + 1, 1)))
+	uint64_t pieces = b->tally.len / sizeof(struct hash);
+	uint8_t bit = (uint8_t)(1u << (rec->at & 7));
+	if (!b->seen && !(b->seen = calloc((size_t)(pieces / 8) + 1, 1)))
 		return err_nomem(t->err);
-	if (a->seen[at >> 3] & bit)
+	if (b->seen[rec->at >> 3] & bit)
 		return 0;
-	a->seen[at >> 3] |= bit;
+	b->seen[rec->at >> 3] |= bit;
 	t->taken++;
-	if (++a->n_seen == pieces)
-		body_came(t, a);
-	return 0;
+	if (b->n_seen++ == 0)
+		for (size_t i = b->first; i; i = t->arrivals[i - 1].next_of_body)
+			t->arrivals[i - 1].in_part = true;
+	if (rec->at + 1u == pieces)
+		b->bytes = (uint64_t)rec->at * TREE_PIECE_BYTES + rec->len;
+	if (b->n_seen < pieces)
+		return 0;
+	body_came(t, b, b->bytes);
+	return tell_sizes(t, b);
 }
 
-/* The first letter that it fits has it: two that it fits have one size, or are told apart by the last piece. */
+/* That it is what the tally says. How long the last one is, only its root tells. */
+static int check_piece(const struct named_body *b, const struct bag_record *rec, struct valise_err *err)
+{
+	uint64_t pieces = b->tally.len / sizeof(struct hash);
+	bool is_last = rec->at + (uint64_t)1 == pieces;
+	uint64_t bytes = is_last ? (uint64_t)rec->at * TREE_PIECE_BYTES + rec->len : pieces * TREE_PIECE_BYTES;
+	return tally_check_piece(buf_str(&b->tally), bytes, rec->at, rec->data, rec->len, &rec->root, err);
+}
+
 int take_piece(struct take_in *t, const struct bag_record *rec)
 {
-	const struct arrival *other = NULL;
-	for (struct arrival *a = first_of_body(t, &rec->of); a; a = next_of_body(t, a)) {
-		struct valise_err why = {0};
-		bool ready;
-		if (!is_wanted(a))
-			continue;
-		if (a->tally.len == 0 || a->tally.len != tally_pieces(a->body_bytes) * sizeof(struct hash)) {
-			t->orphans = true;
-			continue;
-		}
-		int r = tally_check_piece(buf_str(&a->tally), a->body_bytes, rec->at, rec->data, rec->len, &rec->root,
-					  &why);
-		if (r && r != VALISE_E_BAD)
-			return take_in_refuse(t, r, "a piece", &why);
-		if (r) {
-			other = a;
-			continue;
-		}
-		if (t->o.look)
-			return look_at_piece(t, a, rec->at);
-		r = begin_body(t, (size_t)(a - t->arrivals), &ready);
-		if (!r && ready)
-			r = put_piece(t, rec);
-		if (r || ready)
-			return r;
+	struct valise_err why = {0};
+	struct named_body *b = body_of(t, rec);
+	bool ready;
+	if (!b || b->is_here)
+		return b ? tell_sizes(t, b) : 0;
+	if (b->tally.len == 0) {
+		t->orphans = true;
+		return 0;
 	}
-	return other ? mismatch(t, other, "a piece of the body") : 0;
+	int r = check_piece(b, rec, &why);
+	if (r == VALISE_E_BAD)
+		return mismatch(t, arrival_of(t, b), "a piece of the body");
+	if (r)
+		return take_in_refuse(t, r, "a piece", &why);
+	if (t->o.look)
+		return look_at_piece(t, b, rec);
+	r = begin_body(t, b, &ready);
+	return r || !ready ? r : put_piece(t, rec);
 }

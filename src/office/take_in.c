@@ -295,6 +295,7 @@ int take_in_new(struct valise *v, const struct take_in_options *o, struct take_i
 	t->v = v;
 	t->o = *o;
 	t->now_s = clock_now_s();
+	t->tally = (struct buf)BUF_INIT(TALLY_MAX_BYTES);
 	*ret = t;
 	return 0;
 }
@@ -307,17 +308,14 @@ void take_in_free(struct take_in *t)
 	take_in_forget(t);
 	take_entries_drop(t);
 	free(t->pending);
-	for (size_t i = 0; i < t->n_arrivals; i++) {
+	for (size_t i = 0; i < t->n_arrivals; i++)
 		free((char *)(uintptr_t)t->arrivals[i].ref.at);
-		buf_release(&t->arrivals[i].tally);
-		free(t->arrivals[i].seen);
-	}
 	free(t->arrivals);
 	for (size_t i = 0; t->findings && i < t->r.n_findings; i++)
 		free(t->findings[i]);
 	free(t->findings);
 	hash_index_release(&t->by_id);
-	hash_index_release(&t->by_body);
+	take_bodies_drop(t);
 	hashes_release(&t->concerned);
 	secret_wipe(t->keys, sizeof t->keys);
 	free(t);

@@ -21,12 +21,8 @@ struct arrival {
 	bool is_new, is_paper, for_us, from_us;
 	bool has_cover, has_body;
 	bool was_whole;      /* before this sync */
-	size_t next_of_body; /* the next arrival whose seal gives the same body another size; 0: none */
-	size_t next_twin; /* the next whose seal gives it the same size: what is done for the first of them is done for it too */
-	bool is_crowded;  /* more sizes than are looked at: those letters are left for another time */
-	struct buf tally; /* once it came and was checked */
-	uint8_t *seen;    /* in a look: a bit for each piece that lies there */
-	uint64_t n_seen;
+	bool in_part;        /* in a look: some of its body lies there */
+	size_t next_of_body; /* the next arrival whose seal names the same body, and 1; 0: none */
 };
 
 struct take_in_result {

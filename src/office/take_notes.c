@@ -2,37 +2,7 @@
 /* Seals, statements and reports from bags: verified, then kept if they concern us or a letter that is here. */
 #include "office/taking.h"
 
-#define SIZES_OF_A_BODY_MAX 16u
-
 /* ---- Seals ---- */
-
-/* Anybody can seal letters that name another's body, as many as he likes: those of one size are one to whatever comes of it, and of
- * the sizes, of which one can be so, only some are looked at. */
-static int link_body(struct take_in *t, size_t number)
-{
-	struct arrival *a = &t->arrivals[number];
-	size_t first, last, sizes = 0;
-	if (!hash_index_get(&t->by_body, &a->body, &first))
-		return hash_index_put(&t->by_body, &a->body, number, t->err);
-	size_t i = first;
-	do {
-		struct arrival *other = &t->arrivals[i];
-		if (other->body_bytes == a->body_bytes) {
-			a->has_body = other->has_body;
-			a->next_twin = other->next_twin;
-			other->next_twin = number;
-			return 0;
-		}
-		sizes++;
-		last = i;
-		i = other->next_of_body;
-	} while (i);
-	if (sizes < SIZES_OF_A_BODY_MAX)
-		t->arrivals[last].next_of_body = number;
-	else
-		t->arrivals[first].is_crowded = true;
-	return 0;
-}
 
 static int new_arrival(struct take_in *t, const struct verified_seal *seal, size_t *ret)
 {
@@ -54,13 +24,12 @@ static int new_arrival(struct take_in *t, const struct verified_seal *seal, size
 			      .cover_bytes = s->cover_bytes,
 			      .is_paper = s->paper.at != NULL,
 			      .from_us = hash_eq(&s->from.office, &t->v->self),
-			      .for_us = seal_recipient(s, &t->v->self) >= 0,
-			      .tally = BUF_INIT(TALLY_MAX_BYTES)};
+			      .for_us = seal_recipient(s, &t->v->self) >= 0};
 	if (s->ref.at && !(a->ref = (struct str){str_dup(s->ref), s->ref.len}).at)
 		return err_nomem(t->err);
 	int r = hash_index_put(&t->by_id, &a->id, t->n_arrivals, t->err);
 	if (!r && !a->is_paper)
-		r = link_body(t, t->n_arrivals);
+		r = take_body_named(t, t->n_arrivals);
 	if (!r)
 		r = hashes_add(&t->concerned, &s->from.office, t->err);
 	for (size_t i = 0; i < s->n_to && !r; i++)
@@ -86,7 +55,8 @@ static int held_arrival(struct take_in *t, const struct hash *id, bool *ret_held
 	if (r)
 		return r;
 	t->arrivals[i].has_cover = row.has_cover;
-	t->arrivals[i].has_body |= row.has_body;
+	if (row.has_body)
+		take_body_is_here(t, &row.body, row.body_bytes);
 	t->arrivals[i].was_whole = row.is_paper || (row.has_cover && row.has_body);
 	*ret_held = true;
 	return 0;
@@ -135,7 +105,8 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 		return r;
 	t->arrivals[i].is_new = true;
 	t->arrivals[i].has_cover = row.has_cover; /* both may have come with another letter */
-	t->arrivals[i].has_body |= row.has_body;
+	if (row.has_body)
+		take_body_is_here(t, &row.body, row.body_bytes);
 	return take_in_count(t);
 }
 

@@ -8,7 +8,20 @@
 
 #define UNWRAP_KEYS_MAX 64u
 #define TALLY_MAX_BYTES (32u * 1024 * 1024)
-#define TALLIES_MAX_BYTES (64u * 1024 * 1024) /* of all letters of one sync together */
+#define TALLIES_MAX_BYTES (64u * 1024 * 1024) /* held at once: above that, all but the newest go */
+
+/* A body that seals here name. Anybody can seal letters that name another's body, as many as he likes, with whatever sizes: what comes
+ * of it decides which is so. */
+struct named_body {
+	struct hash root;
+	size_t first;     /* the newest of the arrivals that name it, and 1 */
+	size_t told;      /* as far as this one, and 1, they were told that they give it another size */
+	bool is_here;     /* whole */
+	uint64_t bytes;   /* then */
+	struct buf tally; /* the newest that hashes to the root, of as many pieces as some seal here says */
+	uint8_t *seen;    /* in a look: a bit for each of its pieces that lies there */
+	uint64_t n_seen;
+};
 
 struct take_in {
 	struct valise *v;
@@ -16,15 +29,20 @@ struct take_in {
 	int64_t now_s;
 	struct arrival *arrivals;
 	size_t n_arrivals, cap_arrivals;
-	struct hash_index by_id, by_body;
+	struct hash_index by_id;
+	struct named_body *bodies;
+	size_t n_bodies, cap_bodies;
+	struct hash_index by_body;       /* their roots, and which numbers of pieces some seal gives them */
 	struct hashes concerned;         /* offices that letters or statements here name */
 	struct verified_entry **pending; /* register entries of the bag in hand */
 	size_t n_pending, cap_pending;
 	size_t pending_bytes;
 	struct body_intake *body; /* being written */
-	size_t body_of;           /* index into arrivals */
+	size_t body_of;           /* index into bodies */
 	size_t busy_body;         /* index + 1 of the one that another process is taking in */
-	size_t tally_bytes;       /* held in arrivals */
+	size_t tally_bytes;       /* held in bodies */
+	struct buf tally;         /* what came of one so far */
+	struct hash tally_of;     /* the body's root */
 	unsigned unsynced;
 	bool in_transaction;
 	unsigned in_batch;
@@ -67,11 +85,16 @@ CHECKED int take_note(struct take_in *t, const struct bag_record *rec);
 
 /* ---- take_bodies.c ---- */
 
+/* Before anything else of that arrival: its body, whose size its seal says. */
+CHECKED int take_body_named(struct take_in *t, size_t number);
+/* It is here whole, and of that size. */
+void take_body_is_here(struct take_in *t, const struct hash *root, uint64_t bytes);
 CHECKED int take_cover(struct take_in *t, const struct bag_record *rec);
 CHECKED int take_body(struct take_in *t, const struct bag_record *rec);
 CHECKED int take_tally(struct take_in *t, const struct bag_record *rec);
 CHECKED int take_piece(struct take_in *t, const struct bag_record *rec);
 /* What was written of the body in hand counts from here on. */
 CHECKED int take_body_close(struct take_in *t);
+void take_bodies_drop(struct take_in *t);
 
 #endif

@@ -39,28 +39,27 @@ CHECKED int body_open(struct spool *s, const struct hash *root, struct body *ret
 CHECKED int body_read(const struct body *b, uint64_t offset, void *ret, size_t len, struct valise_err *err);
 void body_release(struct body *b);
 
-/* Taking a body in piece by piece. Pieces are checked against the tally by the caller, and the tally against the seal. The file
- * partial/ROOT grows only as pieces come (no reservation on a stranger's word); one process at a time holds it (VALISE_E_BUSY). */
+/* Taking a body in piece by piece. Pieces are checked against the tally by the caller, and the tally against the seal; how many bytes
+ * it has, its last piece tells. The file partial/ROOT.PIECES grows only as pieces come (no reservation on a stranger's word); one
+ * process at a time holds it (VALISE_E_BUSY). */
 struct body_intake;
-/* In a transaction of its own (none may be open). VALISE_E_EXISTS when the body is here whole; VALISE_E_BAD when pieces that were
- * checked before show that it is of another size. */
-CHECKED int body_intake_begin(struct spool *s, const struct hash *root, uint64_t bytes, struct str tally,
-			      struct body_intake **ret, struct valise_err *err);
+/* In a transaction of its own (none may be open). VALISE_E_EXISTS when the body is here whole. */
+CHECKED int body_intake_begin(struct spool *s, const struct hash *root, struct str tally, struct body_intake **ret,
+			      struct valise_err *err);
 bool body_intake_has(const struct body_intake *b, uint64_t piece);
 uint64_t body_intake_missing(const struct body_intake *b);
+uint64_t body_intake_bytes(const struct body_intake *b); /* 0 until its last piece came */
 /* Writes; the piece counts only after the next body_intake_sync. */
 CHECKED int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8_t *data, size_t len,
 			      struct valise_err *err);
 /* fdatasync, then the rows for the pieces since the last sync, in a transaction of its own (none may be open). */
 CHECKED int body_intake_sync(struct body_intake *b, struct valise_err *err);
-/* Nothing missing: synced, 0400, moved to bodies/ab/ROOT, directories synced; row in the caller's open transaction. Free it only
- * after that has ended. Rolled back, or cut off, the next begin finds every piece. */
+/* Nothing missing: synced, 0400, moved to bodies/ab/ROOT, directories synced; row in the caller's open transaction. What came for
+ * this root in another number of pieces goes. Free it only after the transaction has ended. Rolled back, or cut off, the next begin
+ * finds every piece. */
 CHECKED int body_intake_finish(struct body_intake *b, struct valise_err *err);
 void body_intake_free(struct body_intake *b); /* unfinished: stays for a resume */
 void body_intake_freep(struct body_intake **b);
 #define CLEAN_INTAKE CLEANUP(body_intake_freep)
-/* Removes a partial body: it proved broken, or nobody wants it. Part of the open transaction, or one of its own. VALISE_E_BUSY while
- * an intake of it lives, here or elsewhere. Nothing there is 0. */
-CHECKED int body_intake_drop(struct spool *s, const struct hash *root, struct valise_err *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "format/note.h"
 #include "format/tally.h"
@@ -146,23 +147,20 @@ static int check_partials(const struct check *c, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(&c->s->db,
-			    "SELECT p.root, p.bytes, (SELECT count(*) FROM partial_piece n WHERE n.root = p.root) "
-			    "FROM partial p ORDER BY p.root",
+			    "SELECT p.root, p.pieces, (SELECT count(*) FROM partial_piece n WHERE n.root = p.root AND "
+			    "n.pieces = p.pieces) FROM partial p ORDER BY p.root, p.pieces",
 			    &q, err);
 	for (;;) {
 		bool row = false;
 		struct hash root;
-		uint64_t bytes;
 		if (!r)
 			r = query_next(&q, &row, err);
 		if (r || !row)
 			return r;
 		r = row_hash(&q, 0, &root, err);
 		if (!r)
-			r = row_size(&q, 1, &bytes, err);
-		if (!r)
-			say(c, false, "the body %s is here in part: %" PRId64 " of %" PRIu64 " pieces of %s",
-			    hash_hex(&root).text, row_int(&q, 2), tally_pieces(bytes), size_text(bytes).text);
+			say(c, false, "the body %s is here in part: %" PRId64 " of %" PRId64 " pieces",
+			    hash_hex(&root).text, row_int(&q, 2), row_int(&q, 1));
 	}
 }
 
@@ -200,15 +198,33 @@ static bool is_temporary(const char *name)
 	return str_starts(str_of(name), STR(".valise-tmp-"));
 }
 
+/* The name is partial_name()'s. */
+static bool parse_partial(const char *name, struct hash *ret_root, uint64_t *ret_pieces)
+{
+	struct str s = str_of(name);
+	if (s.len < HASH_HEX_BYTES + 2 || s.at[HASH_HEX_BYTES] != '.')
+		return false;
+	struct str pieces = {s.at + HASH_HEX_BYTES + 1, s.len - HASH_HEX_BYTES - 1};
+	return hash_parse((struct str){s.at, HASH_HEX_BYTES}, ret_root) &&
+	       text_decimal(pieces, LIMIT_BODY_BYTES, ret_pieces);
+}
+
 static int check_partial_file(const struct check *c, const char *name, struct valise_err *err)
 {
+	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct hash root;
+	uint64_t pieces;
 	bool known = false;
-	if (!hash_parse(str_of(name), &root)) {
+	if (!parse_partial(name, &root, &pieces)) {
 		say(c, false, "partial/%s is nothing of ours", text_shown(str_of(name)).text);
 		return 0;
 	}
-	int r = is_known(c, "SELECT 1 FROM partial WHERE root = ?", &root, &known, err);
+	int r = query_begin(&c->s->db, "SELECT 1 FROM partial WHERE root = ? AND pieces = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, &root);
+	query_int(&q, (int64_t)pieces);
+	r = query_next(&q, &known, err);
 	if (!r && !known)
 		check_litter(c, c->s->partialfd, "partial", name);
 	return r;

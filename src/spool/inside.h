@@ -44,6 +44,12 @@ CHECKED int body_record(struct spool *s, const struct hash *root, uint64_t bytes
 /* `tally` has a root for each piece of so many bytes, and the size is within its limit. */
 CHECKED int body_look(const struct hash *root, uint64_t bytes, struct str tally, struct valise_err *err);
 
+/* A body's file in partial/: by its root and how many pieces it came in. */
+struct partial_name {
+	char text[HASH_HEX_BYTES + 24];
+};
+struct partial_name partial_name(const struct hash *root, uint64_t pieces);
+
 /* When the bytes of an item here are no longer what was taken in: says so, and returns `code`. */
 int item_unreadable(const struct spool *s, int code, struct valise_err *err);
 

@@ -18,12 +18,14 @@
 struct body_intake {
 	struct spool *s;
 	struct hash root;
-	uint64_t bytes, n_pieces, n_have;
+	struct partial_name name;
+	uint64_t n_pieces, n_have;
+	uint64_t bytes; /* with the last piece; 0 until it came */
 	uint8_t *have;  /* a bit for each piece that is durable and has a row */
 	uint8_t *fresh; /* for each that was written since the last sync */
 	bool has_fresh;
 	char *tally; /* NULL when there are no pieces */
-	int fd;      /* of partial/ROOT, locked for as long as this lives */
+	int fd;      /* of partial/ROOT.PIECES, locked for as long as this lives */
 };
 
 static bool bit_get(const uint8_t *bits, uint64_t i)
@@ -46,82 +48,69 @@ static struct str tally_of(const struct body_intake *b)
 	return (struct str){b->tally, (size_t)b->n_pieces * sizeof(struct hash)};
 }
 
-static int run_of_root(struct spool *s, const char *sql, const struct hash *root, struct valise_err *err)
+struct partial_name partial_name(const struct hash *root, uint64_t pieces)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, sql, &q, err);
+	struct partial_name name;
+	(void)snprintf(name.text, sizeof name.text, "%s.%" PRIu64, hash_hex(root).text, pieces);
+	return name;
+}
+
+/* A statement about the body of so many pieces, bound as its first two values. */
+static int begin_of(struct spool *s, const char *sql, const struct hash *root, uint64_t pieces, struct query *q,
+		    struct valise_err *err)
+{
+	int r = query_begin(&s->db, sql, q, err);
 	if (r)
 		return r;
-	query_hash(&q, root);
-	return query_run(&q, err);
+	query_hash(q, root);
+	query_int(q, (int64_t)pieces);
+	return 0;
 }
 
-static int forget_rows(struct spool *s, const struct hash *root, struct valise_err *err)
-{
-	int r = run_of_root(s, "DELETE FROM partial_piece WHERE root = ?", root, err);
-	return r ? r : run_of_root(s, "DELETE FROM partial WHERE root = ?", root, err);
-}
-
-/* The row for what now comes, new or in place of one that says something else. */
-static int put_row(struct body_intake *b, struct valise_err *err)
+static int run_of(struct spool *s, const char *sql, const struct hash *root, uint64_t pieces, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&b->s->db,
-			    "INSERT INTO partial (root, bytes, tally) VALUES (?, ?, ?) ON CONFLICT (root) "
-			    "DO UPDATE SET bytes = excluded.bytes, tally = excluded.tally",
-			    &q, err);
-	if (r)
-		return r;
-	query_hash(&q, &b->root);
-	query_int(&q, (int64_t)b->bytes);
-	query_blob(&q, b->n_pieces ? tally_of(b) : STR(""));
-	return query_run(&q, err);
+	int r = begin_of(s, sql, root, pieces, &q, err);
+	return r ? r : query_run(&q, err);
 }
 
-static int count_pieces(struct body_intake *b, uint64_t from, uint64_t *ret, struct valise_err *err)
+static int forget_rows(struct spool *s, const struct hash *root, uint64_t pieces, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	bool row;
-	int r = query_begin(&b->s->db, "SELECT count(*) FROM partial_piece WHERE root = ? AND piece >= ?", &q, err);
-	if (r)
-		return r;
-	query_hash(&q, &b->root);
-	query_int(&q, (int64_t)from);
-	r = query_next(&q, &row, err);
-	return r ? r : row_size(&q, 0, ret, err);
+	int r = run_of(s, "DELETE FROM partial_piece WHERE root = ? AND pieces = ?", root, pieces, err);
+	return r ? r : run_of(s, "DELETE FROM partial WHERE root = ? AND pieces = ?", root, pieces, err);
 }
 
-/* Anybody can seal a letter that names another's body with a wrong size. Pieces that were checked against a tally settle which is
- * right: no piece fits a wrong tally, and the last one no wrong size. Until one has come, the newer claim has the place. */
-static int settle_row(struct body_intake *b, bool *ret_resumed, struct valise_err *err)
+/* The row of what comes, new or as it is. A tally can hash to the root and not be the body's: nodes of its tree in place of their
+ * children, or the children for a node. Pieces may fit such a one, but never all of them: those of one number of pieces are kept apart
+ * from those of another, and whichever is ever whole is the body. Of one number there is one tally; and its last piece has one size. */
+static int find_row(struct body_intake *b, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	uint64_t bytes = 0;
-	uint64_t counted = 0;
-	int r = query_begin(&b->s->db, "SELECT bytes, tally FROM partial WHERE root = ?", &q, err);
-	if (r)
-		return r;
-	query_hash(&q, &b->root);
-	r = query_next(&q, &row, err);
-	if (!r && row)
-		r = row_size(&q, 0, &bytes, err);
-	if (r)
-		return r;
-	*ret_resumed = row;
-	bool same_tally = row && str_eq(row_bytes(&q, 1), tally_of(b));
-	if (same_tally && bytes == b->bytes)
-		return 0;
-	query_end(&q);
-	if (row)
-		r = count_pieces(b, same_tally && b->n_pieces ? b->n_pieces - 1 : 0, &counted, err);
-	if (r)
-		return r;
-	if (counted > 0)
-		return err_set(err, VALISE_E_BAD,
-			       "the body %.16s... is here in part, and is not of the size that is claimed now",
-			       hash_hex(&b->root).text);
-	return put_row(b, err);
+	int r = run_of(b->s, "INSERT INTO partial (root, pieces) VALUES (?, ?) ON CONFLICT DO NOTHING", &b->root,
+		       b->n_pieces, err);
+	if (!r)
+		r = begin_of(b->s, "SELECT coalesce(bytes, 0) FROM partial WHERE root = ? AND pieces = ?", &b->root,
+			     b->n_pieces, &q, err);
+	if (!r)
+		r = query_next(&q, &row, err);
+	return r ? r : row_size(&q, 0, &b->bytes, err);
+}
+
+static int counts_whole(struct body_intake *b, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	uint64_t counted;
+	int r = begin_of(b->s, "SELECT count(*) FROM partial_piece WHERE root = ? AND pieces = ?", &b->root,
+			 b->n_pieces, &q, err);
+	if (!r)
+		r = query_next(&q, &row, err);
+	if (!r)
+		r = row_size(&q, 0, &counted, err);
+	if (!r)
+		*ret = counted == b->n_pieces;
+	return r;
 }
 
 /* A finish whose transaction was never committed has moved the file: back with it. */
@@ -130,7 +119,7 @@ static void take_back(struct body_intake *b)
 	int room;
 	if (body_room(b->s, &b->root, false, &room, NULL))
 		return;
-	if (renameat(room, hash_hex(&b->root).text, b->s->partialfd, hash_hex(&b->root).text) == 0) {
+	if (renameat(room, hash_hex(&b->root).text, b->s->partialfd, b->name.text) == 0) {
 		/* Where these fail, and power does, the file is found in the other place again. */
 		(void)!file_sync_dir(b->s->partialfd, "partial", NULL, NULL);
 		(void)!file_sync_dir(room, "bodies", NULL, NULL);
@@ -140,14 +129,14 @@ static void take_back(struct body_intake *b)
 
 static int open_or_make(struct body_intake *b, bool *ret_made, struct valise_err *err)
 {
-	struct hash_hex name = hash_hex(&b->root);
+	const char *name = b->name.text;
 	int dir = b->s->partialfd;
-	int fd = file_openat(dir, name.text, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
+	int fd = file_openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
 	/* It was made read-only by a finish that went no further. */
-	if (fd < 0 && errno == EACCES && fchmodat(dir, name.text, 0600, 0) == 0)
-		fd = file_openat(dir, name.text, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
+	if (fd < 0 && errno == EACCES && fchmodat(dir, name, 0600, 0) == 0)
+		fd = file_openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (fd < 0 && errno == ENOENT) {
-		fd = file_openat(dir, name.text, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+		fd = file_openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 		*ret_made = true;
 	}
 	if (fd < 0)
@@ -156,14 +145,23 @@ static int open_or_make(struct body_intake *b, bool *ret_made, struct valise_err
 	return 0;
 }
 
+/* Where the last piece ends; before it came, where it would begin. */
+static uint64_t known_end(const struct body_intake *b)
+{
+	return b->bytes || !b->n_pieces ? b->bytes : (b->n_pieces - 1) * TREE_PIECE_BYTES;
+}
+
 /* Under the write lock: nobody else moves or removes files of partial/ meanwhile. */
-static int open_partial(struct body_intake *b, bool resumed, struct valise_err *err)
+static int open_partial(struct body_intake *b, struct valise_err *err)
 {
 	bool made = false;
+	bool was_whole = false;
 	struct stat st;
-	if (resumed && faccessat(b->s->partialfd, hash_hex(&b->root).text, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+	int r = counts_whole(b, &was_whole, err);
+	if (!r && was_whole && faccessat(b->s->partialfd, b->name.text, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		take_back(b);
-	int r = open_or_make(b, &made, err);
+	if (!r)
+		r = open_or_make(b, &made, err);
 	if (!r)
 		r = file_lock(b->fd, false, "partial body", NULL);
 	if (r == VALISE_E_BUSY)
@@ -175,8 +173,8 @@ static int open_partial(struct body_intake *b, bool resumed, struct valise_err *
 		return err_errno(err, errno, "cannot read a body that is here in part");
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, VALISE_E_BAD, "a body that is here in part is no file: run `valise doctor`");
-	/* Whatever lies past the end that is claimed now never counted. */
-	if ((uint64_t)st.st_size > b->bytes && ftruncate(b->fd, (off_t)b->bytes) < 0)
+	/* Whatever lies past that never counted. */
+	if ((uint64_t)st.st_size > known_end(b) && ftruncate(b->fd, (off_t)known_end(b)) < 0)
 		return err_errno(err, errno, "cannot shorten a body that is here in part");
 	return made ? file_sync_dir(b->s->partialfd, "partial", NULL, err) : 0;
 }
@@ -187,20 +185,21 @@ static int load_pieces(struct body_intake *b, struct valise_err *err)
 	struct stat st;
 	if (fstat(b->fd, &st) < 0)
 		return err_errno(err, errno, "cannot read a body that is here in part");
-	uint64_t reached = (uint64_t)st.st_size >= b->bytes ? b->n_pieces : (uint64_t)st.st_size / TREE_PIECE_BYTES;
+	bool all = b->bytes && (uint64_t)st.st_size >= b->bytes;
+	uint64_t reached = all ? b->n_pieces : (uint64_t)st.st_size / TREE_PIECE_BYTES;
 	CLEAN_QUERY struct query cut = QUERY_NONE;
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&b->s->db, "DELETE FROM partial_piece WHERE root = ? AND piece >= ?", &cut, err);
+	int r = begin_of(b->s, "DELETE FROM partial_piece WHERE root = ? AND pieces = ? AND piece >= ?", &b->root,
+			 b->n_pieces, &cut, err);
 	if (r)
 		return r;
-	query_hash(&cut, &b->root);
 	query_int(&cut, (int64_t)reached);
 	r = query_run(&cut, err);
 	if (!r)
-		r = query_begin(&b->s->db, "SELECT piece FROM partial_piece WHERE root = ?", &q, err);
+		r = begin_of(b->s, "SELECT piece FROM partial_piece WHERE root = ? AND pieces = ?", &b->root,
+			     b->n_pieces, &q, err);
 	if (r)
 		return r;
-	query_hash(&q, &b->root);
 	for (;;) {
 		bool row;
 		uint64_t piece;
@@ -216,13 +215,15 @@ static int load_pieces(struct body_intake *b, struct valise_err *err)
 	}
 }
 
-static int intake_new(struct spool *s, const struct hash *root, uint64_t bytes, struct str tally,
-		      struct body_intake **ret, struct valise_err *err)
+static int intake_new(struct spool *s, const struct hash *root, struct str tally, struct body_intake **ret,
+		      struct valise_err *err)
 {
 	CLEAN_INTAKE struct body_intake *b = calloc(1, sizeof *b);
 	if (!b)
 		return err_nomem(err);
-	*b = (struct body_intake){.s = s, .root = *root, .bytes = bytes, .n_pieces = tally_pieces(bytes), .fd = -1};
+	uint64_t pieces = tally.len / sizeof(struct hash);
+	*b = (struct body_intake){
+		.s = s, .root = *root, .name = partial_name(root, pieces), .n_pieces = pieces, .fd = -1};
 	b->have = calloc(1, bits_bytes(b));
 	b->fresh = calloc(1, bits_bytes(b));
 	b->tally = malloc(tally.len + 1);
@@ -238,24 +239,23 @@ static int intake_new(struct spool *s, const struct hash *root, uint64_t bytes, 
 static int start(struct body_intake *b, struct valise_err *err)
 {
 	bool whole = false;
-	bool resumed = false;
 	int r = body_has(b->s, &b->root, &whole, err);
 	if (!r && whole)
 		return err_set(err, VALISE_E_EXISTS, "the body %.16s... is here already", hash_hex(&b->root).text);
 	if (!r)
-		r = settle_row(b, &resumed, err);
+		r = find_row(b, err);
 	if (!r)
-		r = open_partial(b, resumed, err);
+		r = open_partial(b, err);
 	return r ? r : load_pieces(b, err);
 }
 
-int body_intake_begin(struct spool *s, const struct hash *root, uint64_t bytes, struct str tally,
-		      struct body_intake **ret, struct valise_err *err)
+int body_intake_begin(struct spool *s, const struct hash *root, struct str tally, struct body_intake **ret,
+		      struct valise_err *err)
 {
 	CLEAN_INTAKE struct body_intake *b = NULL;
-	int r = body_look(root, bytes, tally, err);
+	int r = body_look(root, tally.len / sizeof(struct hash) * (uint64_t)TREE_PIECE_BYTES, tally, err);
 	if (!r)
-		r = intake_new(s, root, bytes, tally, &b, err);
+		r = intake_new(s, root, tally, &b, err);
 	if (!r)
 		r = spool_begin(s, err);
 	if (r)
@@ -281,9 +281,15 @@ uint64_t body_intake_missing(const struct body_intake *b)
 	return b->n_pieces - b->n_have;
 }
 
+uint64_t body_intake_bytes(const struct body_intake *b)
+{
+	return b->bytes;
+}
+
 int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8_t *data, size_t len, struct valise_err *err)
 {
-	if (piece >= b->n_pieces || len != tally_piece_bytes(b->bytes, piece))
+	bool is_last = piece + 1 == b->n_pieces;
+	if (piece >= b->n_pieces || len == 0 || len > TREE_PIECE_BYTES || (!is_last && len < TREE_PIECE_BYTES))
 		return err_set(err, VALISE_E_USAGE, "piece %" PRIu64 " of the body %.16s... is not of its size", piece,
 			       hash_hex(&b->root).text);
 	if (bit_get(b->have, piece) || bit_get(b->fresh, piece))
@@ -294,7 +300,20 @@ int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8_t *data
 	file_start_sync(b->fd, piece * TREE_PIECE_BYTES, len);
 	bit_set(b->fresh, piece);
 	b->has_fresh = true;
+	if (is_last)
+		b->bytes = piece * TREE_PIECE_BYTES + len;
 	return 0;
+}
+
+static int record_size(struct body_intake *b, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = begin_of(b->s, "UPDATE partial SET bytes = ?3 WHERE root = ?1 AND pieces = ?2", &b->root, b->n_pieces,
+			 &q, err);
+	if (r)
+		return r;
+	query_int(&q, (int64_t)b->bytes);
+	return query_run(&q, err);
 }
 
 static int record_fresh(struct body_intake *b, struct valise_err *err)
@@ -307,18 +326,17 @@ static int record_fresh(struct body_intake *b, struct valise_err *err)
 		if (!bit_get(b->fresh, i))
 			continue;
 		CLEAN_QUERY struct query q = QUERY_NONE;
-		int r = query_begin(&b->s->db,
-				    "INSERT INTO partial_piece (root, piece) VALUES (?, ?) ON CONFLICT DO NOTHING", &q,
-				    err);
+		int r = begin_of(
+			b->s, "INSERT INTO partial_piece (root, pieces, piece) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+			&b->root, b->n_pieces, &q, err);
 		if (r)
 			return r;
-		query_hash(&q, &b->root);
 		query_int(&q, (int64_t)i);
 		r = query_run(&q, err);
 		if (r)
 			return r;
 	}
-	return 0;
+	return bit_get(b->fresh, b->n_pieces - 1) ? record_size(b, err) : 0;
 }
 
 /* What was fresh counts from now on, or is forgotten. */
@@ -372,7 +390,7 @@ static int move_whole(struct body_intake *b, struct valise_err *err)
 	r = file_sync(b->fd, "a body", err);
 	if (r)
 		return r;
-	if (renameat(b->s->partialfd, name.text, room, name.text) < 0) {
+	if (renameat(b->s->partialfd, b->name.text, room, name.text) < 0) {
 		int errnum = errno;
 		if (errnum != ENOENT || fstat(b->fd, &here) < 0 ||
 		    fstatat(room, name.text, &there, AT_SYMLINK_NOFOLLOW) < 0 || here.st_dev != there.st_dev ||
@@ -393,9 +411,48 @@ static int keep_small(struct body_intake *b, struct valise_err *err)
 		return err_set(err, VALISE_E_CHANGED, "a body became shorter while it was taken in");
 	if (!r)
 		r = body_record(b->s, &b->root, b->bytes, tally_of(b), (struct str){(const char *)small, n}, err);
-	if (!r && unlinkat(b->s->partialfd, hash_hex(&b->root).text, 0) < 0 && errno != ENOENT)
+	if (!r && unlinkat(b->s->partialfd, b->name.text, 0) < 0 && errno != ENOENT)
 		return err_errno(err, errno, "cannot remove a body's partial file");
 	return r;
+}
+
+/* Unless somebody has it in hand. */
+static int remove_partial(struct spool *s, const struct hash *root, uint64_t pieces, bool *ret_gone,
+			  struct valise_err *err)
+{
+	struct partial_name name = partial_name(root, pieces);
+	CLEAN_CLOSE int fd = file_openat(s->partialfd, name.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	*ret_gone = fd < 0 && errno == ENOENT;
+	if (*ret_gone || fd < 0 || file_lock(fd, false, "partial body", NULL))
+		return 0;
+	if (unlinkat(s->partialfd, name.text, 0) < 0)
+		return err_errno(err, errno, "cannot remove a body that is here in part");
+	*ret_gone = true;
+	return 0;
+}
+
+/* What came for this root in another number of pieces was no body. */
+static int drop_false(struct body_intake *b, struct valise_err *err)
+{
+	int64_t pieces = -1;
+	for (;;) {
+		CLEAN_QUERY struct query q = QUERY_NONE;
+		bool row, gone;
+		int r = begin_of(b->s,
+				 "SELECT pieces FROM partial WHERE root = ? AND pieces > ? ORDER BY pieces LIMIT 1",
+				 &b->root, (uint64_t)pieces, &q, err);
+		if (!r)
+			r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		pieces = row_int(&q, 0);
+		query_end(&q);
+		r = remove_partial(b->s, &b->root, (uint64_t)pieces, &gone, err);
+		if (!r && gone)
+			r = forget_rows(b->s, &b->root, (uint64_t)pieces, err);
+		if (r)
+			return r;
+	}
 }
 
 int body_intake_finish(struct body_intake *b, struct valise_err *err)
@@ -419,7 +476,9 @@ int body_intake_finish(struct body_intake *b, struct valise_err *err)
 		if (!r)
 			r = body_record(b->s, &b->root, b->bytes, tally_of(b), (struct str){NULL, 0}, err);
 	}
-	return r ? r : forget_rows(b->s, &b->root, err);
+	if (!r)
+		r = forget_rows(b->s, &b->root, b->n_pieces, err);
+	return r ? r : drop_false(b, err);
 }
 
 void body_intake_free(struct body_intake *b)
@@ -436,41 +495,4 @@ void body_intake_free(struct body_intake *b)
 void body_intake_freep(struct body_intake **b)
 {
 	body_intake_free(*b);
-}
-
-/* Removes the file in that directory unless somebody is writing it. */
-static int remove_partial(int dir, const struct hash *root, struct valise_err *err)
-{
-	CLEAN_CLOSE int fd = file_openat(dir, hash_hex(root).text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	if (fd < 0)
-		return err_errno(err, errno, "cannot open a body that is here in part");
-	int r = file_lock(fd, false, "partial body", NULL);
-	if (r == VALISE_E_BUSY)
-		return err_set(err, r, "the body %.16s... is being taken in: let that finish", hash_hex(root).text);
-	if (r)
-		return r;
-	return unlinkat(dir, hash_hex(root).text, 0) < 0
-		       ? err_errno(err, errno, "cannot remove a body that is here in part")
-		       : 0;
-}
-
-int body_intake_drop(struct spool *s, const struct hash *root, struct valise_err *err)
-{
-	bool own;
-	bool whole = false;
-	CLEAN_CLOSE int room = -1;
-	int r = spool_join(s, &own, err);
-	if (r)
-		return r;
-	r = body_has(s, root, &whole, err);
-	if (!r)
-		r = forget_rows(s, root, err);
-	if (!r)
-		r = remove_partial(s->partialfd, root, err);
-	/* A finish that was not committed has moved it. */
-	if (!r && !whole && body_room(s, root, false, &room, NULL) == 0)
-		r = remove_partial(room, root, err);
-	return spool_leave(s, own, r, err);
 }

@@ -83,16 +83,20 @@ static const char version_1[] =
 	"	item INTEGER PRIMARY KEY REFERENCES item (seq),"
 	"	bytes BLOB NOT NULL"
 	") STRICT;"
-	/* Bodies that are here in part, and the pieces of theirs that are durable. */
+	/* Bodies that are here in part, and the pieces of theirs that are durable. A root may have several: of different numbers of
+	 * pieces, of which one can ever be whole. bytes: once the last piece is here. */
 	"CREATE TABLE partial ("
-	"	root BLOB PRIMARY KEY CHECK (length(root) = 32),"
-	"	bytes INTEGER NOT NULL CHECK (bytes >= 0),"
-	"	tally BLOB NOT NULL CHECK (length(tally) % 32 = 0)"
+	"	root BLOB NOT NULL CHECK (length(root) = 32),"
+	"	pieces INTEGER NOT NULL CHECK (pieces >= 0),"
+	"	bytes INTEGER CHECK (bytes > 0),"
+	"	PRIMARY KEY (root, pieces)"
 	") STRICT, WITHOUT ROWID;"
 	"CREATE TABLE partial_piece ("
-	"	root BLOB NOT NULL REFERENCES partial (root),"
+	"	root BLOB NOT NULL,"
+	"	pieces INTEGER NOT NULL,"
 	"	piece INTEGER NOT NULL CHECK (piece >= 0),"
-	"	PRIMARY KEY (root, piece)"
+	"	PRIMARY KEY (root, pieces, piece),"
+	"	FOREIGN KEY (root, pieces) REFERENCES partial (root, pieces)"
 	") STRICT, WITHOUT ROWID;"
 
 	"CREATE TABLE contact ("

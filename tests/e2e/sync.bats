@@ -58,32 +58,108 @@ office_of() { # OFFICE: its id
 	as "$1" card show --json | json_at 'd["office"]["id"]'
 }
 
-@test "many seals that name one body: the sizes that are looked at are few, and twins have it all" {
+# Harbour's large letter, bare on the stick, taken apart, and what forge needs to make others of it.
+take_apart() {
 	seal_bytes 3000000 large
 	as harbour sync stick "$letter" --bare >/dev/null
-	mkdir records other
+	mkdir records
 	forge unbag "$(find stick/valise -type f)" records
-	record=$(ls records/*.tally.* | head -n 1)
-	root=$(basename "$record" | cut -d. -f3)
+	tally=$(ls records/*.tally.*)
+	root=$(basename "$tally" | cut -d. -f3)
 	size=$(sed -n "s/^body $root //p" records/*.note.* | head -n 1)
 	key=$(grep -l '^reading ' "$PWD"/offices/harbour/keys/*)
 	harbour=$(office_of harbour)
 	oslo=$(office_of oslo)
+}
+
+# A bag that comes before all others on the stick.
+lay_first() { # RECORD...
+	mkdir -p stick/valise/2222222222222222
+	forge bag stick/valise/2222222222222222/bag "$@"
+}
+
+@test "many seals that name one body: what comes decides which is so, and says it of each of the others once" {
+	take_apart
 	words=()
 	for i in $(seq 60); do
-		# Twenty of the same size, forty of sizes that the tally is wrong for.
-		claim "claim$i" "$i" "$root" $((i <= 20 ? size : 1500000 + i))
+		# Twenty of the same size, forty of sizes that are not so: of as many pieces, of fewer, and of one.
+		claim "claim$i" "$i" "$root" $((i <= 20 ? size : i <= 35 ? size + i : i <= 50 ? 1500000 + i : i))
 		words+=("note:claim$i/seal" "cover:$(forge id <"claim$i/seal"):0:claim$i/cover")
 	done
-	mkdir -p other/valise/aaaaaaaa
-	forge bag other/valise/aaaaaaaa/bag "${words[@]}" $(printf 'taken:%s ' records/*.tally.* records/*.piece.*)
-	run as oslo sync other
+	lay_first "${words[@]}" $(printf 'taken:%s ' records/*.tally.* records/*.piece.*)
+	run as oslo sync stick --look
 	[ "$status" -eq 4 ]
-	[ "$(grep -c "whole and checked" <<<"$output")" -eq 20 ]
-	[ "$(grep -c "the tally that came does not match" <<<"$output")" -le 32 ] # fifteen in each of two passes
-	# Letters that were not looked at are not forgotten: the bag is no bag that is done with.
-	run as oslo sync other --json
-	[ "$(json_at 'd["bags_skipped"]' <<<"$output")" -eq 0 ]
+	[ "$(grep -c "lies there whole" <<<"$output")" -eq 21 ]
+	run as oslo sync stick
+	[ "$status" -eq 4 ]
+	[ "$(grep -c "whole and checked" <<<"$output")" -eq 21 ]
+	[ "$(grep -c "the size of the body that came does not match" <<<"$output")" -eq 40 ]
+	# There is nothing more to have of those bags.
+	[ "$(as oslo sync stick --json | json_at 'd["bags_skipped"]')" -eq 2 ]
+	as oslo doctor
+}
+
+@test "seals with false sizes that lie there first keep no letter out" {
+	take_apart
+	words=()
+	for i in $(seq 60); do
+		claim "claim$i" "$i" "$root" $((i <= 30 ? 1048576 * i : size - i))
+		words+=("note:claim$i/seal" "cover:$(forge id <"claim$i/seal"):0:claim$i/cover")
+	done
+	lay_first "${words[@]}"
+	run as oslo sync stick
+	[ "$(grep -c "whole and checked" <<<"$output")" -eq 1 ]
+	as oslo open "$letter" -o out
+	cmp file-large out/file-large
+}
+
+@test "a small letter's, too" {
+	seal_bytes 100 small
+	as harbour sync stick "$letter" --bare >/dev/null
+	mkdir records
+	forge unbag "$(find stick/valise -type f)" records
+	root=$(ls records | sed -n 's/^....\.body\.\(.*\)\.0$/\1/p')
+	key=$(grep -l '^reading ' "$PWD"/offices/harbour/keys/*)
+	harbour=$(office_of harbour)
+	oslo=$(office_of oslo)
+	words=()
+	for i in $(seq 40); do
+		claim "claim$i" "$i" "$root" "$i"
+		words+=("note:claim$i/seal")
+	done
+	lay_first "${words[@]}" $(printf 'taken:%s ' records/*.body.*)
+	run as oslo sync stick
+	[ "$(grep -c "whole and checked" <<<"$output")" -eq 1 ]
+	as oslo open "$letter" -o out
+	cmp file-small out/file-small
+}
+
+@test "a tally that is not the body's, and a piece that fits it, keep no letter out" {
+	take_apart
+	# With the first two pieces as one it has two roots, and still hashes to the body's; its last piece is the body's.
+	[ "$(stat -c %s "$tally")" -eq 96 ]
+	{
+		{
+			printf '\001'
+			head -c 64 "$tally"
+		} | openssl dgst -sha256 -binary
+		tail -c 32 "$tally"
+	} >false
+	last=$(ls records/*.piece.*.2)
+	claim lie 1 "$root" $((1048576 + $(stat -c %s "$last")))
+	mkdir -p alone/valise/aaaa
+	forge bag alone/valise/aaaa/bag "note:lie/seal" "tally:$root:0:false" "piece:$root:1:$last"
+	as oslo sync alone >/dev/null
+	[ "$(ls offices/oslo/partial)" = "$root.2" ]
+	# The lie lies there again, before and after the truth.
+	forge bag alone/valise/aaaa/bag id=another "note:lie/seal" "tally:$root:0:false" "piece:$root:1:$last"
+	cp -r alone/valise/aaaa stick/valise/2222222222222222
+	cp -r alone/valise/aaaa stick/valise/zzzzzzzzzzzzzzzz
+	run as oslo sync stick
+	[ "$(grep -c "whole and checked" <<<"$output")" -eq 1 ]
+	as oslo open "$letter" -o out
+	cmp file-large out/file-large
+	[ -z "$(ls offices/oslo/partial)" ]
 	as oslo doctor
 }
 

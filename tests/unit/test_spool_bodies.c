@@ -4,16 +4,22 @@
 
 #include <errno.h>
 
+#include "format/tally.h"
+
 #define MIB (1024u * 1024)
 
-static const char *path_in(const char *dir, const char *room, const struct hash *root)
+static const char *body_path(const char *dir, const struct hash *root)
 {
 	static char path[600];
 	struct hash_hex hex = hash_hex(root);
-	if (strcmp(room, "bodies") == 0)
-		(void)snprintf(path, sizeof path, "%s/bodies/%.2s/%s", dir, hex.text, hex.text);
-	else
-		(void)snprintf(path, sizeof path, "%s/%s/%s", dir, room, hex.text);
+	(void)snprintf(path, sizeof path, "%s/bodies/%.2s/%s", dir, hex.text, hex.text);
+	return path;
+}
+
+static const char *partial_path(const char *dir, const struct hash *root, size_t pieces)
+{
+	static char path[600];
+	(void)snprintf(path, sizeof path, "%s/partial/%s.%zu", dir, hash_hex(root).text, pieces);
 	return path;
 }
 
@@ -36,7 +42,7 @@ static struct body_intake *begin(struct spool *s, const struct kit_body *b)
 {
 	struct valise_err err = {0};
 	struct body_intake *in = NULL;
-	OK(err, body_intake_begin(s, &b->root, b->len, kit_tally(b), &in, &err));
+	OK(err, body_intake_begin(s, &b->root, kit_tally(b), &in, &err));
 	return in;
 }
 
@@ -95,10 +101,10 @@ static void whole_bodies_come_back(void **state)
 		assert_true(str_eq(buf_str(&tally), kit_tally(&b)));
 		struct stat st;
 		if (b.len > BODY_SMALL_BYTES) {
-			assert_int_equal(stat(path_in(dir, "bodies", &b.root), &st), 0);
+			assert_int_equal(stat(body_path(dir, &b.root), &st), 0);
 			assert_int_equal(st.st_mode & 07777, 0400);
 		} else {
-			assert_false(is_there(path_in(dir, "bodies", &b.root)));
+			assert_false(is_there(body_path(dir, &b.root)));
 		}
 		CLEAN_BODY struct body body = BODY_NONE;
 		uint8_t byte = 0;
@@ -136,18 +142,20 @@ static void what_does_not_fit_is_refused(void **state)
 	assert_int_equal(newfile_begin(spool_tmpfd(s), 0600, &nf, &err), 0);
 	assert_int_equal(body_put_file(s, &b.root, b.len, &nf, kit_tally(&b), &err), VALISE_E_USAGE); /* it is empty */
 	assert_int_equal(nf.fd, -1);
-	assert_int_equal(body_intake_begin(s, &b.root, b.len, kit_tally(&b), &in, &err),
-			 VALISE_E_FAILURE); /* within one */
+	assert_int_equal(body_intake_begin(s, &b.root, kit_tally(&b), &in, &err), VALISE_E_FAILURE); /* within one */
 	spool_rollback(s);
-	assert_int_equal(body_intake_begin(s, &b.root, b.len + 1, kit_tally(&b), &in, &err), VALISE_E_USAGE);
-	assert_int_equal(body_intake_begin(s, &b.root, UINT64_MAX, kit_tally(&b), &in, &err), VALISE_E_LIMIT);
+	assert_int_equal(body_intake_begin(s, &b.root, STR("no roots"), &in, &err), VALISE_E_USAGE);
+	struct str endless = {(char *)b.bytes, (size_t)(LIMIT_BODY_BYTES / MIB + 1) * sizeof(struct hash)};
+	assert_int_equal(body_intake_begin(s, &b.root, endless, &in, &err), VALISE_E_LIMIT);
 	assert_null(in);
 
 	in = begin(s, &b);
 	assert_int_equal(body_intake_piece(in, 2, b.bytes, MIB, &err), VALISE_E_USAGE);
 	assert_int_equal(body_intake_piece(in, UINT64_MAX, b.bytes, MIB, &err), VALISE_E_USAGE);
-	assert_int_equal(body_intake_piece(in, 1, b.bytes, MIB - 1, &err), VALISE_E_USAGE);
+	assert_int_equal(body_intake_piece(in, 0, b.bytes, MIB - 1, &err), VALISE_E_USAGE);
+	assert_int_equal(body_intake_piece(in, 1, b.bytes, MIB + 1, &err), VALISE_E_USAGE);
 	assert_int_equal(body_intake_piece(in, 1, b.bytes, 0, &err), VALISE_E_USAGE);
+	assert_int_equal(body_intake_bytes(in), 0);
 	assert_false(body_intake_has(in, 5));
 	assert_int_equal(body_intake_finish(in, &err), VALISE_E_FAILURE); /* no transaction */
 	kit_begin(s);
@@ -195,13 +203,14 @@ static void an_intake_is_resumed_at_any_piece(void **state)
 		CLEAN_SPOOL struct spool *s = kit_open(dir, SPOOL_WRITE);
 		in = begin(s, &b);
 		assert_int_equal(body_intake_missing(in), 0);
+		assert_int_equal(body_intake_bytes(in), b.len);
 		assert_false(kit_body_is_whole(s, &b));
 		finish(s, in);
 		body_intake_free(in);
 		assert_true(kit_body_is_whole(s, &b));
-		assert_false(is_there(path_in(dir, "partial", &b.root)));
-		assert_int_equal(is_there(path_in(dir, "bodies", &b.root)), b.len > BODY_SMALL_BYTES);
-		assert_int_equal(body_intake_begin(s, &b.root, b.len, kit_tally(&b), &in, &err), VALISE_E_EXISTS);
+		assert_false(is_there(partial_path(dir, &b.root, b.n_pieces)));
+		assert_int_equal(is_there(body_path(dir, &b.root)), b.len > BODY_SMALL_BYTES);
+		assert_int_equal(body_intake_begin(s, &b.root, kit_tally(&b), &in, &err), VALISE_E_EXISTS);
 		assert_int_equal(kit_check(s, false).n, 0);
 	}
 }
@@ -231,7 +240,7 @@ static void a_file_cut_behind_our_back(void **state)
 		sync_intake(in);
 		body_intake_free(in);
 		char path[600];
-		(void)snprintf(path, sizeof path, "%s", path_in(dir, "partial", &b.root));
+		(void)snprintf(path, sizeof path, "%s", partial_path(dir, &b.root, b.n_pieces));
 		if (cuts[i].left < 0)
 			assert_int_equal(unlink(path), 0);
 		else
@@ -248,11 +257,11 @@ static void a_file_cut_behind_our_back(void **state)
 		take(in, &b, k);
 	sync_intake(in);
 	body_intake_free(in);
-	assert_int_equal(truncate(path_in(dir, "partial", &b.root), 9 * MIB), 0);
+	assert_int_equal(truncate(partial_path(dir, &b.root, b.n_pieces), 9 * MIB), 0);
 	in = begin(s, &b);
 	assert_int_equal(body_intake_missing(in), 0);
 	/* And cut while it is held: the finish notices. */
-	assert_int_equal(truncate(path_in(dir, "partial", &b.root), MIB), 0);
+	assert_int_equal(truncate(partial_path(dir, &b.root, b.n_pieces), MIB), 0);
 	struct valise_err err = {0};
 	kit_begin(s);
 	assert_int_equal(body_intake_finish(in, &err), VALISE_E_CHANGED);
@@ -283,7 +292,7 @@ static void a_finish_that_is_rolled_back(void **state)
 	kit_begin(s);
 	OK(err, body_intake_finish(in, &err));
 	spool_rollback(s);
-	assert_true(is_there(path_in(dir, "bodies", &b.root)));
+	assert_true(is_there(body_path(dir, &b.root)));
 	assert_false(kit_body_is_whole(s, &b));
 	/* The same hand again ... */
 	kit_begin(s);
@@ -293,65 +302,37 @@ static void a_finish_that_is_rolled_back(void **state)
 	/* ... it is no litter meanwhile ... */
 	struct kit_findings f = kit_check(s, true);
 	assert_int_equal(f.n_broken, 0);
-	assert_true(is_there(path_in(dir, "bodies", &b.root)));
+	assert_true(is_there(body_path(dir, &b.root)));
 	/* ... and another hand, which finds every piece. */
 	in = begin(s, &b);
 	assert_int_equal(body_intake_missing(in), 0);
-	assert_true(is_there(path_in(dir, "partial", &b.root)));
+	assert_true(is_there(partial_path(dir, &b.root, b.n_pieces)));
 	finish(s, in);
 	body_intake_free(in);
 	assert_true(kit_body_is_whole(s, &b));
 	assert_int_equal(kit_check(s, false).n, 0);
 }
 
-static void a_dropped_intake_is_gone(void **state)
+/* One that is damaged can be forgotten, and comes again. */
+static void a_forgotten_body_comes_again(void **state)
 {
 	const char *dir = kit_dir(*state);
 	CLEAN_SPOOL struct spool *s = kit_create(dir);
 	struct valise_err err = {0};
 	CLEAN_KIT_BODY struct kit_body b;
 	kit_body(1, 2 * MIB, &b);
-	assert_int_equal(body_intake_drop(s, &b.root, &err), 0); /* nothing there */
-	struct body_intake *in = begin(s, &b);
-	take(in, &b, 0);
-	sync_intake(in);
-	assert_int_equal(body_intake_drop(s, &b.root, &err), VALISE_E_BUSY);
-	body_intake_free(in);
-	assert_int_equal(body_intake_drop(s, &b.root, &err), 0);
-	assert_false(is_there(path_in(dir, "partial", &b.root)));
-	assert_int_equal(kit_check(s, false).n, 0);
-
-	/* Also what a finish without an end has moved, and within another transaction. */
-	in = begin(s, &b);
-	assert_int_equal(body_intake_missing(in), 2);
-	take(in, &b, 0);
-	take(in, &b, 1);
-	sync_intake(in);
-	kit_begin(s);
-	OK(err, body_intake_finish(in, &err));
-	spool_rollback(s);
-	body_intake_free(in);
-	kit_begin(s);
-	assert_int_equal(body_intake_drop(s, &b.root, &err), 0);
-	kit_commit(s);
-	assert_false(is_there(path_in(dir, "bodies", &b.root)));
-	assert_int_equal(kit_check(s, false).n, 0);
-
-	/* A whole body is not touched by it; one that is damaged can be forgotten, and comes again. */
 	kit_begin(s);
 	put_file(s, &b);
 	kit_commit(s);
-	assert_int_equal(body_intake_drop(s, &b.root, &err), 0);
-	assert_true(kit_body_is_whole(s, &b));
 	for (int gone = 0; gone < 2; gone++) {
 		if (gone)
-			assert_int_equal(unlink(path_in(dir, "bodies", &b.root)), 0);
+			assert_int_equal(unlink(body_path(dir, &b.root)), 0);
 		assert_int_equal(kit_check(s, false).n_broken, gone);
 		kit_begin(s);
 		assert_int_equal(body_forget(s, &b.root, &err), 0);
 		kit_commit(s);
 		assert_int_equal(kit_check(s, false).n, 0);
-		in = begin(s, &b);
+		struct body_intake *in = begin(s, &b);
 		assert_int_equal(body_intake_missing(in), 2);
 		take(in, &b, 1);
 		take(in, &b, 0);
@@ -375,67 +356,86 @@ static void a_dropped_intake_is_gone(void **state)
 	}
 }
 
-/* Another's letter may name this body with a size, or a tally, that is not its own. */
-static void lies_about_a_body_cost_nothing_lasting(void **state)
+/* A tally of another number of pieces that hashes to the root as well: the two first as one. Its last piece is the body's. */
+static void false_tally_of(const struct kit_body *b, struct hash ret[static 2])
 {
-	CLEAN_SPOOL struct spool *s = kit_create(kit_dir(*state));
-	struct valise_err err = {0};
-	CLEAN_KIT_BODY struct kit_body b;
-	kit_body(1, 3 * MIB + 17, &b);
-	struct str root_alone = {(char *)b.root.bytes, 32}; /* it "hashes to" the root, for a body of one piece */
-	struct body_intake *in = NULL;
-
-	/* First come: without a piece it holds no place. */
-	OK(err, body_intake_begin(s, &b.root, MIB, root_alone, &in, &err));
-	body_intake_free(in);
-	OK(err, body_intake_begin(s, &b.root, 3 * MIB + 99, kit_tally(&b), &in, &err));
-	for (size_t k = 0; k < 3; k++)
-		take(in, &b, k);
-	sync_intake(in);
-	body_intake_free(in);
-	/* Pieces that fit both stay. */
-	in = begin(s, &b);
-	assert_int_equal(body_intake_missing(in), 1);
-	body_intake_free(in);
-	/* With pieces it holds its place against another tally, but not yet against another end. */
-	assert_int_equal(body_intake_begin(s, &b.root, MIB, root_alone, &in, &err), VALISE_E_BAD);
-	OK(err, body_intake_begin(s, &b.root, 3 * MIB + 5, kit_tally(&b), &in, &err));
-	body_intake_free(in);
-	in = begin(s, &b);
-	assert_int_equal(body_intake_missing(in), 1);
-	take(in, &b, 3);
-	sync_intake(in);
-	body_intake_free(in);
-	/* With its last piece it is of its size for good. */
-	assert_int_equal(body_intake_begin(s, &b.root, 3 * MIB + 5, kit_tally(&b), &in, &err), VALISE_E_BAD);
-	assert_int_equal(body_intake_begin(s, &b.root, 4 * MIB, kit_tally(&b), &in, &err), VALISE_E_BAD);
-	in = begin(s, &b);
-	assert_int_equal(body_intake_missing(in), 0);
-	finish(s, in);
-	body_intake_free(in);
-	assert_true(kit_body_is_whole(s, &b));
+	struct tree t;
+	struct hash first[2] = {tally_root(kit_tally(b), 0), tally_root(kit_tally(b), 1)};
+	tree_init(&t);
+	tree_add(&t, &first[0]);
+	tree_add(&t, &first[1]);
+	tree_end(&t, &ret[0]);
+	ret[1] = tally_root(kit_tally(b), 2);
 }
 
-/* A claim of sixteen terabytes takes no room until a byte of it comes. */
+/* Another's letter may name this body with a number of pieces that is not its own, and pieces may fit it. */
+static void lies_about_a_body_cost_nothing_lasting(void **state)
+{
+	const char *dir = kit_dir(*state);
+	struct valise_err err = {0};
+	CLEAN_KIT_BODY struct kit_body b;
+	kit_body(1, 2 * MIB + 17, &b);
+	struct hash two[2];
+	false_tally_of(&b, two);
+	struct str tally = {(char *)two, sizeof two};
+	OK(err, tally_check(&b.root, 2 * MIB, tally, &err));
+	for (int held = 0; held < 2; held++) {
+		CLEAN_SPOOL struct spool *s = held ? kit_open(dir, SPOOL_WRITE) : kit_create(dir);
+		struct body_intake *in = NULL, *lie = NULL;
+		/* First come, with a piece. */
+		OK(err, body_intake_begin(s, &b.root, tally, &lie, &err));
+		OK(err, body_intake_piece(lie, 1, b.bytes + 2 * MIB, 17, &err));
+		sync_intake(lie);
+		assert_int_equal(body_intake_missing(lie), 1);
+		assert_int_equal(body_intake_bytes(lie), MIB + 17);
+		in = begin(s, &b);
+		assert_int_equal(body_intake_missing(in), 3);
+		take(in, &b, 0);
+		take(in, &b, 2);
+		sync_intake(in);
+		body_intake_free(in);
+		assert_int_equal(kit_check(s, false).n, 2);
+		/* And again in between: what came so far stays. */
+		OK(err, body_intake_sync(lie, &err));
+		if (!held)
+			body_intake_free(TAKE(lie));
+		in = begin(s, &b);
+		assert_int_equal(body_intake_missing(in), 1);
+		assert_int_equal(body_intake_bytes(in), 2 * MIB + 17);
+		take(in, &b, 1);
+		sync_intake(in);
+		finish(s, in);
+		body_intake_free(in);
+		assert_true(kit_body_is_whole(s, &b));
+		/* The lie is shown as one and goes, unless somebody has it in hand. */
+		assert_int_equal(is_there(partial_path(dir, &b.root, 2)), held);
+		assert_int_equal(kit_check(s, false).n, held);
+		body_intake_free(lie);
+		kit_begin(s);
+		OK(err, body_forget(s, &b.root, &err));
+		kit_commit(s);
+	}
+}
+
+/* A claim of a hundred gigabytes takes no room until a byte of it comes. */
 static void nothing_is_reserved_on_a_word(void **state)
 {
 	const char *dir = kit_dir(*state);
 	CLEAN_SPOOL struct spool *s = kit_create(dir);
 	struct valise_err err = {0};
 	struct hash root = kit_hash(1);
-	uint64_t bytes = 100000ull * MIB;
 	CLEAN_FREE char *tally = calloc(100000, 32);
 	struct body_intake *in = NULL;
 	struct stat st;
 	assert_non_null(tally);
-	OK(err, body_intake_begin(s, &root, bytes, (struct str){tally, 100000 * 32}, &in, &err));
-	assert_int_equal(stat(path_in(dir, "partial", &root), &st), 0);
+	OK(err, body_intake_begin(s, &root, (struct str){tally, 100000 * 32}, &in, &err));
+	assert_int_equal(stat(partial_path(dir, &root, 100000), &st), 0);
 	assert_int_equal(st.st_size, 0);
 	CLEAN_KIT_BODY struct kit_body b;
 	kit_body(1, MIB, &b);
 	OK(err, body_intake_piece(in, 99999, b.bytes, MIB, &err));
 	sync_intake(in);
-	assert_int_equal(stat(path_in(dir, "partial", &root), &st), 0);
+	assert_int_equal(stat(partial_path(dir, &root, 100000), &st), 0);
 	assert_true((uint64_t)st.st_blocks * 512 < 2 * MIB);
 	assert_true(body_intake_has(in, 99999) && !body_intake_has(in, 99998));
 	assert_int_equal(body_intake_missing(in), 99999);
@@ -447,7 +447,7 @@ static int second_hand(const char *dir, const struct kit_body *b)
 	struct valise_err err = {0};
 	struct body_intake *in = NULL;
 	CLEAN_SPOOL struct spool *s = kit_open(dir, SPOOL_WRITE);
-	int r = body_intake_begin(s, &b->root, b->len, kit_tally(b), &in, &err);
+	int r = body_intake_begin(s, &b->root, kit_tally(b), &in, &err);
 	if (r == 0)
 		body_intake_free(in);
 	else if (!strstr(err.text, "another program"))
@@ -507,7 +507,7 @@ static void findings(void **state)
 	kit_begin(s);
 	put_file(s, &b);
 	spool_rollback(s);
-	(void)snprintf(path, sizeof path, "%s", path_in(dir, "partial", &b.root));
+	(void)snprintf(path, sizeof path, "%s", partial_path(dir, &b.root, b.n_pieces));
 	int fd = open(path, O_CREAT | O_WRONLY, 0600);
 	assert_true(fd >= 0);
 	(void)close(fd);
@@ -539,7 +539,7 @@ static void findings(void **state)
 	}
 	f = kit_check(s, true);
 	assert_true(f.n == 4 && f.n_broken == 0);
-	assert_true(is_there(path_in(dir, "bodies", &kept.root)));
+	assert_true(is_there(body_path(dir, &kept.root)));
 
 	/* Broken: files that are gone, short or writable. */
 	kit_begin(s);
@@ -547,11 +547,11 @@ static void findings(void **state)
 	put_file(s, &b);
 	kit_commit(s);
 	assert_int_equal(kit_check(s, false).n, 3);
-	assert_int_equal(chmod(path_in(dir, "bodies", &b.root), 0600), 0);
+	assert_int_equal(chmod(body_path(dir, &b.root), 0600), 0);
 	f = kit_check(s, false);
 	assert_true(f.n == 4 && f.n_broken == 0);
-	assert_int_equal(truncate(path_in(dir, "bodies", &b.root), 5), 0);
-	assert_int_equal(unlink(path_in(dir, "bodies", &kept.root)), 0);
+	assert_int_equal(truncate(body_path(dir, &b.root), 5), 0);
+	assert_int_equal(unlink(body_path(dir, &kept.root)), 0);
 	f = kit_check(s, true);
 	assert_true(f.n_broken == 2 && strstr(f.text, "has lost its file") && strstr(f.text, "not of its size"));
 	struct body body = BODY_NONE;
@@ -568,7 +568,7 @@ int main(void)
 		scratch_test(an_intake_is_resumed_at_any_piece),
 		scratch_test(a_file_cut_behind_our_back),
 		scratch_test(a_finish_that_is_rolled_back),
-		scratch_test(a_dropped_intake_is_gone),
+		scratch_test(a_forgotten_body_comes_again),
 		scratch_test(lies_about_a_body_cost_nothing_lasting),
 		scratch_test(nothing_is_reserved_on_a_word),
 		scratch_test(one_process_at_a_time_takes_a_body_in),

@@ -144,7 +144,7 @@ static void take_in(struct spool *s)
 {
 	struct valise_err err = {0};
 	struct body_intake *in = NULL;
-	int r = body_intake_begin(s, &work.taken.root, work.taken.len, kit_tally(&work.taken), &in, &err);
+	int r = body_intake_begin(s, &work.taken.root, kit_tally(&work.taken), &in, &err);
 	if (r == VALISE_E_EXISTS)
 		return;
 	OK(err, r);
@@ -338,7 +338,7 @@ static void a_sync_that_fails_counts_nothing(void **state)
 	CLEAN_SPOOL struct spool *s = kit_create(kit_dir(*state));
 	struct valise_err err = {0};
 	struct body_intake *in = NULL;
-	OK(err, body_intake_begin(s, &work.taken.root, work.taken.len, kit_tally(&work.taken), &in, &err));
+	OK(err, body_intake_begin(s, &work.taken.root, kit_tally(&work.taken), &in, &err));
 	OK(err, body_intake_piece(in, 0, work.taken.bytes, MIB, &err));
 	failing_part = "/partial/";
 	failing_errno = EIO;
@@ -466,7 +466,7 @@ static void fill_up(const char *dir)
 
 	/* Bodies: what was synced stays, the rest comes when there is room. */
 	struct body_intake *in = NULL;
-	OK(err, body_intake_begin(s, &work.taken.root, work.taken.len, kit_tally(&work.taken), &in, &err));
+	OK(err, body_intake_begin(s, &work.taken.root, kit_tally(&work.taken), &in, &err));
 	OK(err, body_intake_piece(in, 0, work.taken.bytes, MIB, &err));
 	OK(err, body_intake_sync(in, &err));
 
@@ -506,7 +506,7 @@ static void fill_up(const char *dir)
 	MUST(unlink(path) == 0);
 	s = kit_open(dir, SPOOL_WRITE);
 	MUST(kit_letters(s) == n);
-	OK(err, body_intake_begin(s, &work.taken.root, work.taken.len, kit_tally(&work.taken), &in, &err));
+	OK(err, body_intake_begin(s, &work.taken.root, kit_tally(&work.taken), &in, &err));
 	MUST(body_intake_missing(in) == 2);
 	body_intake_free(in);
 	take_in(s);

@@ -40,7 +40,7 @@ static int write_all(struct spool *s, struct valise_err *err)
 static int take_in(struct spool *s, struct valise_err *err)
 {
 	CLEAN_INTAKE struct body_intake *in = NULL;
-	int r = body_intake_begin(s, &body.root, body.len, kit_tally(&body), &in, err);
+	int r = body_intake_begin(s, &body.root, kit_tally(&body), &in, err);
 	if (r)
 		return r == VALISE_E_EXISTS ? 0 : r;
 	for (size_t i = 0; !r && i < body.n_pieces; i++)
