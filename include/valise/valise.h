@@ -168,7 +168,7 @@ struct valise_sync_letter {
 	bool is_new;   /* first seen now */
 	bool is_whole; /* every byte is here and checked */
 	bool is_for_us;
-	bool is_broken;
+	bool is_broken;   /* its seal gives the body another size than it has */
 	const char *text; /* "whole and checked, nothing said yet" */
 };
 struct valise_sync_report {

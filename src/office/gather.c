@@ -154,6 +154,8 @@ struct evidence gathered_evidence(const struct gathered *g, int64_t now_s)
 		.acquaintances = g->acquaintances,
 		.n_acquaintances = g->n_acquaintances,
 		.bytes = g->bytes,
+		.bytes_note = g->bytes == VALISE_BYTES_BROKEN ? STR("it gives the body another size than it has")
+							      : (struct str){NULL, 0},
 		.now_s = now_s,
 	};
 }

@@ -227,6 +227,8 @@ static const char *describe_arrival(const struct arrival *a, bool look)
 {
 	if (a->is_paper)
 		return "a paper letter's seal, checked";
+	if (a->is_broken)
+		return "broken: its seal gives the body another size than it has";
 	if (look && !a->was_whole && a->has_body && a->has_cover)
 		return "lies there whole, not taken in yet";
 	if (look && !a->was_whole && a->in_part)
@@ -267,6 +269,7 @@ static int list_in(struct syncing *s, const struct take_in_result *in, struct sy
 						 .is_new = a->is_new,
 						 .is_whole = a->is_paper || (a->has_body && a->has_cover),
 						 .is_for_us = a->for_us,
+						 .is_broken = a->is_broken,
 						 .text = describe_arrival(a, s->want->look)};
 		r = name_letter(s, &a->id, &a->from, a->ref, l);
 	}

@@ -155,8 +155,10 @@ static int tell_sizes(struct take_in *t, struct named_body *b)
 {
 	int r = 0;
 	for (size_t i = b->first; b->is_here && i != b->told && !r; i = t->arrivals[i - 1].next_of_body)
-		if (!t->arrivals[i - 1].has_body)
+		if (!t->arrivals[i - 1].has_body) {
+			t->arrivals[i - 1].is_broken = true;
 			r = mismatch(t, &t->arrivals[i - 1], "the size of the body");
+		}
 	if (b->is_here)
 		b->told = b->first;
 	return r;

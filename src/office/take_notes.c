@@ -55,6 +55,7 @@ static int held_arrival(struct take_in *t, const struct hash *id, bool *ret_held
 	if (r)
 		return r;
 	t->arrivals[i].has_cover = row.has_cover;
+	t->arrivals[i].is_broken = row.is_broken;
 	if (row.has_body)
 		take_body_is_here(t, &row.body, row.body_bytes);
 	t->arrivals[i].was_whole = row.is_paper || (row.has_cover && row.has_body);
@@ -105,6 +106,7 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 		return r;
 	t->arrivals[i].is_new = true;
 	t->arrivals[i].has_cover = row.has_cover; /* both may have come with another letter */
+	t->arrivals[i].is_broken = row.is_broken;
 	if (row.has_body)
 		take_body_is_here(t, &row.body, row.body_bytes);
 	return take_in_count(t);

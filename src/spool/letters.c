@@ -4,10 +4,11 @@
 
 #include "spool/inside.h"
 
-/* has_cover and has_body are looked up, never stored: they cannot be out of step with what is here. With their sizes: a seal that
- * names what is here, and a wrong size, is a letter that nobody holds. */
+/* has_cover, has_body and is_broken are looked up, never stored: they cannot be out of step with what is here. A seal that names what
+ * is here, and a wrong size, is a letter that nobody holds. */
 #define LETTER_COLUMNS \
-	"SELECT l.id, l.sender, l.date_s, l.taken_in_s, l.body_bytes, l.body, l.is_own, l.is_broken, " \
+	"SELECT l.id, l.sender, l.date_s, l.taken_in_s, l.body_bytes, l.body, l.is_own, " \
+	"EXISTS (SELECT 1 FROM body b WHERE b.root = l.body AND b.bytes <> l.body_bytes), " \
 	"EXISTS (SELECT 1 FROM item i WHERE i.id = l.cover AND i.kind = 5 AND length(i.bytes) = l.cover_bytes), " \
 	"EXISTS (SELECT 1 FROM body b WHERE b.root = l.body AND b.bytes = l.body_bytes) FROM letter l "
 
@@ -150,19 +151,6 @@ int letter_own_names(struct spool *s, const struct hash *digest, bool *ret, stru
 		return r;
 	query_hash(&q, digest);
 	return query_next(&q, ret, err);
-}
-
-int letter_mark_broken(struct spool *s, const struct hash *id, struct valise_err *err)
-{
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(&s->db, "UPDATE letter SET is_broken = 1 WHERE id = ?", &q, err);
-	if (r)
-		return r;
-	query_hash(&q, id);
-	r = query_run(&q, err);
-	return r || db_changed(&s->db) ? r : not_here(id, err);
 }
 
 /* The digest of the cover that a letter's seal names. */

@@ -18,7 +18,7 @@ struct letter_row {
 	bool has_cover;
 	bool has_body;  /* whole, verified, durable */
 	bool is_own;    /* sealed by this spool's office */
-	bool is_broken; /* something that came for it did not match */
+	bool is_broken; /* its body is here, and of another size than its seal says */
 };
 CHECKED int letter_put(struct spool *s, const struct verified_seal *seal, bool is_own, int64_t taken_in_s,
 		       bool *ret_new, struct valise_err *err);
@@ -32,7 +32,6 @@ typedef int letter_each(void *context, const struct letter_row *row);
 CHECKED int letters_each(struct spool *s, letter_each *each, void *context, struct valise_err *err);
 /* Whether a letter that this spool's office sealed has that body or cover. */
 CHECKED int letter_own_names(struct spool *s, const struct hash *digest, bool *ret, struct valise_err *err);
-CHECKED int letter_mark_broken(struct spool *s, const struct hash *id, struct valise_err *err);
 
 /* Covers: checked by the caller against the seal before they are put. The letter must be here: VALISE_E_NOT_FOUND. */
 CHECKED int cover_put(struct spool *s, const struct hash *letter, struct str bytes, int64_t taken_in_s,

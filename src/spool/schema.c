@@ -49,7 +49,6 @@ static const char version_1[] =
 	"	cover_bytes INTEGER CHECK (cover_bytes >= 0),"
 	"	ref TEXT,"
 	"	is_own INTEGER NOT NULL CHECK (is_own IN (0, 1)),"
-	"	is_broken INTEGER NOT NULL DEFAULT 0 CHECK (is_broken IN (0, 1)),"
 	"	CHECK ((body IS NULL) = (cover IS NULL) AND (body IS NULL) = (body_bytes IS NULL)"
 	"		AND (cover IS NULL) = (cover_bytes IS NULL))"
 	") STRICT, WITHOUT ROWID;"
