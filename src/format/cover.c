@@ -10,7 +10,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "crypto/secret.h"
 #include "format/age.h"
 #include "format/line.h"
 
@@ -32,6 +31,7 @@ void cover_release(struct cover *c)
 	if (c->parts)
 		secret_wipe(c->parts, c->n_parts * sizeof *c->parts);
 	free(c->parts);
+	secret_release(&c->keys);
 	secret_wipe(c, sizeof *c);
 }
 
@@ -133,15 +133,18 @@ static int read_cover(struct str text, struct cover *c, struct valise_err *err)
 	if (!c->owned)
 		return err_nomem(err);
 	c->owned_len = text.len;
+	int failed = secret_alloc(&c->keys, COVER_KEYS_BYTES, err);
+	if (failed)
+		return failed;
 	struct buf owned = {.data = c->owned, .cap = text.len, .max = text.len - 1};
 
 	struct note_reader r;
 	note_reader_init(&r, text, COVER_FIRST_LINE, err);
 	line_hash(&r, "core", &c->core);
 	struct str v;
-	if (note_required(&r, "key", &v) && !age_identity_parse(v, c->body_key))
+	if (note_required(&r, "key", &v) && !age_identity_parse(v, cover_body_key(c)))
 		(void)note_bad(&r, "key", "is not an age identity in upper case");
-	line_bytes(&r, "seed", c->seed);
+	line_bytes(&r, "seed", cover_seed(c));
 	struct str subject = {0};
 	line_free_text(&r, "subject", &subject);
 	buf_add_str(&owned, subject);
@@ -158,9 +161,9 @@ static int put_cover(const struct cover *c, struct buf *b, struct valise_err *er
 	buf_add_text(b, COVER_FIRST_LINE "\n");
 	line_put_hash(&w, "core", &c->core);
 	buf_add_text(b, "key ");
-	age_identity_write(b, c->body_key);
+	age_identity_write(b, cover_body_key(c));
 	buf_add_char(b, '\n');
-	line_put_bytes(&w, "seed", c->seed);
+	line_put_bytes(&w, "seed", cover_seed(c));
 	put_subject(&w, c->subject, c->has_reply, &c->in_reply_to);
 	for (size_t i = 0; i < c->n_parts; i++)
 		put_part(&w, &c->parts[i]);
@@ -228,7 +231,7 @@ static int put_leaf(const struct cover *c, const struct seal *s, size_t i, struc
 	if (i > c->n_parts || c->n_parts > LIMIT_PARTS)
 		return err_set(err, VALISE_E_USAGE, "the contents tree has no leaf %zu", i);
 	struct line_writer w = {.b = b, .what = "the leaf", .err = err};
-	put_salt(b, c->seed, (uint32_t)i);
+	put_salt(b, cover_seed(c), (uint32_t)i);
 	put_leaf_head(&w, s->nonce, &s->from.office);
 	if (i == 0)
 		put_subject(&w, c->subject, c->has_reply, &c->in_reply_to);

@@ -3,6 +3,7 @@
 #ifndef FORMAT_COVER_H
 #define FORMAT_COVER_H
 
+#include "crypto/secret.h"
 #include "crypto/tree.h"
 #include "format/seal.h"
 
@@ -17,8 +18,7 @@ struct part {
 
 struct cover {
 	struct hash core;
-	uint8_t body_key[32]; /* the X25519 secret of AGE-SECRET-KEY-1...; secret: cover_release wipes it */
-	uint8_t seed[32];     /* secret too */
+	struct secret keys; /* owned; the X25519 secret of AGE-SECRET-KEY-1..., then the seed */
 	struct str subject;
 	bool has_reply;
 	struct hash in_reply_to;
@@ -27,6 +27,15 @@ struct cover {
 	uint8_t *owned; /* the unescaped names and the subject, when parsed */
 	size_t owned_len;
 };
+#define COVER_KEYS_BYTES 64
+static inline uint8_t *cover_body_key(const struct cover *c)
+{
+	return c->keys.bytes;
+}
+static inline uint8_t *cover_seed(const struct cover *c)
+{
+	return c->keys.bytes + 32;
+}
 void cover_release(struct cover *c);
 #define CLEAN_COVER CLEANUP(cover_release)
 

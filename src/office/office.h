@@ -101,8 +101,15 @@ void recipients_release(struct recipients *r);
 CHECKED int office_recipients(const struct office_register *o, unsigned roles, int64_t now_s, struct recipients *ret,
 			      struct valise_err *err);
 /* The identities of all our keys here whose officer has one of `roles`, unlocked. */
-CHECKED int office_identities(struct valise *v, const struct register_set *set, unsigned roles,
-			      struct age_identity *ret, size_t max, size_t *ret_n, struct valise_err *err);
+struct identities {
+	struct secret memory; /* that they lie in */
+	struct age_identity *at;
+	size_t n;
+};
+#define CLEAN_IDENTITIES CLEANUP(identities_release)
+void identities_release(struct identities *i);
+CHECKED int office_identities(struct valise *v, const struct register_set *set, unsigned roles, struct identities *ret,
+			      struct valise_err *err);
 
 /* Whether that officer's word counts, by the register here: a name on a statement is anybody's to write. */
 bool statement_stands(const struct register_set *set, const struct verified_statement *s);

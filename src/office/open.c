@@ -253,7 +253,7 @@ static int make_result(const struct opening *o, const char *destination, struct 
 static int open_stream(struct opening *o, struct valise_err *err)
 {
 	struct age_identity identity;
-	int r = age_identity_x25519(o->cover.body_key, &identity, err);
+	int r = age_identity_x25519(cover_body_key(&o->cover), &identity, err);
 	if (!r)
 		r = stream_opener_new(&o->body, &identity, 1, true, &o->opener, err);
 	secret_wipe(&identity, sizeof identity);

@@ -141,11 +141,12 @@ int office_signer(struct valise *v, const struct register_set *set, unsigned rol
 	return r;
 }
 
+#define IDENTITIES_MAX 64u
+
 struct identity_search {
 	struct valise *v;
 	unsigned roles;
-	struct age_identity *ret;
-	size_t max, n;
+	struct identities found;
 	struct valise_err *err;
 };
 
@@ -155,7 +156,7 @@ static int consider_identity(void *context, const struct officer *o)
 	struct identity_search *s = context;
 	bool here = false;
 	const struct key *k = NULL;
-	if (!(o->roles & s->roles) || !o->recipient.at || s->n == s->max)
+	if (!(o->roles & s->roles) || !o->recipient.at || s->found.n == IDENTITIES_MAX)
 		return 0;
 	int r = key_is_here(s->v, &o->key, &here, s->err);
 	if (r || !here)
@@ -164,18 +165,30 @@ static int consider_identity(void *context, const struct officer *o)
 	text_show(&title, o->title);
 	r = key_unlock(s->v, &o->key, title.data ? (char *)title.data : "an officer", &k, s->err);
 	if (!r && k->has_identity)
-		s->ret[s->n++] = k->identity;
+		s->found.at[s->found.n++] = k->identity;
 	return r;
 }
 
-int office_identities(struct valise *v, const struct register_set *set, unsigned roles, struct age_identity *ret,
-		      size_t max, size_t *ret_n, struct valise_err *err)
+void identities_release(struct identities *i)
 {
-	struct identity_search s = {v, roles, ret, max, 0, err};
-	int r = office_each_officer(registers_office(set->registers, &v->self), NULL, consider_identity, &s);
+	secret_release(&i->memory);
+	*i = (struct identities){0};
+}
+
+int office_identities(struct valise *v, const struct register_set *set, unsigned roles, struct identities *ret,
+		      struct valise_err *err)
+{
+	struct identity_search s = {.v = v, .roles = roles, .err = err};
+	int r = secret_alloc(&s.found.memory, IDENTITIES_MAX * sizeof *s.found.at, err);
 	if (r)
 		return r;
-	*ret_n = s.n;
+	s.found.at = (struct age_identity *)(void *)s.found.memory.bytes;
+	r = office_each_officer(registers_office(set->registers, &v->self), NULL, consider_identity, &s);
+	if (r) {
+		identities_release(&s.found);
+		return r;
+	}
+	*ret = s.found;
 	return 0;
 }
 

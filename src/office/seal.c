@@ -39,7 +39,7 @@ static void sealing_release(struct sealing *s)
 	stream_sealer_free(s->sealer);
 	free(s->parts);
 	part_plan_release(&s->plan);
-	secret_wipe(&s->cover, sizeof s->cover); /* its arrays are those above */
+	secret_release(&s->cover.keys); /* its arrays are those above */
 	free(s->seal.to);
 	buf_release(&s->subject);
 	buf_release(&s->ref);
@@ -171,13 +171,13 @@ static int seal_the_body(struct sealing *s, struct valise_err *err)
 	uint8_t randomness[AGE_RANDOM_BYTES(1)];
 	struct age_identity body_key;
 	struct age_recipient to;
-	int r = random_fill(s->cover.body_key, sizeof s->cover.body_key, err);
+	int r = secret_alloc(&s->cover.keys, COVER_KEYS_BYTES, err);
 	if (!r)
-		r = random_fill(s->cover.seed, sizeof s->cover.seed, err);
+		r = random_fill(s->cover.keys.bytes, s->cover.keys.len, err);
 	if (!r)
 		r = random_fill(randomness, sizeof randomness, err);
 	if (!r)
-		r = age_identity_x25519(s->cover.body_key, &body_key, err);
+		r = age_identity_x25519(cover_body_key(&s->cover), &body_key, err);
 	if (!r) {
 		memcpy(to.point, body_key.point, sizeof to.point);
 		struct stream_target target = {.to = &to,

@@ -111,13 +111,11 @@ static int bag_mark(int fd, uint64_t bytes, struct hash *ret, struct valise_err 
 static int load_keys(struct take_in *t)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
-	if (t->keys_loaded)
+	if (t->keys.at)
 		return 0;
 	int r = register_set_self(t->v, &set, t->err);
 	if (!r)
-		r = office_identities(t->v, &set, ROLE_CLERK | ROLE_COURIER | ROLE_READER, t->keys, UNWRAP_KEYS_MAX,
-				      &t->n_keys, t->err);
-	t->keys_loaded = r == 0;
+		r = office_identities(t->v, &set, ROLE_CLERK | ROLE_COURIER | ROLE_READER, &t->keys, t->err);
 	return r;
 }
 
@@ -137,7 +135,7 @@ static int push_wrapped(struct take_in *t, struct bag_reader *reader, const stru
 	int r = load_keys(t);
 	if (r)
 		return r;
-	r = stream_opener_new(file, t->keys, t->n_keys, false, &o, &why);
+	r = stream_opener_new(file, t->keys.at, t->keys.n, false, &o, &why);
 	*ret_ours = r != VALISE_E_LOCKED;
 	t->wrapping_damaged = r == VALISE_E_BAD;
 	if (r)
@@ -317,7 +315,7 @@ void take_in_free(struct take_in *t)
 	hash_index_release(&t->by_id);
 	take_bodies_drop(t);
 	hashes_release(&t->concerned);
-	secret_wipe(t->keys, sizeof t->keys);
+	identities_release(&t->keys);
 	free(t);
 }
 

@@ -6,7 +6,6 @@
 #include "format/bag.h"
 #include "office/take_in.h"
 
-#define UNWRAP_KEYS_MAX 64u
 #define TALLY_MAX_BYTES (32u * 1024 * 1024)
 #define TALLIES_MAX_BYTES (64u * 1024 * 1024) /* held at once: above that, all but the newest go */
 
@@ -49,12 +48,10 @@ struct take_in {
 	/* The bag in hand. */
 	const char *bag;
 	bool wrapped;
-	bool wrapping_damaged; /* told already: what the reader then says of the rest is no news */
-	bool orphans;          /* it held what waits for another bag */
-	size_t taken;          /* items that this pass brought */
-	struct age_identity keys[UNWRAP_KEYS_MAX];
-	size_t n_keys;
-	bool keys_loaded;
+	bool wrapping_damaged;  /* told already: what the reader then says of the rest is no news */
+	bool orphans;           /* it held what waits for another bag */
+	size_t taken;           /* items that this pass brought */
+	struct identities keys; /* none until they are needed */
 	struct take_in_result r;
 	char **findings;
 	struct valise_err *err; /* of the call in hand, for the callback */

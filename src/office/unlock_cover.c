@@ -5,22 +5,18 @@
 #include "base/limits.h"
 #include "crypto/digest.h"
 
-#define READING_KEYS_MAX 64
-
 static int decrypt(struct valise *v, const struct buf *file, struct buf *text, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
-	struct age_identity ids[READING_KEYS_MAX];
-	size_t n = 0;
+	CLEAN_IDENTITIES struct identities ids = {0};
 	int r = register_set_self(v, &set, err);
 	if (!r)
-		r = office_identities(v, &set, ROLE_READER, ids, READING_KEYS_MAX, &n, err);
-	if (!r && n == 0)
+		r = office_identities(v, &set, ROLE_READER, &ids, err);
+	if (!r && ids.n == 0)
 		r = err_set(err, VALISE_E_NOT_ALLOWED,
 			    "no reading key of your office is in this spool; open the letter where a reader's key is");
 	if (!r)
-		r = age_file_open(file->data, file->len, ids, n, text, NULL, err);
-	secret_wipe(ids, sizeof ids);
+		r = age_file_open(file->data, file->len, ids.at, ids.n, text, NULL, err);
 	if (r == VALISE_E_LOCKED)
 		return err_set(
 			err, VALISE_E_NOT_ALLOWED,

@@ -15,7 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(r == 0 || (r == VALISE_E_BAD && err.code == r && err.text[0]));
 	if (r)
 		return 0;
-	struct cover c = {.subject = d.is_subject ? d.subject : STR("x"),
+	uint8_t keys[COVER_KEYS_BYTES] = {0};
+	struct cover c = {.keys = {keys, sizeof keys},
+			  .subject = d.is_subject ? d.subject : STR("x"),
 			  .has_reply = d.has_reply,
 			  .in_reply_to = d.in_reply_to,
 			  .parts = &d.part,

@@ -21,9 +21,10 @@ static struct cover sheet(void)
 {
 	parts[0] = (struct part){PART_DIR, 0, 3146752, vector_hash("annex"), STR("annex")};
 	parts[1] = (struct part){PART_FILE, 3148288, 21504, vector_hash("notice"), STR("notice 14.pdf")};
-	struct cover c = {.subject = STR("Notice 14"), .parts = parts, .n_parts = 2};
-	memset(c.body_key, 0x31, sizeof c.body_key);
-	memset(c.seed, 0x41, sizeof c.seed);
+	static uint8_t keys[COVER_KEYS_BYTES];
+	struct cover c = {.keys = {keys, sizeof keys}, .subject = STR("Notice 14"), .parts = parts, .n_parts = 2};
+	memset(cover_body_key(&c), 0x31, 32);
+	memset(cover_seed(&c), 0x41, 32);
 	/* The core of the seal that is the vector. */
 	CLEAN_BUF struct buf note = {0};
 	vector_read("tests/vectors/seal/letter.note", &note);
@@ -88,7 +89,8 @@ static void everything_is_committed_to(void **state)
 	struct hash root, other;
 	uint64_t n;
 	assert_int_equal(cover_contents(&c, &s, &root, &n, NULL), 0);
-	uint8_t *const bytes[] = {s.nonce, s.from.office.bytes, c.seed, parts[0].digest.bytes, parts[1].digest.bytes};
+	uint8_t *const bytes[] = {s.nonce, s.from.office.bytes, cover_seed(&c), parts[0].digest.bytes,
+				  parts[1].digest.bytes};
 	for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
 		bytes[i][31] ^= 1;
 		assert_int_equal(cover_contents(&c, &s, &other, &n, NULL), 0);
@@ -116,8 +118,8 @@ static void values_come_back(void **state)
 	memset(file.data, 'x', file.len);
 	assert_str(c.subject, "Notice 14");
 	assert_false(c.has_reply);
-	assert_memory_equal(c.seed, want.seed, 32);
-	assert_memory_equal(c.body_key, want.body_key, 32);
+	assert_memory_equal(cover_seed(&c), cover_seed(&want), 32);
+	assert_memory_equal(cover_body_key(&c), cover_body_key(&want), 32);
 	assert_true(hash_eq(&c.core, &want.core));
 	assert_int_equal(c.n_parts, 2);
 	assert_str(c.parts[0].name, "annex");
