@@ -195,6 +195,26 @@ lay_first() { # RECORD...
 	grep -q "whole and checked" out
 }
 
+@test "a bag of ours that is damaged and not shorter: the reader names it, and removed it is put out again" {
+	seal_bytes 300000 large
+	as harbour sync stick "$letter" >/dev/null
+	bag=$(find stick/valise -type f)
+	printf 'damage' | dd of="$bag" bs=1 seek=200000 conv=notrunc status=none
+	# It lies there under its name, of its size: nothing tells its writer.
+	as harbour sync stick "$letter" >/dev/null
+	[ "$(bags stick)" -eq 1 ]
+	run as oslo sync stick
+	[ "$status" -eq 4 ]
+	grep -q "$(basename "$bag"): it is damaged" <<<"$output"
+	rm "$bag"
+	as harbour sync stick "$letter" | grep -q "Put out 1 letter"
+	[ "$(as oslo sync stick | grep -c "whole and checked")" -eq 1 ]
+	as oslo say received "$letter" --yes >/dev/null
+	as oslo sync stick >/dev/null
+	as harbour sync stick >/dev/null
+	as harbour track "$letter" | grep -q "received"
+}
+
 # The file of the newest letter's body.
 body_file() { # OFFICE
 	find "offices/$1/bodies" -type f -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2
