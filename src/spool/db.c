@@ -129,6 +129,12 @@ void db_leave_log(struct db *db)
 	(void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
+void db_merge_log(struct db *db)
+{
+	/* Where that fails the log goes on as it is. */
+	(void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 void db_close(struct db *db)
 {
 	for (size_t i = 0; i < db->n_kept; i++)

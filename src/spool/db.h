@@ -43,6 +43,8 @@ enum db_mode {
 CHECKED int db_open(const char *path, const char *place, enum db_mode mode, const char *vfs, struct db *ret,
 		    struct valise_err *err);
 void db_close(struct db *db);
+/* Merges as much of the log as nobody reads; where that is all of it, the next transaction begins it anew. Waits for nobody. */
+void db_merge_log(struct db *db);
 /* Before db_close: the log stays beside the database, for whoever opens it next. */
 void db_leave_log(struct db *db);
 /* Several statements without values or rows. */
