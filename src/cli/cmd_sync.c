@@ -92,7 +92,7 @@ static int show_json(struct cli *c, const struct sync_options *o, const struct v
 
 /* ---- For a person ---- */
 
-static void show_in(FILE *out, const struct valise_sync_report *r)
+static void show_in(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
 {
 	for (size_t i = 0; i < r->n_in; i++) {
 		const struct valise_sync_letter *l = &r->in[i];
@@ -100,9 +100,15 @@ static void show_in(FILE *out, const struct valise_sync_report *r)
 			l->ref ? l->ref : "", show_size(l->body_bytes).text, l->text);
 	}
 	if (r->statements_in)
-		fprintf(out, "%zu statement%s came.\n", r->statements_in, PLURAL(r->statements_in));
+		fprintf(out, "%zu statement%s %s.\n", r->statements_in, PLURAL(r->statements_in),
+			!o->look                ? "came"
+			: r->statements_in == 1 ? "lies there, not taken in yet"
+						: "lie there, not taken in yet");
 	if (r->entries_in)
-		fprintf(out, "%zu register entr%s came.\n", r->entries_in, r->entries_in == 1 ? "y" : "ies");
+		fprintf(out, "%zu register entr%s %s.\n", r->entries_in, r->entries_in == 1 ? "y" : "ies",
+			!o->look             ? "came"
+			: r->entries_in == 1 ? "lies there, not taken in yet"
+					     : "lie there, not taken in yet");
 	if (r->bags_not_for_us)
 		fprintf(out, "%zu bag%s there %s wrapped for others.\n", r->bags_not_for_us, PLURAL(r->bags_not_for_us),
 			r->bags_not_for_us == 1 ? "is" : "are");
@@ -160,7 +166,7 @@ static void show(struct cli *c, const struct sync_options *o, const struct valis
 	FILE *out = is_pipe && o->out ? stderr : stdout;
 	for (size_t i = 0; i < r->n_findings; i++)
 		warn(c, "%s", r->findings[i]);
-	show_in(out, r);
+	show_in(out, o, r);
 	show_out(out, o, r);
 	if (r->out_error)
 		warn(c, "%s", r->out_error);
@@ -196,7 +202,7 @@ static int run(struct cli *c, const void *values)
 		.bare = o->bare,
 		.look = o->look,
 	};
-	r = cli_open(c, true, &v);
+	r = cli_open(c, !o->look, &v);
 	if (!r)
 		r = valise_sync(v, &sync, &report, &c->err);
 	progress_clear(&c->progress);

@@ -39,8 +39,8 @@ static void syncing_release(struct syncing *s)
 
 /* ---- Our name on sticks ---- */
 
-/* Random, made once: it tells our bags from others' and says nothing else. */
-static int writer_name(struct valise *v, struct buf *ret, struct valise_err *err)
+/* Random, made once: it tells our bags from others' and says nothing else. Who only looks, and has none, has put nothing anywhere. */
+static int writer_name(struct valise *v, bool look, struct buf *ret, struct valise_err *err)
 {
 	uint8_t random[WRITER_RANDOM_BYTES];
 	CLEAN_BUF struct buf fresh = BUF_INIT(LIMIT_BAG_NAME_BYTES);
@@ -51,6 +51,10 @@ static int writer_name(struct valise *v, struct buf *ret, struct valise_err *err
 	base32_encode(&fresh, random, sizeof random);
 	if (!r)
 		r = buf_check(&fresh, "our name on sticks", err);
+	if (!r && look) {
+		buf_add(ret, fresh.data, fresh.len);
+		return buf_check(ret, "our name on sticks", err);
+	}
 	if (!r)
 		r = spool_begin(v->spool, err);
 	if (r)
@@ -71,7 +75,7 @@ static int writer_name(struct valise *v, struct buf *ret, struct valise_err *err
 static int open_store(struct syncing *s)
 {
 	CLEAN_BUF struct buf writer = BUF_INIT(LIMIT_BAG_NAME_BYTES);
-	int r = writer_name(s->v, &writer, s->err);
+	int r = writer_name(s->v, s->want->look, &writer, s->err);
 	if (r)
 		return r;
 	if (s->want->dir)
@@ -162,12 +166,30 @@ static int find_all(struct syncing *s)
 	return r;
 }
 
-/* After the intake: a letter may be named that came just now. */
+/* A letter that a look met, as office_letter would find it were it here. */
+static bool lies_there(const struct syncing *s, const char *name)
+{
+	struct take_in_result in = take_in_result(s->in);
+	struct str n = str_of(name);
+	for (size_t i = 0; i < in.n_arrivals; i++) {
+		const struct arrival *a = &in.arrivals[i];
+		struct hash_hex hex = hash_hex(&a->id);
+		struct hash_short brief = hash_short(&a->id);
+		if (str_starts(str_of(hex.text), n) || str_starts(str_of(brief.text), n) || str_eq(a->ref, n))
+			return true;
+	}
+	return false;
+}
+
+/* After the intake: a letter may be named that came just now. One that a look met cannot go out from here, and is no mistake. */
 static int find_letters(struct syncing *s)
 {
 	int r = 0;
-	for (size_t i = 0; i < s->want->n_letters && !r; i++)
+	for (size_t i = 0; i < s->want->n_letters && !r; i++) {
 		r = office_letter(s->v, s->want->letters[i], &s->letters[i], s->err);
+		if (r == VALISE_E_NOT_FOUND && s->want->look && lies_there(s, s->want->letters[i]))
+			r = 0;
+	}
 	return r;
 }
 
@@ -384,7 +406,6 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 	/* What came in is kept and told of, whatever becomes of the way out. */
 	s.err = &s.out_err;
 	r = find_letters(&s);
-	take_in_forget(s.in);
 	if (!r)
 		r = put_out_all(&s);
 	if (!r)

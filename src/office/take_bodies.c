@@ -34,7 +34,7 @@ int take_cover(struct take_in *t, const struct bag_record *rec)
 	if (rec->len != a->cover_bytes || !hash_eq(&digest, &a->cover))
 		return mismatch(t, a, "the cover");
 	int r = take_in_begin(t);
-	if (!r)
+	if (!r && !t->o.look)
 		r = cover_put(t->v->spool, &a->id, (struct str){(const char *)rec->data, rec->len}, t->now_s, t->err);
 	if (r)
 		return r;
@@ -172,8 +172,7 @@ int take_body(struct take_in *t, const struct bag_record *rec)
 		return b ? tell_sizes(t, b) : 0;
 	if (!is_claimed(t, &rec->of, 1))
 		return mismatch(t, arrival_of(t, b), "the body");
-	if (!t->o.look)
-		r = take_in_begin(t);
+	r = take_in_begin(t);
 	if (!r && !t->o.look) /* a body in one record is one piece, and its own tally */
 		r = body_put_small(t->v->spool, &rec->of, (struct str){(const char *)rec->data, rec->len},
 				   (struct str){(const char *)rec->of.bytes, sizeof rec->of.bytes}, t->err);

@@ -47,7 +47,7 @@ int take_in_refuse(struct take_in *t, int r, const char *what, const struct vali
 
 int take_in_begin(struct take_in *t)
 {
-	if (t->in_transaction)
+	if (t->in_transaction || t->o.look)
 		return 0;
 	int r = spool_begin(t->v->spool, t->err);
 	t->in_transaction = r == 0;
@@ -60,21 +60,22 @@ int take_in_commit(struct take_in *t)
 	if (!t->in_transaction)
 		return 0;
 	t->in_transaction = false;
-	if (t->o.look) {
-		spool_rollback(t->v->spool);
-		return 0;
-	}
 	int r = spool_commit(t->v->spool, t->err);
 	if (r)
 		spool_rollback(t->v->spool);
 	return r;
 }
 
-/* One more row; a look keeps its transaction to the end, so that what follows finds what came before. */
 int take_in_count(struct take_in *t)
 {
 	t->taken++;
-	return ++t->in_batch >= COMMIT_EVERY && !t->o.look ? take_in_commit(t) : 0;
+	return ++t->in_batch >= COMMIT_EVERY ? take_in_commit(t) : 0;
+}
+
+int take_in_first_look(struct take_in *t, const struct hash *id, bool *ret)
+{
+	*ret = !hashes_have(&t->looked, id);
+	return hashes_add(&t->looked, id, t->err);
 }
 
 static int (*const take[BAG_KINDS])(struct take_in *, const struct bag_record *) = {
@@ -197,15 +198,13 @@ static int read_bag(struct take_in *t, const struct body *file, struct bag_resul
 	return r;
 }
 
-/* After the last record: entries, the body in hand, the open batch; in a look nothing of it stays. */
+/* After the last record: entries, the body in hand, the open batch. */
 static int settle(struct take_in *t)
 {
 	int r = take_entries_settle(t);
 	if (!r)
 		r = take_body_close(t);
-	if (!r && !t->o.look)
-		r = take_in_commit(t);
-	return r;
+	return r ? r : take_in_commit(t);
 }
 
 static int remember_bag(struct take_in *t, const struct hash *mark)
@@ -268,13 +267,6 @@ int take_in_unreadable(struct take_in *t, const char *name, const char *why, str
 	return take_in_finding(t, "it was left", why);
 }
 
-void take_in_forget(struct take_in *t)
-{
-	if (t->in_transaction)
-		spool_rollback(t->v->spool);
-	t->in_transaction = false;
-}
-
 bool take_in_again(struct take_in *t)
 {
 	bool worth = t->r.left_over && t->taken > 0;
@@ -303,7 +295,8 @@ void take_in_free(struct take_in *t)
 	if (!t)
 		return;
 	body_intake_free(t->body);
-	take_in_forget(t);
+	if (t->in_transaction)
+		spool_rollback(t->v->spool);
 	take_entries_drop(t);
 	free(t->pending);
 	for (size_t i = 0; i < t->n_arrivals; i++)
@@ -315,6 +308,7 @@ void take_in_free(struct take_in *t)
 	hash_index_release(&t->by_id);
 	take_bodies_drop(t);
 	hashes_release(&t->concerned);
+	hashes_release(&t->looked);
 	identities_release(&t->keys);
 	free(t);
 }

@@ -6,7 +6,7 @@
 #include "office/office.h"
 
 struct take_in_options {
-	bool look;                  /* keep nothing */
+	bool look;                  /* keep nothing, write nothing */
 	bool is_pipe;               /* nothing lies beside the bags: what is no whole bag is one that was damaged */
 	bool all;                   /* letters that are neither from us nor to us nor wrapped for us too */
 	const struct hash *letters; /* these too */
@@ -48,8 +48,6 @@ void take_in_freep(struct take_in **t);
 CHECKED int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, struct valise_err *err);
 /* A bag that cannot be read at all: a finding as well. */
 CHECKED int take_in_unreadable(struct take_in *t, const char *name, const char *why, struct valise_err *err);
-/* After a look: takes back what was kept so that what came later could be judged. */
-void take_in_forget(struct take_in *t);
 /* Clears left_over for the next pass; false when the last pass brought nothing, so that another would not either. */
 bool take_in_again(struct take_in *t);
 /* Borrowed until take_in_free. */

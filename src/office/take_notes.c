@@ -95,16 +95,19 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 		t->orphans = true; /* it may be named another time: this bag is not done with */
 		return 0;
 	}
+	r = new_arrival(t, seal, &i);
+	if (r)
+		return r;
+	t->arrivals[i].is_new = true;
+	if (t->o.look)
+		return take_in_count(t);
 	r = take_in_begin(t);
 	if (!r)
 		r = letter_put(t->v->spool, seal, hash_eq(&seal->s.from.office, &t->v->self), t->now_s, NULL, t->err);
 	if (!r)
 		r = letter_row(t->v->spool, &seal->note.id, &row, t->err);
-	if (!r)
-		r = new_arrival(t, seal, &i);
 	if (r)
 		return r;
-	t->arrivals[i].is_new = true;
 	t->arrivals[i].has_cover = row.has_cover; /* both may have come with another letter */
 	t->arrivals[i].is_broken = row.is_broken;
 	if (row.has_body)
@@ -138,7 +141,8 @@ static int take_statement(struct take_in *t, const struct bag_record *rec)
 	if (!r)
 		r = take_in_begin(t);
 	if (!r)
-		r = statement_put(t->v->spool, s, t->now_s, &is_new, t->err);
+		r = t->o.look ? take_in_first_look(t, &s->note.id, &is_new)
+			      : statement_put(t->v->spool, s, t->now_s, &is_new, t->err);
 	if (r || !is_new)
 		return r;
 	t->r.statements++;
@@ -164,7 +168,8 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 	if (!r)
 		r = take_in_begin(t);
 	if (!r)
-		r = report_put(t->v->spool, p, t->now_s, &is_new, t->err);
+		r = t->o.look ? take_in_first_look(t, &p->note.id, &is_new)
+			      : report_put(t->v->spool, p, t->now_s, &is_new, t->err);
 	return r || !is_new ? r : take_in_count(t);
 }
 

@@ -33,6 +33,7 @@ struct take_in {
 	size_t n_bodies, cap_bodies;
 	struct hash_index by_body;       /* their roots, and which numbers of pieces some seal gives them */
 	struct hashes concerned;         /* offices that letters or statements here name */
+	struct hashes looked;            /* in a look: notes that were counted */
 	struct verified_entry **pending; /* register entries of the bag in hand */
 	size_t n_pending, cap_pending;
 	size_t pending_bytes;
@@ -64,10 +65,12 @@ CHECKED int take_in_finding(struct take_in *t, const char *what, const char *why
 /* What is malformed or altered is told of and left: 0. Any other failure ends the whole. */
 CHECKED int take_in_refuse(struct take_in *t, int r, const char *what, const struct valise_err *why);
 CHECKED int take_in_begin(struct take_in *t);
-/* Commits the batch, if there is one; a look keeps nothing. */
+/* Commits the batch, if there is one. */
 CHECKED int take_in_commit(struct take_in *t);
-/* One more row; a look keeps its transaction to the end, so that what follows finds what came before. */
+/* One more row. */
 CHECKED int take_in_count(struct take_in *t);
+/* In place of keeping a note, in a look: whether it is the first time that it is seen. */
+CHECKED int take_in_first_look(struct take_in *t, const struct hash *id, bool *ret);
 
 /* ---- take_entries.c ---- */
 

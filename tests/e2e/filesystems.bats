@@ -215,6 +215,13 @@ journey_by() { # STICK
 	as harbour dossier "$letter" -o dossier
 	as harbour card export >card
 	as harbour open "$letter" --dry-run
+	mkdir stick
+	echo answer >answer
+	answer=$(as oslo seal -t Harbour answer)
+	as oslo sync stick "$answer" >/dev/null
+	as harbour sync stick --look "$letter" "$answer" >look
+	grep -q "lies there whole, not taken in yet" look
+	grep -q "Would put out 1 letter" look
 	for command in "seal -t Oslo small" "say comment $letter --text x --yes" "sync ." "officer add --title X --roles clerk --no-passphrase"; do
 		# shellcheck disable=SC2086
 		run as harbour $command

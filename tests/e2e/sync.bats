@@ -37,6 +37,23 @@ bags() { # STICK: how many
 	before=$(bags stick)
 	as oslo sync stick --look | grep -q "Would put out 2 statements"
 	[ "$(bags stick)" -eq "$before" ]
+	# Nor are statements that lie there said to have come; each is counted once, wherever it lies.
+	as oslo sync stick >/dev/null
+	cp -r stick/valise/"$(ls stick/valise | head -n 1)" stick/valise/zzzz
+	cp -r stick/valise/"$(ls stick/valise | head -n 2 | tail -n 1)" stick/valise/zzzzz
+	as harbour sync stick --look | grep -qx "2 statements lie there, not taken in yet."
+	as harbour sync stick | grep -qx "2 statements came."
+}
+
+@test "a look waits for nobody, and nobody for it" {
+	seal_bytes 100 small
+	as harbour sync stick "$letter" >/dev/null
+	/usr/bin/env python3 - <<-'END'
+		import sqlite3, subprocess
+		held = sqlite3.connect("offices/oslo/valise.db", isolation_level=None)
+		held.execute("BEGIN IMMEDIATE")
+		subprocess.run(["valise", "sync", "stick", "--look", "--dir", "offices/oslo"], check=True, timeout=30, stdin=subprocess.DEVNULL)
+	END
 }
 
 @test "a look at a part of a letter says that it is one" {
