@@ -235,8 +235,11 @@ static int list_text(void *context, const struct valise_office *o)
 {
 	(void)context;
 	printf("%s  %s  %s", o->view.fingerprint, o->view.checked ? "checked  " : "unchecked", o->view.petname);
-	if (o->view.name && strcmp(o->view.name, o->view.petname) != 0)
-		printf("  (calls itself \"%s\")", o->view.name);
+	if (o->view.name && strcmp(o->view.name, o->view.petname) != 0) {
+		fputs("  (calls itself ", stdout);
+		show_quoted(stdout, o->view.name);
+		putchar(')');
+	}
 	if (o->view.forked)
 		fputs("  forked", stdout);
 	putchar('\n');

@@ -35,6 +35,22 @@ void show_to(FILE *out, const char *bytes)
 	free(whole);
 }
 
+/* The character at `at` of a quoted text, as it is written. */
+static const char *quoted(const char *at, char ret[static 3])
+{
+	(void)snprintf(ret, 3, "%s%c", *at == '"' ? "\\" : "", *at);
+	return ret;
+}
+
+void show_quoted(FILE *out, const char *shown)
+{
+	char one[3];
+	fputc('"', out);
+	for (; *shown; shown++)
+		fputs(quoted(shown, one), out);
+	fputc('"', out);
+}
+
 struct size_text show_size(uint64_t bytes)
 {
 	static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
@@ -51,6 +67,17 @@ struct size_text show_size(uint64_t bytes)
 	return t;
 }
 
+static void label_own_name(const char *name, struct office_label *ret)
+{
+	static const char mark[] = "\" (own name)";
+	char one[3];
+	size_t n = 0;
+	ret->text[n++] = '"';
+	for (; *name && n + sizeof one + sizeof mark <= sizeof ret->text; name++)
+		n += (size_t)snprintf(ret->text + n, sizeof one, "%s", quoted(name, one));
+	memcpy(ret->text + n, mark, sizeof mark);
+}
+
 struct office_label show_office_name(const struct valise_office_view *o)
 {
 	struct office_label l;
@@ -59,7 +86,7 @@ struct office_label show_office_name(const struct valise_office_view *o)
 	else if (o->name && o->is_self)
 		(void)snprintf(l.text, sizeof l.text, "%s", o->name);
 	else if (o->name)
-		(void)snprintf(l.text, sizeof l.text, "\"%s\" (own name)", o->name);
+		label_own_name(o->name, &l);
 	else
 		(void)snprintf(l.text, sizeof l.text, "office %s", o->fingerprint);
 	return l;

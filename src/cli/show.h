@@ -18,6 +18,9 @@ struct shown show_bytes(const char *bytes);
 /* The same whole and to a stream. */
 void show_to(FILE *out, const char *bytes);
 
+/* What is shown already, in quotation marks; one within it is escaped, so that nobody's words end early. */
+void show_quoted(FILE *out, const char *shown);
+
 struct size_text {
 	char text[16];
 };

@@ -80,7 +80,8 @@ static void show_event(const struct showing *s, const char *event, size_t office
 static void show_below(const char *text)
 {
 	printf("  %-*s  ", EVENT_WIDTH, "");
-	printf("\"%s\"\n", text);
+	show_quoted(stdout, text);
+	putchar('\n');
 }
 
 static void show_said(const struct showing *s, const struct valise_said *d)
@@ -92,10 +93,14 @@ static void show_said(const struct showing *s, const struct valise_said *d)
 		printf(", to %s", office_name(s, d->to, &label));
 	if (d->reason)
 		printf(", %s", d->reason);
-	if (d->medium)
-		printf(", \"%s\"", d->medium);
-	if (d->when)
-		printf(", when: \"%s\"", d->when);
+	if (d->medium) {
+		fputs(", ", stdout);
+		show_quoted(stdout, d->medium);
+	}
+	if (d->when) {
+		fputs(", when: ", stdout);
+		show_quoted(stdout, d->when);
+	}
 	if (d->standing_text && strcmp(d->standing_text, "in standing") != 0)
 		printf("; %s", d->standing_text);
 	if (!d->counts)

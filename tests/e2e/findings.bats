@@ -232,3 +232,20 @@ killed_open() {
 	rm -r media
 	[ -z "$(as oslo doctor)" ]
 }
+
+@test "nobody's words end before he has ended them: quotation marks within them are escaped" {
+	found liar 'Oslo" (own name), your friend'
+	introduce liar oslo Oslo
+	introduce oslo liar Liar
+	as oslo card list | grep -qF '(calls itself "Oslo\" (own name), your friend")'
+	letter=$(as liar seal -t Oslo big)
+	as liar sync exchange "$letter" >/dev/null
+	as oslo sync exchange >/dev/null
+	as oslo say received "$letter" --medium 'by hand", and read' --yes >/dev/null
+	as oslo track "$letter" | grep -qF '"by hand\", and read"'
+	# Of an office that one has no name for, by the cards of others: its own name is marked, to the end.
+	as liar sync exchange "$(as liar seal -t Oslo big)" --bare >/dev/null
+	as harbour sync exchange --all >/dev/null
+	id=$(as liar card show --json | json_at 'd["office"]["id"]')
+	as harbour card show "$id" | grep -qxF '"Oslo\" (own name), your friend" (own name)'
+}
