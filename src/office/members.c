@@ -2,6 +2,7 @@
 /* Whether a letter's members can all be made, one after the other, as they stand. */
 #include "office/members.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 
@@ -31,6 +32,9 @@ int members_add(struct members *s, const struct tar_member *m, struct valise_err
 	struct str parent = parent_of(m->path);
 	struct hash own = key_of(m->path), above = key_of(parent);
 	size_t type;
+	if (s->types.used == LIMIT_MEMBERS)
+		return err_set(err, VALISE_E_BAD, "the letter holds more than %u files, directories and links",
+			       LIMIT_MEMBERS);
 	if (hash_index_get(&s->types, &own, NULL))
 		return err_set(err, VALISE_E_BAD, "the letter holds %s twice", text_shown(m->path).text);
 	if (parent.len && (!hash_index_get(&s->types, &above, &type) || type != TAR_DIR))

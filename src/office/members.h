@@ -11,7 +11,7 @@ struct members {
 	struct hash_index types; /* by SHA-256 of the path */
 };
 void members_release(struct members *s);
-/* VALISE_E_BAD: the path was there before, or what it lies in is no directory of this letter. */
+/* VALISE_E_BAD: the path was there before, what it lies in is no directory of this letter, or there are more than LIMIT_MEMBERS. */
 CHECKED int members_add(struct members *s, const struct tar_member *m, struct valise_err *err);
 
 #endif

@@ -13,8 +13,6 @@
 #include "format/tar.h"
 #include "office/spill.h"
 
-#define DIR_ENTRIES_MAX 10000000u
-
 /* ---- The plan ---- */
 
 static int show_path(struct valise_err *err, int errnum, const char *what, const char *path)
@@ -56,7 +54,7 @@ static uint64_t count_below(int dirfd, unsigned depth)
 {
 	CLEAN_NAMES struct names names = {0};
 	uint64_t sum = 0;
-	if (depth > LIMIT_TREE_DEPTH || names_read(dirfd, DIR_ENTRIES_MAX, &names, NULL))
+	if (depth > LIMIT_TREE_DEPTH || names_read(dirfd, LIMIT_MEMBERS, &names, NULL))
 		return 0;
 	for (size_t i = 0; i < names.count; i++) {
 		struct stat st;
@@ -155,6 +153,7 @@ struct parts_writer {
 	struct digest *digest; /* of the part in hand */
 	bool digest_stream;    /* a directory: every byte of the stream; otherwise the file's data only */
 	struct buf path;       /* of the member in hand */
+	size_t members;        /* so far */
 	struct stat spool;     /* the office's own directory, */
 	struct stat keys;      /* and the one of its keys */
 };
@@ -230,6 +229,19 @@ static struct tar_member member_of(const struct parts_writer *w, const struct st
 	};
 }
 
+static int too_many(struct valise_err *err)
+{
+	return err_set(err, VALISE_E_LIMIT,
+		       "a letter has at most %u files, directories and links; pack them into one file first, or seal "
+		       "several letters",
+		       LIMIT_MEMBERS);
+}
+
+static int put_member(struct parts_writer *w, const struct tar_member *m, struct valise_err *err)
+{
+	return w->members++ == LIMIT_MEMBERS ? too_many(err) : tar_write_member(w->tar, m, err);
+}
+
 static int put_link(struct parts_writer *w, int dirfd, const char *name, const struct stat *st, struct valise_err *err)
 {
 	char target[LIMIT_PATH_BYTES];
@@ -238,7 +250,7 @@ static int put_link(struct parts_writer *w, int dirfd, const char *name, const s
 		return show_path(err, errno, "cannot read the link", (char *)w->path.data);
 	struct tar_member m = member_of(w, st);
 	m.target = (struct str){target, (size_t)n};
-	return tar_write_member(w->tar, &m, err);
+	return put_member(w, &m, err);
 }
 
 static int put_directory(struct parts_writer *w, int dirfd, const struct stat *st, unsigned depth,
@@ -265,7 +277,7 @@ static int put_entry(struct parts_writer *w, int dirfd, const char *name, unsign
 	if (!S_ISREG(st.st_mode))
 		return changed(err, shown);
 	struct tar_member m = member_of(w, &st);
-	int r = tar_write_member(w->tar, &m, err);
+	int r = put_member(w, &m, err);
 	return r ? r : put_file_data(w, fd, &st, shown, err);
 }
 
@@ -289,9 +301,11 @@ static int put_directory(struct parts_writer *w, int dirfd, const struct stat *s
 			       "directories are nested deeper than %u; pack the innermost into a file first",
 			       LIMIT_TREE_DEPTH);
 	struct tar_member m = member_of(w, st);
-	int r = tar_write_member(w->tar, &m, err);
+	int r = put_member(w, &m, err);
 	if (!r)
-		r = names_read(dirfd, DIR_ENTRIES_MAX, &names, err);
+		r = names_read(dirfd, LIMIT_MEMBERS, &names, err);
+	if (r == VALISE_E_LIMIT)
+		return too_many(err);
 	for (size_t i = 0; i < names.count && !r; i++) {
 		buf_add_char(&w->path, '/');
 		buf_add_text(&w->path, names.names[i]);
@@ -312,7 +326,7 @@ static int put_stdin(struct parts_writer *w, struct part *ret, struct valise_err
 	if (r)
 		return r;
 	struct tar_member m = {.type = TAR_FILE, .path = buf_str(&w->path), .bytes = spill_bytes(spill), .mode = 0644};
-	r = tar_write_member(w->tar, &m, err);
+	r = put_member(w, &m, err);
 	ret->offset = stream_sealer_offset(w->sealer);
 	while (!r && len) {
 		r = spill_next(spill, &data, &len, err);
@@ -327,7 +341,7 @@ static int put_file(struct parts_writer *w, int fd, const struct stat *st, const
 		    struct valise_err *err)
 {
 	struct tar_member m = member_of(w, st);
-	int r = tar_write_member(w->tar, &m, err);
+	int r = put_member(w, &m, err);
 	ret->offset = stream_sealer_offset(w->sealer);
 	ret->length = m.bytes;
 	return r ? r : put_file_data(w, fd, st, path, err);

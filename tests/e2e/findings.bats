@@ -249,3 +249,21 @@ killed_open() {
 	id=$(as liar card show --json | json_at 'd["office"]["id"]')
 	as harbour card show "$id" | grep -qxF '"Oslo\" (own name), your friend" (own name)'
 }
+
+@test "a letter has so many files and no more, and is told what to do with more" {
+	[ -z "${VALISE_TEST_SHORT:-}" ] || skip "half a million files"
+	[ -w /dev/shm ] || skip "no memory to make them in"
+	many=$(mktemp -d /dev/shm/valise-many-XXXXXX)
+	/usr/bin/env python3 -c '
+import os, sys
+for half in "ab":
+    os.mkdir(f"{sys.argv[1]}/{half}")
+    for i in range(249999):
+        os.close(os.open(f"{sys.argv[1]}/{half}/{i}", os.O_CREAT))' "$many"
+	# The directory, its two, and what they hold: one more than may be.
+	run as harbour seal -t Oslo "$many"
+	rm -rf "$many"
+	[ "$status" -eq 1 ]
+	grep -q "at most 500000 files, directories and links; pack them" <<<"$output"
+	[ -z "$(find offices/harbour/tmp -type f)" ]
+}
