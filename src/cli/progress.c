@@ -30,10 +30,13 @@ void progress_clear(struct progress *p)
 static void draw(struct progress *p, uint64_t done, uint64_t total, int64_t took_ms)
 {
 	uint64_t rate = took_ms > 0 ? (uint64_t)((double)done * 1000.0 / (double)took_ms) : 0;
-	fprintf(stderr, "\r%s: %s", p->doing, show_size(done).text);
+	fprintf(stderr, "\r%s", p->doing);
+	if (done || total)
+		fprintf(stderr, ": %s", show_size(done).text);
 	if (total)
 		fprintf(stderr, " of %s", show_size(total).text);
-	fprintf(stderr, ", %s/s", show_size(rate).text);
+	if (done)
+		fprintf(stderr, ", %s/s", show_size(rate).text);
 	if (total > done && rate) {
 		uint64_t left_s = (total - done) / rate;
 		fprintf(stderr, ", %u:%02u left", (unsigned)(left_s / 60 % 100000), (unsigned)(left_s % 60));

@@ -379,7 +379,7 @@ int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_s
 	if (!r)
 		r = choose_readers(&s, err);
 	if (!r)
-		r = part_plan_make(l->paths, l->n_paths, v->caller.progress != NULL || l->dry_run, &s.plan, err);
+		r = part_plan_make(l->paths, l->n_paths, v->caller.shows_progress || l->dry_run, &s.plan, err);
 	if (!r)
 		r = take_words(&s, err);
 	if (!r && !l->dry_run) {

@@ -117,7 +117,7 @@ static int take_one(void *context, const struct store_bag *bag)
 	text_show(&name, str_of(bag->name));
 	r = buf_check(&name, "a bag's name", s->err);
 	if (!r)
-		r = office_progress(s->v, "looking at bags", 0, 1, s->err);
+		r = office_progress(s->v, "looking at bags", 0, 0, s->err);
 	if (r)
 		return r;
 	/* Gone since it was listed, or on a bad place of the medium: no reason to leave the others. */

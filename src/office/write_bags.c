@@ -369,7 +369,8 @@ static int put_large_body(struct bag_group *g, const struct gathered *l, const s
 		if (!g->place->look)
 			r = put_piece(g, l, body, buf_str(&tally), (uint32_t)i, &vouched, ret_lost, err);
 		if (!r)
-			r = office_progress(g->place->v, "putting out", i + 1, pieces, err);
+			r = office_progress(g->place->v, "putting out",
+					    i * TREE_PIECE_BYTES + tally_piece_bytes(body->size, i), body->size, err);
 	}
 	return r;
 }
