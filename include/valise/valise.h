@@ -240,6 +240,7 @@ VALISE_PUBLIC bool valise_says_at(size_t i, struct valise_says *ret);
 struct valise_opening {
 	const char *letter;
 	const char *destination; /* a directory that is not there yet; NULL: the short id below the working directory */
+	bool below;              /* the short id below `destination` instead, which is there */
 	bool dry_run;            /* check everything, write nothing */
 };
 struct valise_opened_part {

@@ -77,22 +77,6 @@ static void show(const struct opening *o, const struct valise_opened *opened)
 
 /* ---- One letter after the other ---- */
 
-static int destination_of(const struct opening *o, const char *letter, char **ret)
-{
-	if (!o->o->output || !o->several) {
-		*ret = o->o->output ? strdup(o->o->output) : NULL;
-		return o->o->output && !*ret ? VALISE_E_NOMEM : 0;
-	}
-	struct valise_accounts *a = NULL;
-	int r = valise_track(o->v, letter, &a, &o->c->err);
-	if (r)
-		return r;
-	if (asprintf(ret, "%s/%s", o->o->output, a->short_id) < 0)
-		r = cli_fail(o->c, VALISE_E_NOMEM, "out of memory");
-	valise_accounts_free(a);
-	return r;
-}
-
 static void fail_one(struct opening *o, const char *letter, int r)
 {
 	struct cli *c = o->c;
@@ -111,12 +95,10 @@ static void fail_one(struct opening *o, const char *letter, int r)
 
 static int open_one(struct opening *o, const char *letter)
 {
-	CLEAN_FREE char *destination = NULL;
 	struct valise_opened *opened = NULL;
-	int r = destination_of(o, letter, &destination);
-	struct valise_opening one = {.letter = letter, .destination = destination, .dry_run = o->c->shared.dry_run};
-	if (!r)
-		r = valise_open_letter(o->v, &one, &opened, &o->c->err);
+	struct valise_opening one = {
+		.letter = letter, .destination = o->o->output, .below = o->several, .dry_run = o->c->shared.dry_run};
+	int r = valise_open_letter(o->v, &one, &opened, &o->c->err);
 	progress_clear(&o->c->progress);
 	if (r == VALISE_E_INTERRUPTED || r == VALISE_E_LOCKED || r == VALISE_E_NOMEM)
 		return r;

@@ -15,6 +15,11 @@
 #include "base/limits.h"
 #include "base/text.h"
 
+/* A letter of so many files of at most so many bytes, and no directories, is made durable file by file: what others have written on the
+ * same filesystem is not waited for. Of more, the filesystem knows best in which order. */
+#define FEW_FILES 8
+#define SMALL_FILE_BYTES (1024 * 1024)
+
 struct extract {
 	struct valise *v;
 	struct stream_opener *from;
@@ -28,6 +33,8 @@ struct extract {
 	int64_t file_mtime_s;
 	struct buf in_hand; /* the directory that `in_hand_fd` is, to make siblings without a walk */
 	int in_hand_fd;
+	unsigned n_synced; /* files that are durable already */
+	bool sync_all;     /* there is more than those */
 	bool made, ended;
 };
 
@@ -54,13 +61,12 @@ static int place_of(int dir, struct place *ret, struct valise_err *err)
 
 /* ---- The private directory ---- */
 
-static int record(struct extract *x, bool add, struct valise_err *err)
+static int record(struct extract *x, struct valise_err *err)
 {
 	int r = spool_begin(x->v->spool, err);
 	if (r)
 		return r;
-	r = add ? opening_put(x->v->spool, buf_str(&x->record), err)
-		: opening_remove(x->v->spool, buf_str(&x->record), err);
+	r = opening_put(x->v->spool, buf_str(&x->record), err);
 	if (!r)
 		r = spool_commit(x->v->spool, err);
 	if (r)
@@ -135,7 +141,7 @@ int extract_begin(struct valise *v, const char *destination, const struct hash *
 		return err_set(err, VALISE_E_EXISTS, "%s is there already; choose another place with -o", destination);
 	r = name_temp(x, real, letter, err);
 	if (!r)
-		r = record(x, true, err);
+		r = record(x, err);
 	if (r)
 		return r;
 	x->made = true;
@@ -147,7 +153,7 @@ int extract_begin(struct valise *v, const char *destination, const struct hash *
 	r = file_lock(x->dir, false, "the directory being written", err);
 	/* Again: a sweep that looked between the record and the lock has taken the record for stale. Nothing is in there yet. */
 	if (!r)
-		r = record(x, true, err);
+		r = record(x, err);
 	if (!r)
 		*ret = TAKE(x);
 	return r;
@@ -164,6 +170,12 @@ static int end_file(struct extract *x, struct valise_err *err)
 		return r;
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = x->file_mtime_s}};
 	(void)futimens(x->file, times); /* a filesystem without times loses nothing that matters */
+	if (!x->sync_all) {
+		r = file_sync(x->file, "a file of the letter", err);
+		if (r)
+			return r;
+		x->n_synced++;
+	}
 	int fd = TAKE_FD(x->file);
 	return close(fd) == 0 ? 0 : err_errno(err, errno, "cannot finish writing a file of the letter");
 }
@@ -228,6 +240,7 @@ int extract_member(struct extract *x, const struct tar_member *m, struct valise_
 		r = parent_of(x, m->path, &fd, name, err);
 	if (r)
 		return r;
+	x->sync_all |= m->type != TAR_FILE || m->bytes > SMALL_FILE_BYTES || x->n_synced == FEW_FILES;
 	switch (m->type) {
 	case TAR_DIR:
 		return mkdirat(fd, name, 0777) ? member_failed(err, errno, m->path) : 0;
@@ -265,18 +278,28 @@ static int rename_into_place(struct extract *x)
 	return renameat(x->parent, x->temp, x->parent, x->final);
 }
 
+/* The files, and their names in the private directory. */
+static int make_durable(struct extract *x, struct valise_err *err)
+{
+	bool durable = false;
+	int r = end_file(x, err);
+	if (!r && !x->sync_all)
+		r = file_sync_dir(x->dir, "of the letter", &durable, err);
+	if (!r && !durable && syncfs(x->dir))
+		r = err_errno(err, errno, "cannot make the opened files durable");
+	return r;
+}
+
 int extract_end(struct extract *x, struct valise_err *err)
 {
-	int r = end_file(x, err);
+	int r = make_durable(x, err);
 	if (r)
 		return r;
-	if (syncfs(x->dir))
-		return err_errno(err, errno, "cannot make the opened files durable");
 	if (rename_into_place(x))
 		return err_errno(err, errno, "cannot give the opened letter its name %s", x->final);
 	x->ended = true;
 	r = file_sync_dir(x->parent, "the destination's directory", NULL, err);
-	return r ? r : record(x, false, err);
+	return r ? r : opening_remove(x->v->spool, buf_str(&x->record), err);
 }
 
 void extract_free(struct extract *x)
@@ -291,7 +314,7 @@ void extract_free(struct extract *x)
 		bool gone = file_remove_tree(x->parent, x->temp, NULL) == 0 ||
 			    (fstatat(x->parent, x->temp, &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT);
 		if (gone && file_sync_dir(x->parent, "the destination's directory", NULL, NULL) == 0)
-			(void)!record(x, false, NULL);
+			(void)!opening_remove(x->v->spool, buf_str(&x->record), NULL);
 	}
 	cleanup_close(&x->dir);
 	cleanup_close(&x->parent);
@@ -392,18 +415,6 @@ static enum swept sweep_one(const char *record, bool remove, struct valise_err *
 	return SWEPT_LEFT;
 }
 
-static int forget(struct valise *v, const char *record, struct valise_err *err)
-{
-	int r = spool_begin(v->spool, err);
-	if (!r)
-		r = opening_remove(v->spool, str_of(record), err);
-	if (!r)
-		r = spool_commit(v->spool, err);
-	if (r)
-		spool_rollback(v->spool);
-	return r;
-}
-
 static void tell_away(const char *record, extract_found *each, void *context)
 {
 	struct valise_err text;
@@ -430,7 +441,7 @@ int extract_sweep(struct valise *v, bool remove, extract_found *each, void *cont
 		else if (each && swept == SWEPT_REMOVED)
 			each(context, false, "removed what an interrupted open had left");
 		if (remove && (swept == SWEPT_NOTHING || swept == SWEPT_REMOVED))
-			r = forget(v, record, err);
+			r = opening_remove(v->spool, str_of(record), err);
 	}
 	buf_release(&s.records);
 	return r;

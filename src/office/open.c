@@ -2,6 +2,8 @@
 /* Opening a letter: cover against seal, body against seal, tar against cover; only then do the parts get their place. */
 #include "office/office.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -316,6 +318,11 @@ int valise_open_letter(struct valise *v, const struct valise_opening *want, stru
 		return r == VALISE_E_BAD && o.seal ? tell_defect(&o, err) : r;
 	struct hash_short short_id = hash_short(&letter);
 	const char *destination = want->destination ? want->destination : short_id.text;
+	CLEAN_FREE char *below = NULL;
+	if (want->destination && want->below && asprintf(&below, "%s/%s", want->destination, short_id.text) < 0)
+		return err_nomem(err);
+	if (below)
+		destination = below;
 	if (!want->dry_run)
 		r = extract_begin(v, destination, &letter, o.opener, &o.extract, err);
 	if (!r)

@@ -17,12 +17,16 @@ struct spool {
 	int dirfd, bodiesfd, partialfd, tmpfd, keysfd; /* -1: not there (read-only copies may lack empty directories) */
 	bool is_read_only;
 	bool is_new;     /* by spool_create */
+	bool is_lazy;    /* commits wait for no disk: spool_begin_lazy */
 	bool is_writing; /* spool_begin */
 	bool is_reading; /* spool_begin_read */
 };
 
 /* 0 inside of spool_begin and spool_commit; VALISE_E_FAILURE outside, and after an error that rolled back by itself. */
 CHECKED int spool_need_transaction(const struct spool *s, struct valise_err *err);
+
+/* Like spool_begin, for what a power cut may undo, because whoever finds it undone does it again: the commit waits for no disk. */
+CHECKED int spool_begin_lazy(struct spool *s, struct valise_err *err);
 
 /* For operations that take part in the caller's transaction when one is open, and otherwise are one of their own. */
 CHECKED int spool_join(struct spool *s, bool *ret_own, struct valise_err *err);

@@ -23,7 +23,14 @@ int opening_put(struct spool *s, struct str path, struct valise_err *err)
 
 int opening_remove(struct spool *s, struct str path, struct valise_err *err)
 {
-	return run(s, "DELETE FROM opening WHERE path = ?", path, err);
+	int r = spool_begin_lazy(s, err);
+	if (!r)
+		r = run(s, "DELETE FROM opening WHERE path = ?", path, err);
+	if (!r)
+		r = spool_commit(s, err);
+	if (r)
+		spool_rollback(s);
+	return r;
 }
 
 int openings_each(struct spool *s, opening_each *each, void *context, struct valise_err *err)

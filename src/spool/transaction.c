@@ -5,26 +5,56 @@
 
 static int begin(struct spool *s, const char *sql, bool *is_open, struct valise_err *err)
 {
-	if (s->is_writing || s->is_reading)
-		return err_set(err, VALISE_E_FAILURE, "the spool %s: a transaction is open already",
-			       text_shown(str_of(s->dir)).text);
 	int r = db_exec(&s->db, sql, err);
 	if (!r)
 		*is_open = true;
 	return r;
 }
 
-int spool_begin(struct spool *s, struct valise_err *err)
+static int check_none(const struct spool *s, struct valise_err *err)
+{
+	if (s->is_writing || s->is_reading)
+		return err_set(err, VALISE_E_FAILURE, "the spool %s: a transaction is open already",
+			       text_shown(str_of(s->dir)).text);
+	return 0;
+}
+
+/* Whether a commit waits until it is durable: asked for before each transaction, so that none goes without by mistake. */
+static int set_lazy(struct spool *s, bool lazy, struct valise_err *err)
+{
+	if (s->is_lazy == lazy)
+		return 0;
+	int r = db_exec(&s->db, lazy ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", err);
+	if (!r)
+		s->is_lazy = lazy;
+	return r;
+}
+
+static int begin_writing(struct spool *s, bool lazy, struct valise_err *err)
 {
 	if (s->is_read_only)
 		return err_set(err, VALISE_E_READ_ONLY, "the spool %s is open for reading only",
 			       text_shown(str_of(s->dir)).text);
-	return begin(s, "BEGIN IMMEDIATE", &s->is_writing, err);
+	int r = check_none(s, err);
+	if (!r)
+		r = set_lazy(s, lazy, err);
+	return r ? r : begin(s, "BEGIN IMMEDIATE", &s->is_writing, err);
+}
+
+int spool_begin(struct spool *s, struct valise_err *err)
+{
+	return begin_writing(s, false, err);
+}
+
+int spool_begin_lazy(struct spool *s, struct valise_err *err)
+{
+	return begin_writing(s, true, err);
 }
 
 int spool_begin_read(struct spool *s, struct valise_err *err)
 {
-	return begin(s, "BEGIN", &s->is_reading, err);
+	int r = check_none(s, err);
+	return r ? r : begin(s, "BEGIN", &s->is_reading, err);
 }
 
 int spool_commit(struct spool *s, struct valise_err *err)

@@ -333,6 +333,26 @@ static void bytes_are_durable_before_their_rows(void **state)
 	spool_close(s);
 }
 
+/* And the transaction after it is durable again. */
+static void only_forgetting_an_opening_waits_for_no_disk(void **state)
+{
+	CLEAN_SPOOL struct spool *s = kit_create(kit_dir(*state));
+	struct valise_err err = {0};
+	for (int round = 0; round < 2; round++) {
+		start_trace();
+		kit_begin(s);
+		OK(err, opening_put(s, STR("/a"), &err));
+		kit_commit(s);
+		tracing = false;
+		(void)find_call(find_call(trace, CALL_WRITE, "valise.db-wal"), CALL_SYNC, "valise.db-wal");
+		start_trace();
+		OK(err, opening_remove(s, STR("/a"), &err));
+		tracing = false;
+		(void)find_call(trace, CALL_WRITE, "valise.db-wal");
+		assert_null(strstr(trace, "s /"));
+	}
+}
+
 static void a_sync_that_fails_counts_nothing(void **state)
 {
 	CLEAN_SPOOL struct spool *s = kit_create(kit_dir(*state));
@@ -532,6 +552,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(bytes_are_durable_before_their_rows),
+		scratch_test(only_forgetting_an_opening_waits_for_no_disk),
 		scratch_test(a_sync_that_fails_counts_nothing),
 		scratch_test(dies_at_every_step),
 		scratch_test(is_killed_at_any_time),
