@@ -101,6 +101,20 @@ static int configure(struct db *db, enum db_mode mode, bool is_view, struct vali
 	return r || mode != DB_LOOK ? r : db_exec(db, "PRAGMA query_only = ON", err);
 }
 
+/* SQLite says only that it cannot open what has too long a name. */
+static int check_path(const char *path, const char *place, struct valise_err *err)
+{
+	static const char longest[] = "-journal"; /* what it may add */
+	const sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	size_t len = strlen(path) + sizeof longest - 1;
+	if (!vfs || len <= (size_t)vfs->mxPathname)
+		return 0;
+	return err_set(err, VALISE_E_LIMIT,
+		       "the path of the spool %s, links followed, is too long for its database by %zu: use "
+		       "a directory with a shorter one",
+		       text_shown(str_of(place)).text, len - (size_t)vfs->mxPathname);
+}
+
 int db_open(const char *path, const char *place, enum db_mode mode, const char *vfs, struct db *ret,
 	    struct valise_err *err)
 {
@@ -110,11 +124,14 @@ int db_open(const char *path, const char *place, enum db_mode mode, const char *
 		[DB_READ_ONLY] = SQLITE_OPEN_READONLY,
 	};
 	struct db db = DB_NONE;
+	int r = check_path(path, place, err);
+	if (r)
+		return r;
 	db.place = strdup(place);
 	if (!db.place)
 		return err_nomem(err);
 	int code = sqlite3_open_v2(path, &db.handle, flags[mode] | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
-	int r = code == SQLITE_OK ? configure(&db, mode, vfs != NULL, err) : fail(&db, code, err);
+	r = code == SQLITE_OK ? configure(&db, mode, vfs != NULL, err) : fail(&db, code, err);
 	if (r) {
 		db_close(&db);
 		return r;

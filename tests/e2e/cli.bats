@@ -427,3 +427,16 @@ END
 	run as harbour say comment "$letter" --text fine --when now --yes
 	[[ "$output" == *"comment takes no --when W"* ]]
 }
+
+@test "a path that is too long for a spool is said to be just that" {
+	cd "$BATS_TEST_TMPDIR"
+	top=$(pwd -P)/$(printf 'd%.0s' $(seq 150))/$(printf 'e%.0s' $(seq 150))
+	init() { # LENGTH OF THE DIRECTORY'S PATH
+		valise init Deep --title Registry --no-passphrase --no-recovery \
+			--dir "$top/$(printf 'f%.0s' $(seq $(($1 - ${#top} - 1))))" </dev/null
+	}
+	init 494 >/dev/null
+	run init 496
+	[ "$status" -eq 1 ]
+	grep -q "too long for its database by 2: use a directory with a shorter one" <<<"$output"
+}
