@@ -23,6 +23,7 @@ struct pipe_store {
 	int in_fd, out_fd;  /* -1: none */
 	int dirfd;          /* where bags are kept until they are whole; borrowed */
 	struct file_patience patience;
+	pipe_look *may_be_bag;
 	struct newfile bag; /* the one that came last */
 	uint64_t bag_bytes;
 	uint8_t *copy; /* COPY_BYTES */
@@ -62,6 +63,24 @@ static int read_line(struct pipe_store *p, char line[static LINE_MAX_BYTES], siz
 	return 0;
 }
 
+/* A stream without a line: the bytes of the line that was none, and so many more that something like a bag must have shown itself.
+ * *ret_end when nothing has, or it was all. Somebody's endless stream must not fill the disk. */
+static int keep_first(struct pipe_store *p, const char *line, size_t n, bool *ret_end, struct valise_err *err)
+{
+	size_t got = 1;
+	memcpy(p->copy, line, n);
+	while (n < COPY_BYTES && got) {
+		int r = file_read_some(p->in_fd, p->copy + n, COPY_BYTES - n, &got, &p->patience, "standard input",
+				       err);
+		if (r)
+			return r;
+		n += got;
+	}
+	p->bag_bytes = n;
+	*ret_end = !got || !p->may_be_bag(p->copy, n);
+	return file_write_all(p->bag.fd, p->copy, n, "the bag from standard input", err);
+}
+
 /* Up to `bytes` of the stream, or to its end. */
 static int keep(struct pipe_store *p, uint64_t bytes, struct valise_err *err)
 {
@@ -79,7 +98,8 @@ static int keep(struct pipe_store *p, uint64_t bytes, struct valise_err *err)
 	return 0;
 }
 
-static int read_bag(struct pipe_store *p, bool first, bool *ret_end, struct valise_err *err)
+/* *ret_none when the stream ended before it, *ret_end when nothing follows it. */
+static int read_bag(struct pipe_store *p, bool first, bool *ret_none, bool *ret_end, struct valise_err *err)
 {
 	char line[LINE_MAX_BYTES];
 	size_t n;
@@ -88,7 +108,7 @@ static int read_bag(struct pipe_store *p, bool first, bool *ret_end, struct vali
 	int r = read_line(p, line, &n, &framed, err);
 	if (r)
 		return r;
-	*ret_end = n == 0;
+	*ret_end = *ret_none = n == 0;
 	if (n == 0)
 		return 0;
 	if (!framed && !first)
@@ -99,10 +119,10 @@ static int read_bag(struct pipe_store *p, bool first, bool *ret_end, struct vali
 	p->bag_bytes = 0;
 	r = newfile_begin(p->dirfd, 0600, &p->bag, err);
 	if (!r && !framed) {
-		r = file_write_all(p->bag.fd, line, n, "the bag from standard input", err);
-		p->bag_bytes = n;
+		r = keep_first(p, line, n, ret_end, err);
+		bytes -= p->bag_bytes;
 	}
-	return r ? r : keep(p, bytes, err);
+	return r || *ret_end ? r : keep(p, bytes, err);
 }
 
 static int pipe_list(struct store *s, store_each *each, void *context, struct valise_err *err)
@@ -112,8 +132,9 @@ static int pipe_list(struct store *s, store_each *each, void *context, struct va
 	int r = 0;
 	for (unsigned i = 1; !r && !end; i++) {
 		char name[32];
-		r = read_bag(p, i == 1, &end, err);
-		if (r || end)
+		bool none;
+		r = read_bag(p, i == 1, &none, &end, err);
+		if (r || none)
 			break;
 		(void)snprintf(name, sizeof name, "%u", i);
 		struct store_bag bag = {"standard input", name, p->bag_bytes, false};
@@ -196,8 +217,8 @@ static const struct store_ops pipe_ops = {
 	.close = pipe_close,
 };
 
-int pipe_open(int in_fd, int out_fd, int dirfd, const struct file_patience *patience, struct store **ret,
-	      struct valise_err *err)
+int pipe_open(int in_fd, int out_fd, int dirfd, const struct file_patience *patience, pipe_look *may_be_bag,
+	      struct store **ret, struct valise_err *err)
 {
 	struct pipe_store *p = calloc(1, sizeof *p);
 	if (!p)
@@ -207,6 +228,7 @@ int pipe_open(int in_fd, int out_fd, int dirfd, const struct file_patience *pati
 				 .out_fd = out_fd,
 				 .dirfd = dirfd,
 				 .patience = *patience,
+				 .may_be_bag = may_be_bag,
 				 .bag = NEWFILE_NONE};
 	p->copy = malloc(COPY_BYTES);
 	if (!p->copy) {

@@ -51,9 +51,12 @@ struct store {
 /* A folder: `dir`/valise/WRITER/BAG. `writer`: our name there, of [a-z2-7]. `dir` must be there; VALISE_E_IO when it cannot be read. */
 CHECKED int folder_open(const char *dir, const char *writer, struct store **ret, struct valise_err *err);
 
+/* Whether a bag can begin with these bytes, one that was damaged there too. */
+typedef bool pipe_look(const uint8_t *first, size_t len);
 /* A pipe: bags from in_fd, each listed as it comes and readable only then; bags to out_fd. -1 for none. Both stay the caller's.
- * Bags on their way lie unnamed in dirfd, which is borrowed. `patience`: who is asked while nothing comes. */
-CHECKED int pipe_open(int in_fd, int out_fd, int dirfd, const struct file_patience *patience, struct store **ret,
-		      struct valise_err *err);
+ * Bags on their way lie unnamed in dirfd, which is borrowed. `patience`: who is asked while nothing comes. Of a stream without a line
+ * that `may_be_bag` says no to, only the beginning is read, and listed as a bag. */
+CHECKED int pipe_open(int in_fd, int out_fd, int dirfd, const struct file_patience *patience, pipe_look *may_be_bag,
+		      struct store **ret, struct valise_err *err);
 
 #endif

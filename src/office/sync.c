@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "channel/store.h"
+#include "format/bag_frame.h"
 #include "office/put_out.h"
 #include "office/take_in.h"
 
@@ -72,6 +73,12 @@ static int writer_name(struct valise *v, bool look, struct buf *ret, struct vali
 	return r ? r : buf_check(ret, "our name on sticks", err);
 }
 
+/* One of which the beginning was damaged still has frames. */
+static bool may_be_bag(const uint8_t *first, size_t len)
+{
+	return bag_look(first, len) != BAG_NEITHER || memmem(first, len, bag_magic, sizeof bag_magic);
+}
+
 static int open_store(struct syncing *s)
 {
 	CLEAN_BUF struct buf writer = BUF_INIT(LIMIT_BAG_NAME_BYTES);
@@ -81,7 +88,8 @@ static int open_store(struct syncing *s)
 	if (s->want->dir)
 		return folder_open(s->want->dir, (char *)writer.data, &s->store, s->err);
 	struct file_patience patience = office_patience(s->v);
-	return pipe_open(s->want->in_fd, s->want->out_fd, spool_tmpfd(s->v->spool), &patience, &s->store, s->err);
+	return pipe_open(s->want->in_fd, s->want->out_fd, spool_tmpfd(s->v->spool), &patience, may_be_bag, &s->store,
+			 s->err);
 }
 
 /* ---- In ---- */

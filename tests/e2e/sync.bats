@@ -298,6 +298,20 @@ sync_in() { # OFFICE WORD...: a bag from standard input
 	run sync_in oslo <junk
 	[ "$status" -eq 4 ]
 	grep -q "it is no bag" <<<"$output"
+	# Nor does one without an end fill the disk. (SIGXFSZ would show as another status.)
+	(
+		ulimit -f 1024
+		yes | sync_in oslo >said 2>&1 || echo "$?" >status
+	)
+	[ "$(cat status)" = 4 ]
+	grep -q "it is no bag" said
+	# A bag of which only the beginning was damaged is read to its end.
+	valise sync - --out "$letter" --bare --dir offices/harbour </dev/null >bare 2>/dev/null
+	{ printf 'x%.0s' $(seq 60); tail -c +60 bare; } >damaged
+	run sync_in oslo --look <damaged
+	[ "$status" -eq 4 ]
+	grep -q "lies there whole" <<<"$output"
+	grep -q "it is damaged; what is whole" <<<"$output"
 	for bytes in 3 12 100 1000 200000 $(($(stat -c %s bag) - 1)); do
 		head -c "$bytes" bag >cut
 		run sync_in oslo <cut
