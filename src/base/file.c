@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/direct.h"
 #include "base/text.h"
 
 #define READ_CHUNK_BYTES (64u * 1024)
@@ -55,7 +56,7 @@ int file_pwrite_all(int fd, const void *data, size_t len, uint64_t offset, const
 		return err_errno(err, EFBIG, "cannot write %s", SHOWN(name));
 	while (len > 0) {
 		ssize_t n = pwrite(fd, at, len, (off_t)offset);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && (errno == EINTR || direct_gave_up(fd)))
 			continue;
 		if (n <= 0)
 			return err_errno(err, n < 0 ? errno : EIO, "cannot write %s", SHOWN(name));
@@ -112,7 +113,7 @@ int file_pread_full(int fd, void *ret, size_t len, uint64_t offset, size_t *ret_
 		return err_errno(err, EOVERFLOW, "cannot read %s", SHOWN(name));
 	while (done < len) {
 		ssize_t n = pread(fd, at + done, len - done, (off_t)(offset + done));
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && (errno == EINTR || direct_gave_up(fd)))
 			continue;
 		if (n < 0)
 			return err_errno(err, errno, "cannot read %s", SHOWN(name));

@@ -3,6 +3,7 @@
  * came so. */
 #include "office/body_root.h"
 
+#include "base/direct.h"
 #include "crypto/tree.h"
 #include "office/pipeline.h"
 
@@ -10,22 +11,25 @@ struct job {
 	uint64_t at;
 	size_t len;
 	struct hash root;
-	uint8_t *piece; /* TREE_PIECE_BYTES */
+	uint8_t *piece; /* TREE_PIECE_BYTES of `pieces` */
 };
 
-struct reading {
+struct body_reader {
 	struct valise *v;
 	const struct body *body;
 	const char *doing;
 	struct pipeline *pipeline;
+	uint8_t *pieces; /* of all jobs */
 	struct job jobs[PIPELINE_JOBS_MAX];
 	void *job_list[PIPELINE_JOBS_MAX];
+	uint64_t at;   /* submitted up to here */
+	bool is_ahead; /* others show their progress meanwhile */
 	struct tree tree;
 };
 
 static int read_piece(void *context, void *job, struct valise_err *err)
 {
-	struct reading *b = context;
+	struct body_reader *b = context;
 	struct job *j = job;
 	int r = body_read(b->body, j->at, j->piece, j->len, err);
 	if (!r)
@@ -35,53 +39,94 @@ static int read_piece(void *context, void *job, struct valise_err *err)
 
 static int add_piece(void *context, void *job, struct valise_err *err)
 {
-	struct reading *b = context;
+	struct body_reader *b = context;
 	struct job *j = job;
 	tree_add(&b->tree, &j->root);
-	return office_progress(b->v, b->doing, j->at, b->body->size, err);
+	return b->is_ahead ? 0 : office_progress(b->v, b->doing, j->at, b->body->size, err);
 }
 
-static void reading_release(struct reading *b)
+int body_reader_new(struct valise *v, const struct body *body, const char *doing, struct body_reader **ret,
+		    struct valise_err *err)
 {
-	pipeline_free(b->pipeline);
-	for (size_t i = 0; i < PIPELINE_JOBS_MAX; i++)
-		free(b->jobs[i].piece);
+	CLEAN_BODY_READER struct body_reader *b = calloc(1, sizeof *b);
+	size_t n_jobs = pipeline_jobs_here();
+	bool direct = body->fd >= 0 && body->size > DIRECT_FROM_BYTES;
+	if (!b)
+		return err_nomem(err);
+	b->v = v;
+	b->body = body;
+	b->doing = doing;
+	b->pieces = direct_buffer(n_jobs * TREE_PIECE_BYTES, direct);
+	if (!b->pieces)
+		return err_nomem(err);
+	if (direct)
+		direct_begin(body->fd);
+	for (size_t i = 0; i < n_jobs; i++) {
+		b->jobs[i].piece = b->pieces + i * TREE_PIECE_BYTES;
+		b->job_list[i] = &b->jobs[i];
+	}
+	tree_init(&b->tree);
+	struct pipeline_spec spec = {
+		.jobs = b->job_list, .n_jobs = n_jobs, .context = b, .work = read_piece, .finish = add_piece};
+	int r = pipeline_new(&spec, &b->pipeline, err);
+	if (!r)
+		*ret = TAKE(b);
+	return r;
 }
 
-static int read_all(struct reading *b, struct valise_err *err)
+void body_reader_free(struct body_reader *b)
+{
+	if (!b)
+		return;
+	pipeline_free(b->pipeline);
+	free(b->pieces);
+	free(b);
+}
+
+void body_reader_freep(struct body_reader **b)
+{
+	body_reader_free(*b);
+}
+
+static int submit_piece(struct body_reader *b, struct valise_err *err)
+{
+	uint64_t left = b->body->size - b->at;
+	void *job;
+	int r = pipeline_job(b->pipeline, &job, err);
+	if (r)
+		return r;
+	struct job *j = job;
+	j->at = b->at;
+	j->len = left < TREE_PIECE_BYTES ? (size_t)left : TREE_PIECE_BYTES;
+	b->at += j->len;
+	return pipeline_submit(b->pipeline, err);
+}
+
+int body_reader_ahead(struct body_reader *b, struct valise_err *err)
 {
 	int r = 0;
-	for (uint64_t at = 0; at < b->body->size && !r; at += TREE_PIECE_BYTES) {
-		uint64_t left = b->body->size - at;
-		void *job;
-		r = pipeline_job(b->pipeline, &job, err);
-		if (r)
-			return r;
-		struct job *j = job;
-		if (!j->piece && !(j->piece = malloc(TREE_PIECE_BYTES)))
-			return err_nomem(err);
-		j->at = at;
-		j->len = left < TREE_PIECE_BYTES ? (size_t)left : TREE_PIECE_BYTES;
-		r = pipeline_submit(b->pipeline, err);
-	}
-	return r ? r : pipeline_drain(b->pipeline, err);
+	b->is_ahead = true;
+	while (!r && b->at < b->body->size && pipeline_is_ready(b->pipeline))
+		r = submit_piece(b, err);
+	b->is_ahead = false;
+	return r;
+}
+
+int body_reader_end(struct body_reader *b, struct hash *ret, struct valise_err *err)
+{
+	int r = 0;
+	while (!r && b->at < b->body->size)
+		r = submit_piece(b, err);
+	if (!r)
+		r = pipeline_drain(b->pipeline, err);
+	if (!r)
+		tree_end(&b->tree, ret);
+	return r;
 }
 
 int body_root(struct valise *v, const struct body *body, const char *doing, struct hash *ret, struct valise_err *err)
 {
-	CLEANUP(reading_release) struct reading b = {.v = v, .body = body, .doing = doing};
-	for (size_t i = 0; i < PIPELINE_JOBS_MAX; i++)
-		b.job_list[i] = &b.jobs[i];
-	tree_init(&b.tree);
-	struct pipeline_spec spec = {.jobs = b.job_list,
-				     .n_jobs = pipeline_jobs_here(),
-				     .context = &b,
-				     .work = read_piece,
-				     .finish = add_piece};
-	int r = pipeline_new(&spec, &b.pipeline, err);
-	if (!r)
-		r = read_all(&b, err);
-	if (!r)
-		tree_end(&b.tree, ret);
-	return r;
+	CLEAN_BODY_READER struct body_reader *b = NULL;
+	int r = body_reader_new(v, body, doing, &b, err);
+	return r ? r : body_reader_end(b, ret, err);
 }

@@ -53,26 +53,24 @@ static bool can_clear(const struct pipeline *p)
 	return p->spec.after && !p->clearing && p->cleared < p->finished;
 }
 
-static bool can_work(const struct pipeline *p)
+/* With the lock held: clears the job whose turn it is. */
+static void clear_next(struct pipeline *p)
 {
-	return can_clear(p) || p->started < p->submitted;
+	p->clearing = true;
+	call(p, p->spec.after, job_at(p, p->cleared));
+	p->clearing = false;
+	p->cleared++;
+	if (can_clear(p))
+		pthread_cond_signal(&p->work_there);
+	pthread_cond_signal(&p->work_done);
 }
 
-/* With the lock held: whatever can_work found; what frees a place goes first. */
+/* With the lock held: works on the next job that nobody has begun. */
 static void work_on_next(struct pipeline *p)
 {
-	if (can_clear(p)) {
-		p->clearing = true;
-		call(p, p->spec.after, job_at(p, p->cleared));
-		p->clearing = false;
-		p->cleared++;
-		if (can_clear(p))
-			pthread_cond_signal(&p->work_there);
-	} else {
-		uint64_t k = p->started++;
-		call(p, p->spec.work, job_at(p, k));
-		p->done[k % p->spec.n_jobs] = true;
-	}
+	uint64_t k = p->started++;
+	call(p, p->spec.work, job_at(p, k));
+	p->done[k % p->spec.n_jobs] = true;
 	pthread_cond_signal(&p->work_done);
 }
 
@@ -81,7 +79,9 @@ static void *worker(void *context)
 	struct pipeline *p = context;
 	pthread_mutex_lock(&p->lock);
 	while (!p->stopping) {
-		if (can_work(p))
+		if (can_clear(p)) /* first: it frees a place */
+			clear_next(p);
+		else if (p->started < p->submitted)
 			work_on_next(p);
 		else
 			pthread_cond_wait(&p->work_there, &p->lock);
@@ -94,7 +94,8 @@ static void start_workers(struct pipeline *p)
 {
 	sigset_t all, before;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t wanted = processors > 1 ? (size_t)processors - 1 : 1;
+	/* One for each, and the caller's: while one waits for a disk the others keep all processors busy. */
+	size_t wanted = processors > 1 ? (size_t)processors : 1;
 	if (wanted >= p->spec.n_jobs)
 		wanted = p->spec.n_jobs - 1;
 	p->tried_to_start = true;
@@ -126,11 +127,14 @@ static int failure(const struct pipeline *p, struct valise_err *err)
 	return p->failed;
 }
 
-/* With the lock held: works on whatever there is, or waits until another thread has done something. */
+/* With the lock held: works on whatever there is, or waits until another thread has done something. What comes after a job waits for
+ * a disk as a rule, and the caller's thread is the one that all others wait for: it does that only when it is alone. */
 static int help(struct pipeline *p, struct valise_err *err)
 {
-	if (can_work(p))
+	if (p->started < p->submitted)
 		work_on_next(p);
+	else if (!p->n_workers && can_clear(p))
+		clear_next(p);
 	else
 		pthread_cond_wait(&p->work_done, &p->lock);
 	return failure(p, err);
@@ -169,6 +173,15 @@ static int finish_oldest(struct pipeline *p, struct valise_err *err)
 	return r;
 }
 
+bool pipeline_is_ready(struct pipeline *p)
+{
+	pthread_mutex_lock(&p->lock);
+	bool ready = p->failed || p->submitted - p->cleared < p->spec.n_jobs ||
+		     (p->spec.finish && !p->spec.after && p->done[p->finished % p->spec.n_jobs]);
+	pthread_mutex_unlock(&p->lock);
+	return ready;
+}
+
 int pipeline_job(struct pipeline *p, void **ret_job, struct valise_err *err)
 {
 	int r = 0;
@@ -186,6 +199,8 @@ int pipeline_submit(struct pipeline *p, struct valise_err *err)
 	int r;
 	pthread_mutex_lock(&p->lock);
 	p->submitted++;
+	if (!p->spec.work)
+		p->started = p->finished = p->submitted;
 	if (p->submitted >= 2 && !p->tried_to_start)
 		start_workers(p);
 	pthread_cond_signal(&p->work_there);

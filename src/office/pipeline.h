@@ -14,7 +14,8 @@ struct pipeline_spec {
 	void **jobs; /* n_jobs of them, the caller's; as many are under way at most */
 	size_t n_jobs;
 	void *context;
-	/* On any thread, jobs in any order, several at once. A failure stops the pipeline. */
+	/* On any thread, jobs in any order, several at once. A failure stops the pipeline. NULL: what is submitted is finished, and
+	 * there is only `after`. */
 	int (*work)(void *context, void *job, struct valise_err *err);
 	/* On the caller's thread, in the order of submission. NULL where the caller pulls by pipeline_oldest. */
 	int (*finish)(void *context, void *job, struct valise_err *err);
@@ -25,6 +26,8 @@ struct pipeline_spec {
 
 /* Threads start with the second job: what fits into one is done without any. Where none can be started the caller works alone. */
 CHECKED int pipeline_new(const struct pipeline_spec *spec, struct pipeline **ret, struct valise_err *err);
+/* Whether pipeline_job would not wait. */
+bool pipeline_is_ready(struct pipeline *p);
 /* A free job to fill. While there is none the caller's thread works and finishes. */
 CHECKED int pipeline_job(struct pipeline *p, void **ret_job, struct valise_err *err);
 /* Hands over the job that pipeline_job gave. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sealing a stream: jobs of sixteen age chunks, each encrypted, written at its place and hashed by any thread. */
+/* Sealing a stream: jobs of sixteen age chunks, each encrypted and hashed by any thread, and written one after the other. */
 #include "office/seal_stream.h"
 
+#include "base/direct.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/aead.h"
@@ -21,8 +22,12 @@ struct job {
 	size_t in_len, out_len;
 	size_t filled; /* how far plaintext ever reached: what there is to wipe */
 	struct body_span span;
-	uint8_t *in;  /* JOB_PLAIN_BYTES */
-	uint8_t *out; /* JOB_SEALED_BYTES */
+	uint8_t *in; /* JOB_PLAIN_BYTES */
+	/* A block and JOB_SEALED_BYTES, the ciphertext as far behind the start of a block as in the file: so the end of the job
+	 * before fits in front of it, and whole blocks are written. */
+	uint8_t *blocks;
+	size_t lead;      /* before the ciphertext in blocks */
+	size_t write_len; /* of blocks */
 };
 
 struct stream_sealer {
@@ -36,7 +41,9 @@ struct stream_sealer {
 	struct buf prefix; /* age header and nonce */
 	struct newfile file;
 	bool has_file;
-	bool in_order; /* the filesystem is a stick's (it has no unnamed files): some of those take no byte beyond the end */
+	uint8_t tail[DIRECT_BLOCK_BYTES]; /* what the last whole block left of what is to be written */
+	size_t n_tail;
+	bool is_direct;      /* what is written goes past the page cache */
 	struct job *filling; /* NULL: none in hand */
 	bool lent;           /* its room is with the caller, who may have put plaintext there and not told of it */
 	uint64_t offset;     /* of the plaintext so far */
@@ -48,10 +55,15 @@ struct stream_sealer {
 
 /* ---- Any thread ---- */
 
+static uint8_t *out_of(const struct job *j)
+{
+	return j->blocks + j->lead;
+}
+
 static int seal_chunks(struct job *j, struct valise_err *err)
 {
 	if (!j->aead) { /* nobody to encrypt to */
-		memcpy(j->out, j->in, j->in_len);
+		memcpy(out_of(j), j->in, j->in_len);
 		j->out_len = j->in_len;
 		return 0;
 	}
@@ -60,7 +72,7 @@ static int seal_chunks(struct job *j, struct valise_err *err)
 	do {
 		size_t len = j->in_len - in < AGE_CHUNK_BYTES ? j->in_len - in : AGE_CHUNK_BYTES;
 		bool last = j->last && in + len == j->in_len;
-		int r = age_chunk_seal(j->aead, chunk++, last, j->in + in, len, j->out + out, err);
+		int r = age_chunk_seal(j->aead, chunk++, last, j->in + in, len, out_of(j) + out, err);
 		if (r)
 			return r;
 		in += len;
@@ -70,41 +82,56 @@ static int seal_chunks(struct job *j, struct valise_err *err)
 	return 0;
 }
 
-static int write_job(struct stream_sealer *s, const struct job *j, struct valise_err *err)
+static int seal_job(void *context, void *job, struct valise_err *err)
 {
-	int r = file_pwrite_all(s->file.fd, j->out, j->out_len, j->offset, s->target.what, err);
+	struct job *j = job;
+	(void)context;
+	int r = seal_chunks(j, err);
 	if (!r)
-		file_start_sync(s->file.fd, j->offset, j->out_len);
+		body_span_hash(out_of(j), j->out_len, j->offset, &j->span);
 	return r;
 }
 
-static int seal_job(void *context, void *job, struct valise_err *err)
+/* One at a time and in order: some filesystems of sticks take no byte beyond the end, and others make two writers of a file wait. */
+static int write_job(void *context, void *job, struct valise_err *err)
 {
 	struct stream_sealer *s = context;
-	struct job *j = job;
-	int r = seal_chunks(j, err);
-	if (r)
-		return r;
-	if (!j->in_memory && !s->in_order)
-		r = write_job(s, j, err);
-	body_span_hash(j->out, j->out_len, j->offset, &j->span);
+	const struct job *j = job;
+	uint64_t at = j->offset - j->lead;
+	if (j->in_memory)
+		return 0;
+	if (s->target.past_cache && at >= DIRECT_FROM_BYTES && !s->is_direct) {
+		s->is_direct = true;
+		direct_begin(s->file.fd);
+	}
+	int r = file_pwrite_all(s->file.fd, j->blocks, j->write_len, at, s->target.what, err);
+	if (!r)
+		file_start_sync(s->file.fd, at, j->write_len);
 	return r;
 }
 
 /* ---- The caller's thread, in order ---- */
 
+/* What whole blocks there are, with what the job before left; the rest waits for the next. */
+static void cut_blocks(struct stream_sealer *s, struct job *j)
+{
+	size_t len = j->lead + j->out_len;
+	memcpy(j->blocks, s->tail, s->n_tail);
+	s->n_tail = j->last ? 0 : len % DIRECT_BLOCK_BYTES;
+	j->write_len = len - s->n_tail;
+	memcpy(s->tail, j->blocks + j->write_len, s->n_tail);
+}
+
 static int finish_job(void *context, void *job, struct valise_err *err)
 {
 	struct stream_sealer *s = context;
 	struct job *j = job;
-	body_hash_add(&s->hash, j->out, j->out_len, &j->span);
+	body_hash_add(&s->hash, out_of(j), j->out_len, &j->span);
 	if (j->in_memory) {
 		buf_add(&s->small, s->prefix.data, s->prefix.len);
-		buf_add(&s->small, j->out, j->out_len);
-	} else if (s->in_order) {
-		int r = write_job(s, j, err);
-		if (r)
-			return r;
+		buf_add(&s->small, out_of(j), j->out_len);
+	} else {
+		cut_blocks(s, j);
 	}
 	return buf_check(&s->hash.tally, "the tally", err);
 }
@@ -115,8 +142,11 @@ static int make_file(struct stream_sealer *s, struct valise_err *err)
 	if (r)
 		return r;
 	s->has_file = true;
-	s->in_order = s->file.temp[0] != 0;
-	return file_pwrite_all(s->file.fd, s->prefix.data, s->prefix.len, 0, s->target.what, err);
+	size_t whole = s->prefix.len - s->prefix.len % DIRECT_BLOCK_BYTES;
+	s->n_tail = s->prefix.len - whole;
+	if (s->n_tail)
+		memcpy(s->tail, s->prefix.data + whole, s->n_tail);
+	return file_pwrite_all(s->file.fd, s->prefix.data, whole, 0, s->target.what, err);
 }
 
 static int take_job(struct stream_sealer *s, struct valise_err *err)
@@ -128,8 +158,8 @@ static int take_job(struct stream_sealer *s, struct valise_err *err)
 	struct job *j = job;
 	if (!j->in) {
 		j->in = malloc(JOB_PLAIN_BYTES);
-		j->out = malloc(JOB_SEALED_BYTES);
-		if (!j->in || !j->out)
+		j->blocks = direct_buffer(DIRECT_BLOCK_BYTES + JOB_SEALED_BYTES, false);
+		if (!j->in || !j->blocks)
 			return err_nomem(err);
 		r = s->target.n_to ? age_payload_key(s->file_key, s->nonce, &j->aead, err) : 0;
 		if (r)
@@ -138,6 +168,7 @@ static int take_job(struct stream_sealer *s, struct valise_err *err)
 	j->in_len = 0;
 	j->first_chunk = s->next_chunk;
 	j->offset = s->prefix.len + s->next_chunk * s->sealed_chunk_bytes;
+	j->lead = j->offset % DIRECT_BLOCK_BYTES;
 	s->next_chunk += JOB_CHUNKS;
 	s->filling = j;
 	return 0;
@@ -201,8 +232,12 @@ int stream_sealer_new(const struct stream_target *target, const uint8_t *randomn
 	buf_init(&s->small, target->in_memory_bytes);
 	body_hash_init(&s->hash);
 	int r = write_prefix(s, randomness, err);
-	struct pipeline_spec spec = {
-		.jobs = s->job_list, .n_jobs = s->n_jobs, .context = s, .work = seal_job, .finish = finish_job};
+	struct pipeline_spec spec = {.jobs = s->job_list,
+				     .n_jobs = s->n_jobs,
+				     .context = s,
+				     .work = seal_job,
+				     .finish = finish_job,
+				     .after = write_job};
 	if (!r)
 		r = pipeline_new(&spec, &s->pipeline, err);
 	if (!r)
@@ -222,7 +257,7 @@ void stream_sealer_free(struct stream_sealer *s)
 		if (j->in)
 			secret_wipe(j->in, j == s->filling && s->lent ? JOB_PLAIN_BYTES : j->filled);
 		free(j->in);
-		free(j->out);
+		free(j->blocks);
 	}
 	newfile_abandon(&s->file);
 	secret_wipe(s->file_key, sizeof s->file_key);

@@ -15,6 +15,7 @@ struct stream_target {
 	int dirfd;              /* where the file will get its name; borrowed */
 	size_t in_memory_bytes; /* a result up to this size is not written to a file at all */
 	const char *what;       /* for error texts: "the sealed body" */
+	bool past_cache;        /* a large result is not read again soon: it goes past the page cache */
 	bool for_others;        /* whom the umask lets, may read the file; otherwise its owner alone */
 };
 /* randomness: AGE_RANDOM_BYTES(n_to), NULL when there is nobody to encrypt to. */

@@ -189,7 +189,9 @@ static int sync_body(struct take_in *t)
 {
 	if (!t->body || !t->unsynced)
 		return 0;
-	int r = take_in_commit(t);
+	int r = piece_writer_settle(t->writer, t->err);
+	if (!r)
+		r = take_in_commit(t);
 	t->unsynced = 0;
 	return r ? r : body_intake_sync(t->body, t->err);
 }
@@ -210,6 +212,7 @@ int take_body_close(struct take_in *t)
 		if (!r)
 			r = tell_sizes(t, &t->bodies[t->body_of]);
 	}
+	piece_writer_free(TAKE(t->writer));
 	body_intake_free(TAKE(t->body));
 	return r;
 }
@@ -240,6 +243,8 @@ static int begin_body(struct take_in *t, struct named_body *b, bool *ret_ready)
 	if (r)
 		return r;
 	r = body_intake_begin(t->v->spool, &b->root, buf_str(&b->tally), &t->body, &why);
+	if (!r && (r = piece_writer_new(t->body, &t->writer, &why)))
+		body_intake_free(TAKE(t->body));
 	t->body_of = i;
 	*ret_ready = r == 0;
 	if (r == VALISE_E_BUSY) {
@@ -308,7 +313,7 @@ static int put_piece(struct take_in *t, const struct bag_record *rec)
 {
 	if (body_intake_has(t->body, rec->at))
 		return 0;
-	int r = body_intake_piece(t->body, rec->at, rec->data, rec->len, t->err);
+	int r = piece_writer_put(t->writer, rec->at, rec->data, rec->len, t->err);
 	t->taken++;
 	if (!r && ++t->unsynced >= SYNC_EVERY_PIECES)
 		r = sync_body(t);

@@ -294,6 +294,7 @@ void take_in_free(struct take_in *t)
 {
 	if (!t)
 		return;
+	piece_writer_free(t->writer);
 	body_intake_free(t->body);
 	if (t->in_transaction)
 		spool_rollback(t->v->spool);

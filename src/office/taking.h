@@ -4,6 +4,7 @@
 #define OFFICE_TAKING_H
 
 #include "format/bag.h"
+#include "office/piece_writer.h"
 #include "office/take_in.h"
 
 #define TALLY_MAX_BYTES (32u * 1024 * 1024)
@@ -38,11 +39,12 @@ struct take_in {
 	size_t n_pending, cap_pending;
 	size_t pending_bytes;
 	struct body_intake *body; /* being written */
-	size_t body_of;           /* index into bodies */
-	size_t busy_body;         /* index + 1 of the one that another process is taking in */
-	size_t tally_bytes;       /* held in bodies */
-	struct buf tally;         /* what came of one so far */
-	struct hash tally_of;     /* the body's root */
+	struct piece_writer *writer;
+	size_t body_of;       /* index into bodies */
+	size_t busy_body;     /* index + 1 of the one that another process is taking in */
+	size_t tally_bytes;   /* held in bodies */
+	struct buf tally;     /* what came of one so far */
+	struct hash tally_of; /* the body's root */
 	unsigned unsynced;
 	bool in_transaction;
 	unsigned in_batch;

@@ -2,6 +2,7 @@
 /* Opening a stream: jobs of sixteen age chunks, each read, decrypted and hashed by any thread, handed out in order. */
 #include "office/unseal_stream.h"
 
+#include "base/direct.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/aead.h"
@@ -11,6 +12,8 @@
 #define JOB_CHUNKS 16u
 #define JOB_PLAIN_BYTES (JOB_CHUNKS * AGE_CHUNK_BYTES)
 #define JOB_SEALED_BYTES (JOB_CHUNKS * AGE_SEALED_CHUNK_BYTES)
+/* Whole blocks around the ciphertext of a job. */
+#define JOB_BLOCKS_BYTES ((JOB_SEALED_BYTES / DIRECT_BLOCK_BYTES + 2) * DIRECT_BLOCK_BYTES)
 #define LATE_MIN_BYTES 65536u
 #define FIRST_BYTES (LIMIT_AGE_HEADER_BYTES + AGE_NONCE_BYTES)
 
@@ -31,8 +34,9 @@ struct job {
 	size_t in_len, out_len;
 	size_t filled; /* how far plaintext may ever have reached: what there is to wipe */
 	struct body_span span;
-	uint8_t *in;  /* JOB_SEALED_BYTES */
-	uint8_t *out; /* JOB_PLAIN_BYTES */
+	uint8_t *blocks; /* JOB_BLOCKS_BYTES of `blocks` */
+	uint8_t *in;     /* in them */
+	uint8_t *out;    /* JOB_PLAIN_BYTES */
 	struct late_write late;
 };
 
@@ -43,6 +47,7 @@ struct stream_opener {
 	struct job jobs[PIPELINE_JOBS_MAX];
 	void *job_list[PIPELINE_JOBS_MAX];
 	size_t n_jobs;
+	uint8_t *blocks; /* of all jobs; NULL until the first */
 	uint8_t file_key[AGE_FILE_KEY_BYTES], nonce[AGE_NONCE_BYTES];
 	uint64_t chunks_at; /* where the chunks begin in the file */
 	uint64_t plain_bytes;
@@ -69,11 +74,22 @@ static int open_chunks(struct job *j, struct valise_err *err)
 	return 0;
 }
 
+/* The blocks that the job's ciphertext lies in. */
+static int read_job(struct stream_opener *o, struct job *j, struct valise_err *err)
+{
+	size_t lead = j->offset % DIRECT_BLOCK_BYTES;
+	uint64_t at = j->offset - lead;
+	uint64_t left = o->file->size - at;
+	size_t len = (lead + j->in_len + DIRECT_BLOCK_BYTES - 1) / DIRECT_BLOCK_BYTES * DIRECT_BLOCK_BYTES;
+	j->in = j->blocks + lead;
+	return body_read(o->file, at, j->blocks, len < left ? len : (size_t)left, err);
+}
+
 static int open_job(void *context, void *job, struct valise_err *err)
 {
 	struct stream_opener *o = context;
 	struct job *j = job;
-	int r = body_read(o->file, j->offset, j->in, j->in_len, err);
+	int r = read_job(o, j, err);
 	if (r)
 		return r;
 	if (o->hashed)
@@ -88,6 +104,8 @@ static int write_late(void *context, void *job, struct valise_err *err)
 	if (!w->data)
 		return 0;
 	const uint8_t *data = TAKE(w->data);
+	if (w->at >= DIRECT_FROM_BYTES)
+		direct_begin(w->fd);
 	int r = file_pwrite_all(w->fd, data, w->len, w->at, w->what, err);
 	if (!r)
 		file_start_sync(w->fd, w->at, w->len);
@@ -153,9 +171,9 @@ void stream_opener_free(struct stream_opener *o)
 		aead_free(o->jobs[i].aead);
 		if (o->jobs[i].out)
 			secret_wipe(o->jobs[i].out, o->jobs[i].filled);
-		free(o->jobs[i].in);
 		free(o->jobs[i].out);
 	}
+	free(o->blocks);
 	secret_wipe(o->file_key, sizeof o->file_key);
 	body_hash_release(&o->hash);
 	free(o);
@@ -171,17 +189,29 @@ uint64_t stream_opener_plain_bytes(const struct stream_opener *o)
 	return o->plain_bytes;
 }
 
+static int begin_reading(struct stream_opener *o, struct valise_err *err)
+{
+	bool direct = o->file->fd >= 0 && o->file->size > DIRECT_FROM_BYTES;
+	if (direct)
+		direct_begin(o->file->fd);
+	o->blocks = direct_buffer(o->n_jobs * JOB_BLOCKS_BYTES, direct);
+	for (size_t i = 0; o->blocks && i < o->n_jobs; i++)
+		o->jobs[i].blocks = o->blocks + i * JOB_BLOCKS_BYTES;
+	return o->blocks ? 0 : err_nomem(err);
+}
+
 static int submit_next(struct stream_opener *o, struct valise_err *err)
 {
 	void *job;
-	int r = pipeline_job(o->pipeline, &job, err);
+	int r = o->blocks ? 0 : begin_reading(o, err);
+	if (!r)
+		r = pipeline_job(o->pipeline, &job, err);
 	if (r)
 		return r;
 	struct job *j = job;
-	if (!j->in) {
-		j->in = malloc(JOB_SEALED_BYTES);
-		j->out = malloc(JOB_PLAIN_BYTES);
-		if (!j->in || !j->out)
+	if (!j->out) {
+		j->out = direct_buffer(JOB_PLAIN_BYTES, false);
+		if (!j->out)
 			return err_nomem(err);
 		r = age_payload_key(o->file_key, o->nonce, &j->aead, err);
 		if (r)

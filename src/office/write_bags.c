@@ -15,6 +15,18 @@
 
 #define README_BYTES 16384u
 
+/* A published bag, until it was read again and is on record. */
+struct put_bag {
+	bool is_there;
+	struct bag_name name;
+	struct hashes items;
+	struct hash root;
+	uint64_t bytes;
+	struct publication how;
+	struct body file;
+	struct body_reader *reader; /* NULL: nothing to be learnt by reading it */
+};
+
 struct bag_group {
 	struct bag_place *place;
 	struct age_recipient *to; /* owned */
@@ -27,6 +39,7 @@ struct bag_group {
 	struct bag_name name;
 	struct hashes items; /* in it, each hashed with the audience */
 	uint8_t *piece;      /* of the body in hand; TREE_PIECE_BYTES, NULL until one is needed */
+	struct put_bag last; /* the one before: read again while the next is written */
 };
 
 /* ---- One bag ---- */
@@ -49,7 +62,8 @@ static int begin_bag(struct bag_group *g, struct valise_err *err)
 {
 	uint8_t ids[2][BAG_ID_BYTES], header[BAG_HEADER_BYTES];
 	size_t n_random = g->n_to ? AGE_RANDOM_BYTES(g->n_to) : 0;
-	struct stream_target target = {.to = g->to, .n_to = g->n_to, .what = "the bag", .for_others = true};
+	struct stream_target target = {
+		.to = g->to, .n_to = g->n_to, .what = "the bag", .past_cache = true, .for_others = true};
 	CLEAN_FREE uint8_t *randomness = malloc(n_random ? n_random : 1);
 	int r = randomness ? random_fill(ids, sizeof ids, err) : err_nomem(err);
 	if (!r)
@@ -70,12 +84,11 @@ static int begin_bag(struct bag_group *g, struct valise_err *err)
 	return stream_sealer_add(g->sealer, header, sizeof header, err);
 }
 
-/* Reads the published bag again and compares it with what was written. */
-static int read_back(struct bag_group *g, const struct sealed_stream *written, struct valise_err *err)
+/* The published bag is opened as others will find it. */
+static int begin_reading(struct bag_group *g, struct valise_err *err)
 {
 	struct store *store = g->place->store;
-	CLEAN_BODY struct body there = BODY_NONE;
-	struct hash root;
+	struct put_bag *b = &g->last;
 	char writer[LIMIT_BAG_NAME_BYTES + 1];
 	CLEAN_BUF struct buf own = BUF_INIT(LIMIT_BAG_NAME_BYTES);
 	int r = setting_get(g->place->v->spool, "writer", &own, err);
@@ -83,27 +96,61 @@ static int read_back(struct bag_group *g, const struct sealed_stream *written, s
 		return r;
 	memcpy(writer, own.data, own.len);
 	writer[own.len] = 0;
-	r = store->ops->open(store, writer, g->name.text, &there.fd, &there.size, err);
-	if (!r)
-		r = body_root(g->place->v, &there, "reading back", &root, err);
-	if (!r && (there.size != written->bytes || !hash_eq(&root, &written->root)))
+	r = store->ops->open(store, writer, b->name.text, &b->file.fd, &b->file.size, err);
+	return r ? r : body_reader_new(g->place->v, &b->file, "reading back", &b->reader, err);
+}
+
+/* What is read from the medium, against what was written. */
+static int end_reading(struct put_bag *b, struct valise_err *err)
+{
+	struct hash root;
+	int r = b->reader ? body_reader_end(b->reader, &root, err) : 0;
+	if (!r && b->reader && (b->file.size != b->bytes || !hash_eq(&root, &b->root)))
 		r = err_set(err, VALISE_E_IO,
 			    "what was written to the bag %s reads back differently: the medium is faulty, use another",
-			    g->name.text);
+			    b->name.text);
 	return r;
 }
 
-static int record_bag(struct bag_group *g, uint64_t bytes, struct valise_err *err)
+static int record_bag(struct bag_group *g, struct valise_err *err)
 {
 	struct spool *spool = g->place->v->spool;
+	const struct put_bag *b = &g->last;
 	int r = spool_begin(spool, err);
 	if (r)
 		return r;
-	r = bag_wrote(spool, str_of(g->name.text), bytes, g->items.at, g->items.n, g->place->now_s, err);
+	r = bag_wrote(spool, str_of(b->name.text), b->bytes, b->items.at, b->items.n, g->place->now_s, err);
 	if (!r)
 		r = spool_commit(spool, err);
 	if (r)
 		spool_rollback(spool);
+	return r;
+}
+
+static void put_bag_release(struct put_bag *b)
+{
+	body_reader_free(b->reader);
+	body_release(&b->file);
+	hashes_release(&b->items);
+	*b = (struct put_bag){.file = BODY_NONE};
+}
+
+/* Until the bag before is read again and on record. */
+static int settle_bag(struct bag_group *g, struct valise_err *err)
+{
+	struct put_bag *b = &g->last;
+	if (!b->is_there)
+		return 0;
+	int r = end_reading(b, err);
+	if (!r)
+		r = record_bag(g, err);
+	if (!r) {
+		g->place->bags++;
+		g->place->bytes += b->bytes;
+		g->place->durable &= b->how.durable;
+		g->place->read_back &= b->how.evicted;
+	}
+	put_bag_release(b);
 	return r;
 }
 
@@ -114,31 +161,39 @@ static void drop_bag(struct bag_group *g)
 	hashes_release(&g->items);
 }
 
-static int end_bag(struct bag_group *g, struct valise_err *err)
+static int publish_bag(struct bag_group *g, struct valise_err *err)
 {
 	uint8_t trailer[BAG_FRAME_BYTES];
 	struct sealed_stream written;
-	struct publication published = {0};
-	if (!g->writer)
-		return 0;
+	struct publication how = {0};
 	int r = bag_writer_end(g->writer, trailer, err);
 	if (!r)
 		r = stream_sealer_add(g->sealer, trailer, sizeof trailer, err);
 	if (!r)
 		r = stream_sealer_end(g->sealer, &written, err);
 	if (!r)
-		r = g->place->store->ops->publish(g->place->store, stream_sealer_file(g->sealer), g->name.text,
-						  &published, err);
-	if (!r && published.durable)
-		r = read_back(g, &written, err);
+		r = g->place->store->ops->publish(g->place->store, stream_sealer_file(g->sealer), g->name.text, &how,
+						  err);
+	if (r)
+		return r;
+	g->last = (struct put_bag){.is_there = true,
+				   .name = g->name,
+				   .items = g->items,
+				   .root = written.root,
+				   .bytes = written.bytes,
+				   .how = how,
+				   .file = BODY_NONE};
+	g->items = (struct hashes){0};
+	return how.durable ? begin_reading(g, err) : 0;
+}
+
+static int end_bag(struct bag_group *g, struct valise_err *err)
+{
+	if (!g->writer)
+		return 0;
+	int r = settle_bag(g, err);
 	if (!r)
-		r = record_bag(g, written.bytes, err);
-	if (!r) {
-		g->place->bags++;
-		g->place->bytes += written.bytes;
-		g->place->durable &= published.durable;
-		g->place->read_back &= published.evicted;
-	}
+		r = publish_bag(g, err);
 	drop_bag(g);
 	return r;
 }
@@ -347,7 +402,7 @@ static int put_piece(struct bag_group *g, const struct gathered *l, const struct
 		r = stream_sealer_add(g->sealer, g->piece, rec.len, err);
 	if (!r)
 		r = mark_there(g, &rec.root, err);
-	return r;
+	return r || !g->last.reader ? r : body_reader_ahead(g->last.reader, err);
 }
 
 static int put_large_body(struct bag_group *g, const struct gathered *l, const struct body *body, bool *ret_put,
@@ -428,6 +483,7 @@ int bag_group_new(struct bag_place *place, const struct age_recipient *to, size_
 	if (!g)
 		return err_nomem(err);
 	g->place = place;
+	g->last.file = (struct body)BODY_NONE;
 	g->n_to = n;
 	g->audience = *audience;
 	g->present = present;
@@ -442,7 +498,8 @@ int bag_group_new(struct bag_place *place, const struct age_recipient *to, size_
 
 int bag_group_end(struct bag_group *g, struct valise_err *err)
 {
-	return g ? end_bag(g, err) : 0;
+	int r = g ? end_bag(g, err) : 0;
+	return r || !g ? r : settle_bag(g, err);
 }
 
 void bag_group_free(struct bag_group *g)
@@ -450,6 +507,7 @@ void bag_group_free(struct bag_group *g)
 	if (!g)
 		return;
 	drop_bag(g);
+	put_bag_release(&g->last);
 	free(g->piece);
 	free(g->to);
 	free(g);

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "base/direct.h"
 #include "base/file.h"
 #include "refuse.h"
 #include "scratch.h"
@@ -347,6 +348,34 @@ static void test_locks(void **state)
 	assert_int_equal(file_lock(-1, false, "lock", &err), VALISE_E_IO);
 }
 
+/* Past the cache, or through it where the transfer does not fit, the bytes are the same. */
+static void direct_transfers_fall_back(void **state)
+{
+	enum { BYTES = 3 * DIRECT_BLOCK_BYTES };
+	int dirfd = ((struct scratch *)*state)->fd;
+	CLEAN_FREE uint8_t *data = direct_buffer(BYTES, false);
+	CLEAN_FREE uint8_t *large = direct_buffer(BYTES, true);
+	assert_non_null(data);
+	assert_non_null(large);
+	for (size_t i = 0; i < BYTES; i++)
+		data[i] = (uint8_t)(i * 7 + i / 251);
+	for (size_t skip = 0; skip <= DIRECT_BLOCK_BYTES; skip += DIRECT_BLOCK_BYTES / 2 - 1) {
+		size_t got, len = BYTES - skip;
+		CLEAN_CLOSE int fd = openat(dirfd, "file", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		assert_true(fd >= 0);
+		direct_begin(fd);
+		assert_int_equal(file_pwrite_all(fd, data, DIRECT_BLOCK_BYTES, 0, "file", NULL), 0);
+		assert_int_equal(file_pwrite_all(fd, data + skip, len, DIRECT_BLOCK_BYTES + skip, "file", NULL), 0);
+		direct_begin(fd);
+		assert_int_equal(file_pread_full(fd, large, DIRECT_BLOCK_BYTES, 0, &got, "file", NULL), 0);
+		assert_int_equal(got, DIRECT_BLOCK_BYTES);
+		assert_memory_equal(large, data, DIRECT_BLOCK_BYTES);
+		assert_int_equal(file_pread_full(fd, large, BYTES, DIRECT_BLOCK_BYTES + skip, &got, "file", NULL), 0);
+		assert_int_equal(got, len); /* it ends there */
+		assert_memory_equal(large, data + skip, len);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +392,7 @@ int main(void)
 		scratch_test(test_fsync),
 		scratch_test(test_names),
 		scratch_test(test_locks),
+		scratch_test(direct_transfers_fall_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

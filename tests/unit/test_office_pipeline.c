@@ -189,6 +189,40 @@ static uint64_t pull(struct run *r, struct pipeline *p, uint64_t n, int *ret, st
 	}
 }
 
+/* Without work or finish what is submitted only waits for what comes after. */
+static int after_alone(void *context, void *job, struct valise_err *err)
+{
+	struct run *r = context;
+	struct job *j = job;
+	if (atomic_flag_test_and_set(&r->clearing) || j->number != r->cleared + 1)
+		return err_set(err, VALISE_E_FAILURE, "out of order");
+	if (r->fail_after_at && j->number == r->fail_after_at)
+		return err_set(err, VALISE_E_FULL, "after %u failed", (unsigned)j->number);
+	r->cleared++;
+	j->number = 0;
+	atomic_flag_clear(&r->clearing);
+	return 0;
+}
+
+static void does_only_what_comes_after(void **state)
+{
+	(void)state;
+	for (uint64_t n = 0; n < 300; n += 1 + n / 3) {
+		for (uint64_t fail_at = 0; fail_at <= n; fail_at += 1 + n / 2) {
+			struct run r = {.clearing = ATOMIC_FLAG_INIT, .fail_after_at = fail_at};
+			struct pipeline *p = NULL;
+			for (size_t i = 0; i < JOBS; i++)
+				r.list[i] = &r.jobs[i];
+			struct pipeline_spec spec = {
+				.jobs = r.list, .n_jobs = JOBS, .context = &r, .after = after_alone};
+			assert_int_equal(pipeline_new(&spec, &p, NULL), 0);
+			assert_int_equal(push(p, n, NULL), fail_at ? VALISE_E_FULL : 0);
+			assert_int_equal(r.cleared, fail_at ? fail_at - 1 : n);
+			pipeline_free(p);
+		}
+	}
+}
+
 static void does_what_comes_after_pulling(void **state)
 {
 	(void)state;
@@ -262,13 +296,10 @@ static void can_be_dropped_half_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(finishes_in_order),
-		cmocka_unit_test(failing_work_stops_it),
-		cmocka_unit_test(failing_finish_stops_it),
-		cmocka_unit_test(does_what_comes_after),
-		cmocka_unit_test(does_what_comes_after_pulling),
-		cmocka_unit_test(failing_after_stops_it),
-		cmocka_unit_test(can_be_pulled_from),
+		cmocka_unit_test(finishes_in_order),          cmocka_unit_test(failing_work_stops_it),
+		cmocka_unit_test(failing_finish_stops_it),    cmocka_unit_test(does_what_comes_after),
+		cmocka_unit_test(does_only_what_comes_after), cmocka_unit_test(does_what_comes_after_pulling),
+		cmocka_unit_test(failing_after_stops_it),     cmocka_unit_test(can_be_pulled_from),
 		cmocka_unit_test(can_be_dropped_half_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include "crypto/tree.h"
 #include "format/tally.h"
 #include "office/body_hash.h"
+#include "office/body_root.h"
 #include "office/hash_index.h"
 #include "office/office.h"
 #include "office/seal_stream.h"
@@ -21,8 +22,26 @@
 
 #define MIB (1024u * 1024)
 
-static const size_t sizes[] = {0,   1,       512,     32768,       65535,   65536,           65537,           MIB - 1,
-			       MIB, MIB + 1, 3 * MIB, 8 * MIB - 1, 8 * MIB, 8 * MIB + 65536, 11 * MIB + 12345};
+#define MANY 50u /* recipients: their header is longer than a block */
+
+/* The last go past the page cache, with all that ends within a block going through it. */
+static const size_t sizes[] = {0,
+			       1,
+			       512,
+			       32768,
+			       65535,
+			       65536,
+			       65537,
+			       MIB - 1,
+			       MIB,
+			       MIB + 1,
+			       3 * MIB,
+			       8 * MIB,
+			       8 * MIB + 65536,
+			       11 * MIB + 12345,
+			       17 * MIB,
+			       18 * MIB + 4096,
+			       19 * MIB + 12345};
 
 /* Bytes that differ everywhere, the same each time. */
 static uint8_t *make_bytes(size_t n)
@@ -106,11 +125,10 @@ static void check_written(int fd, const uint8_t *plain, size_t len)
 	close(fd);
 }
 
-static void check_open(int dirfd, const uint8_t *sealed, uint64_t size, const uint8_t secret[static 32],
-		       const uint8_t *plain, size_t len, const struct hash *root)
+static void check_open(int dirfd, const struct body *file, const uint8_t secret[static 32], const uint8_t *plain,
+		       size_t len, const struct hash *root)
 {
 	int fd = openat(dirfd, "written", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	struct body file = {.fd = -1, .bytes = (uint8_t *)(uintptr_t)sealed, .size = size};
 	struct age_identity id;
 	struct stream_opener *o = NULL;
 	const uint8_t *data;
@@ -118,7 +136,7 @@ static void check_open(int dirfd, const uint8_t *sealed, uint64_t size, const ui
 	struct hash again;
 	assert_true(fd >= 0);
 	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
-	assert_int_equal(stream_opener_new(&file, &id, 1, true, &o, NULL), 0);
+	assert_int_equal(stream_opener_new(file, &id, 1, true, &o, NULL), 0);
 	assert_int_equal(stream_opener_plain_bytes(o), len);
 	while (n) {
 		assert_int_equal(stream_opener_next(o, &data, &n, NULL), 0);
@@ -137,20 +155,26 @@ static void check_open(int dirfd, const uint8_t *sealed, uint64_t size, const ui
 	stream_opener_free(o);
 }
 
-static void one_round(int dirfd, size_t len, bool encrypted, size_t in_memory)
+static void one_round(int dirfd, size_t len, size_t n_to, size_t in_memory)
 {
 	static const uint8_t secret[32] = {9, 8, 7, 6, 5, 4, 3, 2, 1};
-	uint8_t randomness[AGE_RANDOM_BYTES(1)];
+	uint8_t randomness[AGE_RANDOM_BYTES(MANY)];
 	struct age_identity id;
-	struct age_recipient to;
+	struct age_recipient to[MANY];
 	struct stream_sealer *s = NULL;
 	struct sealed_stream sealed;
 	struct hash root;
 	uint8_t *plain = make_bytes(len);
 	memset(randomness, 0x5a, sizeof randomness);
 	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
-	memcpy(to.point, id.point, sizeof to.point);
-	struct stream_target target = {&to, encrypted ? 1 : 0, dirfd, in_memory, "the test", false};
+	for (size_t i = 0; i < MANY; i++)
+		memcpy(to[i].point, id.point, sizeof to[i].point);
+	struct stream_target target = {.to = to,
+				       .n_to = n_to,
+				       .dirfd = dirfd,
+				       .in_memory_bytes = in_memory,
+				       .what = "the test",
+				       .past_cache = true};
 	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
 	feed(s, plain, len);
 	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
@@ -158,11 +182,16 @@ static void one_round(int dirfd, size_t len, bool encrypted, size_t in_memory)
 	naive_root(bytes, (size_t)sealed.bytes, &root);
 	assert_true(hash_eq(&root, &sealed.root));
 	assert_int_equal(tally_check(&root, sealed.bytes, sealed.tally, NULL), 0);
-	if (encrypted) {
-		check_open(dirfd, bytes, sealed.bytes, secret, plain, len, &root);
+	if (n_to) {
+		struct body memory = {.fd = -1, .bytes = bytes, .size = sealed.bytes};
+		check_open(dirfd, &memory, secret, plain, len, &root);
 	} else {
 		assert_int_equal(sealed.bytes, len);
 		assert_memory_equal(bytes, plain, len);
+	}
+	if (n_to && stream_sealer_file(s)) {
+		struct body file = {.fd = stream_sealer_file(s)->fd, .size = sealed.bytes};
+		check_open(dirfd, &file, secret, plain, len, &root);
 	}
 	free(bytes);
 	free(plain);
@@ -173,9 +202,10 @@ static void round_trips(void **state)
 {
 	int dirfd = ((struct scratch *)*state)->fd;
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-		one_round(dirfd, sizes[i], true, BODY_SMALL_BYTES);
-		one_round(dirfd, sizes[i], true, 0);
-		one_round(dirfd, sizes[i], false, 0);
+		one_round(dirfd, sizes[i], 1, BODY_SMALL_BYTES);
+		one_round(dirfd, sizes[i], 1, 0);
+		one_round(dirfd, sizes[i], MANY, 0);
+		one_round(dirfd, sizes[i], 0, 0);
 	}
 }
 
@@ -192,7 +222,8 @@ static void altered_streams_stop(void **state)
 	uint8_t *plain = make_bytes(len);
 	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
 	memcpy(to.point, id.point, sizeof to.point);
-	struct stream_target target = {&to, 1, ((struct scratch *)*state)->fd, 0, "the test", false};
+	struct stream_target target = {
+		.to = &to, .n_to = 1, .dirfd = ((struct scratch *)*state)->fd, .what = "the test"};
 	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
 	feed(s, plain, len);
 	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
@@ -234,7 +265,7 @@ static void failed_writes_are_told(void **state)
 	uint8_t *plain = make_bytes(len);
 	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
 	memcpy(to.point, id.point, sizeof to.point);
-	struct stream_target target = {&to, 1, dirfd, 0, "the test", false};
+	struct stream_target target = {.to = &to, .n_to = 1, .dirfd = dirfd, .what = "the test"};
 	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
 	feed(s, plain, len);
 	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
@@ -267,6 +298,32 @@ static void failed_writes_are_told(void **state)
 	stream_sealer_free(s);
 }
 
+/* Read ahead in any portions, or not at all, the root is the same. */
+static void bodies_are_read_beside_other_work(void **state)
+{
+	struct valise v = {0}; /* whom nobody asks for progress */
+	static const size_t lens[] = {0, 1, MIB, 9 * MIB + 5, 17 * MIB + 4097};
+	int dirfd = ((struct scratch *)*state)->fd;
+	for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+		uint8_t *bytes = make_bytes(lens[i]);
+		struct hash expected, root;
+		naive_root(bytes, lens[i], &expected);
+		assert_int_equal(file_write_new(dirfd, "body", 0600, bytes, lens[i], true, NULL), 0);
+		for (size_t ahead = 0; ahead < 40; ahead += 13) {
+			struct body body = {.fd = openat(dirfd, "body", O_RDONLY | O_CLOEXEC), .size = lens[i]};
+			struct body_reader *b = NULL;
+			assert_int_equal(body_reader_new(&v, &body, "testing", &b, NULL), 0);
+			for (size_t k = 0; k < ahead; k++)
+				assert_int_equal(body_reader_ahead(b, NULL), 0);
+			assert_int_equal(body_reader_end(b, &root, NULL), 0);
+			assert_true(hash_eq(&root, &expected));
+			body_reader_free(b);
+			body_release(&body);
+		}
+		free(bytes);
+	}
+}
+
 static void index_keeps_the_first(void **state)
 {
 	(void)state;
@@ -294,6 +351,7 @@ int main(void)
 		scratch_test(round_trips),
 		scratch_test(altered_streams_stop),
 		scratch_test(failed_writes_are_told),
+		scratch_test(bodies_are_read_beside_other_work),
 		cmocka_unit_test(index_keeps_the_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Large files past the page cache: no copy, nothing else pushed out of memory, and what is read comes from the medium. */
+#ifndef BASE_DIRECT_H
+#define BASE_DIRECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Files up to here stay in the cache: whoever wrote one soon reads it again. */
+#define DIRECT_FROM_BYTES (16u * 1024 * 1024)
+/* What transfers begin and end at, in the file and in memory. Others go through the cache, and all after them. */
+#define DIRECT_BLOCK_BYTES 4096u
+
+/* From now on fd goes past the cache, where the filesystem has such a thing; file_pread_full and file_pwrite_all fall back. */
+void direct_begin(int fd);
+/* After a transfer that failed with EINVAL: true when fd was past the cache, and no longer is; the transfer is worth another try. */
+bool direct_gave_up(int fd);
+/* Room for such transfers, not touched yet; in large pages when they will all be used: they make one request of many. free(). */
+void *direct_buffer(size_t bytes, bool all_used);
+
+#endif
