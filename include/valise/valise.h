@@ -18,7 +18,9 @@
  * ret_x and untouched on failure. Strings are NUL-terminated UTF-8; those that come from outside went through the rules for free
  * text and are safe to show, except file names (`path`, `name` where it says "raw bytes"). Sizes are in bytes, times in seconds since
  * the epoch. Results named struct valise_x * are owned by the caller and freed by valise_x_free. A struct valise belongs to one thread.
- * The library does not log, exit, change the locale or the working directory, or read arguments or the environment. */
+ * The library does not log, exit, change the locale or the working directory, or read arguments or the environment. Where nobody has
+ * started libcrypto before, it does, without openssl.cnf, texts of errors and names of ciphers and digests: a program that uses these
+ * calls OPENSSL_init_crypto() first. */
 
 VALISE_PUBLIC const char *valise_version(void);
 
