@@ -160,7 +160,7 @@ int valise_officer_add(struct valise *v, const struct valise_appointment *a, cha
 		r = err_set(
 			err, VALISE_E_USAGE,
 			"%s is no list of roles: name some of principal, clerk, reader, courier, spokesperson, machine, in that order, with commas",
-			a->roles);
+			text_shown(str_of(a->roles)).text);
 	if (!r && !(roles & ~(unsigned)ROLE_MACHINE))
 		r = err_set(
 			err, VALISE_E_USAGE,
@@ -204,10 +204,12 @@ int valise_officer_dismiss(struct valise *v, const char *officer, const char *re
 		return r;
 	if (search.matches == 0)
 		return err_set(err, VALISE_E_NOT_FOUND,
-			       "no officer in standing has the title or key %s; see `valise officer list`", officer);
+			       "no officer in standing has the title or key %s; see `valise officer list`",
+			       text_shown(str_of(officer)).text);
 	if (search.matches > 1)
 		return err_set(err, VALISE_E_AMBIGUOUS,
-			       "several officers match %s; name one by its key (`valise officer list`)", officer);
+			       "several officers match %s; name one by its key (`valise officer list`)",
+			       text_shown(str_of(officer)).text);
 	struct dismissal one = {.key = search.found.key, .reason = buf_str(&why)};
 	d.e.dismissals = &one;
 	d.e.n_dismissals = 1;

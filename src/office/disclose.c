@@ -72,7 +72,8 @@ static int leaf_of(const struct cover *c, const char *name, size_t *ret, struct 
 			return 0;
 		}
 	return err_set(err, VALISE_E_NOT_FOUND,
-		       "the letter has no part %s to disclose; name a part, `subject`, or `cover` for all", name);
+		       "the letter has no part %s to disclose; name a part, `subject`, or `cover` for all",
+		       text_shown(str_of(name)).text);
 }
 
 static int disclose_leaf(struct disclosing *d, const struct hash *hashes, size_t n_leaves, size_t index,

@@ -88,7 +88,7 @@ static int find_parent(struct extract *x, const char *destination, char **ret_re
 	if (!*last || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
 		return err_set(err, VALISE_E_USAGE,
 			       "%s cannot be the place of an opened letter: name a directory that is not there yet",
-			       destination);
+			       text_shown(str_of(destination)).text);
 	x->final = strdup(last);
 	if (!x->final)
 		return err_nomem(err);
@@ -97,7 +97,7 @@ static int find_parent(struct extract *x, const char *destination, char **ret_re
 	CLEAN_FREE char *real = realpath(slash ? copy : ".", NULL);
 	x->parent = real ? open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (x->parent < 0)
-		return err_errno(err, errno, "cannot write beside %s", destination);
+		return err_errno(err, errno, "cannot write beside %s", text_shown(str_of(destination)).text);
 	*ret_real = TAKE(real);
 	return 0;
 }
@@ -138,7 +138,8 @@ int extract_begin(struct valise *v, const char *destination, const struct hash *
 	if (r)
 		return r;
 	if (fstatat(x->parent, x->final, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return err_set(err, VALISE_E_EXISTS, "%s is there already; choose another place with -o", destination);
+		return err_set(err, VALISE_E_EXISTS, "%s is there already; choose another place with -o",
+			       text_shown(str_of(destination)).text);
 	r = name_temp(x, real, letter, err);
 	if (!r)
 		r = record(x, err);
@@ -146,10 +147,11 @@ int extract_begin(struct valise *v, const char *destination, const struct hash *
 		return r;
 	x->made = true;
 	if (mkdirat(x->parent, x->temp, 0700))
-		return err_errno(err, errno, "cannot make a directory beside %s", destination);
+		return err_errno(err, errno, "cannot make a directory beside %s", text_shown(str_of(destination)).text);
 	x->dir = openat(x->parent, x->temp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (x->dir < 0)
-		return err_errno(err, errno, "cannot open the directory just made beside %s", destination);
+		return err_errno(err, errno, "cannot open the directory just made beside %s",
+				 text_shown(str_of(destination)).text);
 	r = file_lock(x->dir, false, "the directory being written", err);
 	/* Again: a sweep that looked between the record and the lock has taken the record for stale. Nothing is in there yet. */
 	if (!r)
@@ -296,7 +298,8 @@ int extract_end(struct extract *x, struct valise_err *err)
 	if (r)
 		return r;
 	if (rename_into_place(x))
-		return err_errno(err, errno, "cannot give the opened letter its name %s", x->final);
+		return err_errno(err, errno, "cannot give the opened letter its name %s",
+				 text_shown(str_of(x->final)).text);
 	x->ended = true;
 	r = file_sync_dir(x->parent, "the destination's directory", NULL, err);
 	return r ? r : opening_remove(x->v->spool, buf_str(&x->record), err);

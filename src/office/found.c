@@ -121,11 +121,12 @@ static int commit_office(struct valise *v, const struct founding *w, int64_t now
 		return r;
 	r = setting_get(v->spool, "office", &taken, NULL);
 	if (r == 0)
-		r = err_set(err, VALISE_E_EXISTS, "there is an office in %s already", spool_dir(v->spool));
+		r = err_set(err, VALISE_E_EXISTS, "there is an office in %s already",
+			    text_shown(str_of(spool_dir(v->spool))).text);
 	else if (r == VALISE_E_NOT_FOUND)
 		r = entry_put(v->spool, w->entry, now_s, NULL, err);
 	else
-		r = err_set(err, r, "the spool in %s cannot be read", spool_dir(v->spool));
+		r = err_set(err, r, "the spool in %s cannot be read", text_shown(str_of(spool_dir(v->spool))).text);
 	v->self = *verified_entry_office(w->entry);
 	if (!r)
 		r = setting_put(v->spool, "office", str_of(hash_hex(&v->self).text), err);
@@ -149,9 +150,10 @@ static int open_empty(const char *dir, struct spool **ret, struct valise_err *er
 	r = setting_get(s, "office", &office, NULL);
 	if (r == 0)
 		return err_set(err, VALISE_E_EXISTS,
-			       "there is an office in %s already; choose another directory with --dir", dir);
+			       "there is an office in %s already; choose another directory with --dir",
+			       text_shown(str_of(dir)).text);
 	if (r != VALISE_E_NOT_FOUND)
-		return err_set(err, r, "the spool in %s cannot be read", dir);
+		return err_set(err, r, "the spool in %s cannot be read", text_shown(str_of(dir)).text);
 	*ret = TAKE(s);
 	return 0;
 }

@@ -86,9 +86,9 @@ static int ask_passphrase(struct valise *v, const char *title, bool again, struc
 			err, VALISE_E_LOCKED,
 			"the key of %s is locked and no passphrase was given; give one on the terminal, by --passphrase-fd, or "
 			"by VALISE_PASSPHRASE_COMMAND",
-			title);
+			text_shown(str_of(title)).text);
 	int r = len ? secret_copy(&fresh, typed, len, err)
-		    : err_set(err, VALISE_E_LOCKED, "the passphrase for %s is empty", title);
+		    : err_set(err, VALISE_E_LOCKED, "the passphrase for %s is empty", text_shown(str_of(title)).text);
 	secret_wipe(typed, sizeof typed);
 	if (r)
 		return r;

@@ -2,6 +2,7 @@
 /* Opening an office's spool, telling the caller how far long work is, and finding letters and offices by the names people type. */
 #include "office/office.h"
 
+#include "base/text.h"
 const char *valise_version(void)
 {
 	return VALISE_VERSION;
@@ -14,10 +15,11 @@ static int load_self(struct valise *v, struct valise_err *err)
 	int r = setting_get(v->spool, "office", &text, err);
 	if (r == VALISE_E_NOT_FOUND)
 		return err_set(err, VALISE_E_NO_OFFICE,
-			       "there is no office in %s yet; found one with `valise init NAME`", spool_dir(v->spool));
+			       "there is no office in %s yet; found one with `valise init NAME`",
+			       text_shown(str_of(spool_dir(v->spool))).text);
 	if (!r && !hash_parse(buf_str(&text), &v->self))
 		return err_set(err, VALISE_E_BAD, "the spool in %s does not say whose it is; run `valise doctor`",
-			       spool_dir(v->spool));
+			       text_shown(str_of(spool_dir(v->spool))).text);
 	return r;
 }
 

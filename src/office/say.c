@@ -138,7 +138,8 @@ static int take_regarding(struct valise *v, struct draft *d, const struct valise
 			return r;
 		if (s.matches != 1)
 			return err_set(err, s.matches ? VALISE_E_AMBIGUOUS : VALISE_E_NOT_FOUND,
-				       "--regarding %s: %s; `valise track` shows the ids", want->regarding[i],
+				       "--regarding %s: %s; `valise track` shows the ids",
+				       text_shown(str_of(want->regarding[i])).text,
 				       s.matches ? "several notes about this letter begin so"
 						 : "no note about this letter begins so");
 		d->s.regarding[d->s.n_regarding++] = s.found;
@@ -281,7 +282,8 @@ static int choose_signer(struct valise *v, struct valise_draft *all, struct draf
 	unsigned roles = row->roles, asked = 0;
 	struct officer officer;
 	if (want->role && (!roles_parse(str_of(want->role), &asked) || !(asked & roles)))
-		return err_set(err, VALISE_E_USAGE, "%s is not for the role %s", row->name, want->role);
+		return err_set(err, VALISE_E_USAGE, "%s is not for the role %s", row->name,
+			       text_shown(str_of(want->role)).text);
 	int r = office_signer(v, &all->set, asked ? asked & roles : roles, &officer, &d->s.role, err);
 	if (r)
 		return err_prefix(err, r, "%s", row->name);
@@ -412,7 +414,8 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	memcpy(d->short_id, hash_short(&d->s.letter).text, sizeof d->short_id);
 	if (!says_of(str_of(want->says), &d->s.says))
 		return err_set(err, VALISE_E_USAGE,
-			       "%s is nothing that can be said; `valise say --help` lists what can", want->says);
+			       "%s is nothing that can be said; `valise say --help` lists what can",
+			       text_shown(str_of(want->says)).text);
 	d->s.has_to = want->to != NULL;
 	if (want->to)
 		r = office_find(v, want->to, &d->s.to, err);
