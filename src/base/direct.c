@@ -2,24 +2,27 @@
 /* Direct transfers: asked for by a flag of the open file, given up where filesystem or transfer are not made for them. */
 #include "base/direct.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #define LARGE_PAGE_BYTES (2u * 1024 * 1024)
 
-void direct_begin(int fd)
+static void set_direct(int fd, bool on)
 {
 	int flags = fcntl(fd, F_GETFL);
-	if (flags >= 0)
-		(void)fcntl(fd, F_SETFL, flags | O_DIRECT);
+	if (flags >= 0) /* refused, it stays as it was */
+		(void)fcntl(fd, F_SETFL, on ? flags | O_DIRECT : flags & ~O_DIRECT);
 }
 
-bool direct_gave_up(int fd)
+void direct_begin(int fd)
 {
-	int flags = errno == EINVAL ? fcntl(fd, F_GETFL) : -1;
-	return flags >= 0 && flags & O_DIRECT && fcntl(fd, F_SETFL, flags & ~O_DIRECT) == 0;
+	set_direct(fd, true);
+}
+
+void direct_end(int fd)
+{
+	set_direct(fd, false);
 }
 
 void *direct_buffer(size_t bytes, bool all_used)

@@ -11,10 +11,10 @@
 /* What transfers begin and end at, in the file and in memory. Others go through the cache, and all after them. */
 #define DIRECT_BLOCK_BYTES 4096u
 
-/* From now on fd goes past the cache, where the filesystem has such a thing; file_pread_full and file_pwrite_all fall back. */
+/* From now on fd goes past the cache, where the filesystem has such a thing. A transfer that does not fit ends it in file_pread_full
+ * and file_pwrite_all: begin it once for an open file, not again while others use it. */
 void direct_begin(int fd);
-/* After a transfer that failed with EINVAL: true when fd was past the cache, and no longer is; the transfer is worth another try. */
-bool direct_gave_up(int fd);
+void direct_end(int fd);
 /* Room for such transfers, not touched yet; in large pages when they will all be used: they make one request of many. free(). */
 void *direct_buffer(size_t bytes, bool all_used);
 

@@ -49,14 +49,27 @@ int file_write_all(int fd, const void *data, size_t len, const char *name, struc
 	return 0;
 }
 
+/* After a transfer at an offset that failed: past the page cache it may only not have fitted; once it is worth another try. */
+static bool transfer_again_at(int fd, bool *through_cache)
+{
+	if (errno == EINTR)
+		return true;
+	if (errno != EINVAL || *through_cache)
+		return false;
+	*through_cache = true;
+	direct_end(fd);
+	return true;
+}
+
 int file_pwrite_all(int fd, const void *data, size_t len, uint64_t offset, const char *name, struct valise_err *err)
 {
 	const uint8_t *at = data;
+	bool through_cache = false;
 	if (offset > INT64_MAX || len > INT64_MAX - offset)
 		return err_errno(err, EFBIG, "cannot write %s", SHOWN(name));
 	while (len > 0) {
 		ssize_t n = pwrite(fd, at, len, (off_t)offset);
-		if (n < 0 && (errno == EINTR || direct_gave_up(fd)))
+		if (n < 0 && transfer_again_at(fd, &through_cache))
 			continue;
 		if (n <= 0)
 			return err_errno(err, n < 0 ? errno : EIO, "cannot write %s", SHOWN(name));
@@ -109,11 +122,12 @@ int file_pread_full(int fd, void *ret, size_t len, uint64_t offset, size_t *ret_
 {
 	uint8_t *at = ret;
 	size_t done = 0;
+	bool through_cache = false;
 	if (offset > INT64_MAX || len > INT64_MAX - offset)
 		return err_errno(err, EOVERFLOW, "cannot read %s", SHOWN(name));
 	while (done < len) {
 		ssize_t n = pread(fd, at + done, len - done, (off_t)(offset + done));
-		if (n < 0 && (errno == EINTR || direct_gave_up(fd)))
+		if (n < 0 && transfer_again_at(fd, &through_cache))
 			continue;
 		if (n < 0)
 			return err_errno(err, errno, "cannot read %s", SHOWN(name));

@@ -104,8 +104,6 @@ static int write_late(void *context, void *job, struct valise_err *err)
 	if (!w->data)
 		return 0;
 	const uint8_t *data = TAKE(w->data);
-	if (w->at >= DIRECT_FROM_BYTES)
-		direct_begin(w->fd);
 	int r = file_pwrite_all(w->fd, data, w->len, w->at, w->what, err);
 	if (!r)
 		file_start_sync(w->fd, w->at, w->len);
