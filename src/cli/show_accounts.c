@@ -114,7 +114,12 @@ static void show_silence(const struct showing *s, const struct valise_party *p, 
 {
 	struct office_label label;
 	printf("  %-*s  ", EVENT_WIDTH, event);
-	show_padded(stdout, p->office == SIZE_MAX ? p->addressee : office_name(s, p->office, &label), s->name_width);
+	if (p->office == SIZE_MAX) {
+		show_padded(stdout, p->addressee, s->name_width);
+		puts("  not asked: without a card nobody can sign for that name");
+		return;
+	}
+	show_padded(stdout, office_name(s, p->office, &label), s->name_width);
 	printf("  %s%s\n", s->is_dossier ? "this dossier holds nothing" : "nothing has reached you",
 	       p->past_answer_by ? ", and the day for an answer is past" : "");
 }

@@ -235,3 +235,12 @@ without() { printf '%s\n' $items | grep -v "$1"; }
 	head -c 3000000 /dev/zero >x
 	runs 4 timeout 20 valise-verify x
 }
+
+@test "of an addressee without a card nobody says that it could have answered" {
+	paper=$VALISE_TEST_SOURCE/tests/vectors/seal/paper.note
+	forge dossier "$(forge id <"$paper")" "seal:$paper" >paper.dossier
+	runs 5 valise verify paper.dossier
+	is "not asked" 4 "$(grep -c 'Office of the Envoy \|Petitions, room 4 ' <<<"$output")"
+	is "not asked" 4 "$(grep -c 'not asked: without a card nobody can sign' <<<"$output")"
+	lacks "holds nothing"
+}
