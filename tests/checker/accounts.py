@@ -71,22 +71,32 @@ class Accounts:
     def confirmed_by(self):
         return next((office for office in self.recipients if self.counted("opened", office)), None)
 
+    def first(self, says, office):
+        return next(iter(self.counted(says, office)), None)
+
+    def in_order(self, statements):
+        chosen = {s.id for s in statements}
+        return tuple(s.id for s in self.statements if s.id in chosen)
+
+    def addressed(self):
+        """The recipients, the sender first if it is one."""
+        return [self.sender] * (self.sender in self.recipients) + [o for o in self.recipients if o != self.sender]
+
     def disagreements(self):
-        """(kind, ids or offices concerned), sorted."""
-        found = set()
+        """(kind, ids of notes), sorted. Of a fork the entries are any that prove it: none are named here."""
+        found = []
         if self.sender_standing not in IN_STANDING | {"incomplete", "no-register"}:
-            found.add(("seal-no-standing", self.seal.id))
-        for s in self.statements:
-            if s.office in self.taking_part and s.standing in ("not-appointed", "wrong-role", "dismissed"):
-                found.add(("no-standing", s.office + " " + s.standing))
-            if s.office in self.taking_part and s.standing == "expired":
-                found.add(("expired", s.office))
+            found.append(("seal-no-standing", (self.seal.id,)))
         for office in self.taking_part:
+            for kind, standing in (("no-standing", "not-appointed"), ("no-standing", "wrong-role"), ("no-standing", "dismissed"), ("expired", "expired")):
+                notes = self.in_order(s for s in self.statements if s.office == office and s.standing == standing)
+                if notes:
+                    found.append((kind, notes))
             if self.registers[office].forked:
-                found.add(("fork", office))
-            for one, other, kind in (("refused", "received", "refused-and-received"), ("defect", "opened", "defect-and-opened"), (*SERVICES, "service-both")):
-                if self.counted(one, office) and self.counted(other, office):
-                    found.add((kind, office))
+                found.append(("fork", (office,)))
+            for one, other, kind in (("received", "refused", "refused-and-received"), ("opened", "defect", "defect-and-opened"), (*SERVICES, "service-both")):
+                if self.first(one, office) and self.first(other, office):
+                    found.append((kind, (self.first(one, office).id, self.first(other, office).id)))
         self.disagree_in_time(found)
         self.disagree_in_numbers(found)
         self.disagree_in_course(found)
@@ -97,65 +107,76 @@ class Accounts:
         for s in self.statements:
             if not s.counts or s.office not in self.taking_part:
                 continue
-            if s.time < self.seal.date:
-                found.add(("older-than-seal", s.office))
-            if any(s.time < known[r].time for r in s.regarding if r in known and known[r].counts) or s.time < self.registers[s.office].entries[s.head].time:
-                found.add(("times-out-of-order", s.office))
+            for r in s.regarding:
+                if r in known and known[r].counts and s.time < known[r].time:
+                    found.append(("times-out-of-order", (s.id, r)))
+            if s.time < self.registers[s.office].entries[s.head].time:
+                found.append(("times-out-of-order", (s.id, s.head)))
         for office in self.taking_part:
-            first = {says: self.counted(says, office)[0].time for says in ("received", "opened", "reviewed") if self.counted(says, office)}
+            older = self.in_order(s for s in self.statements if s.counts and s.office == office and s.time < self.seal.date)
+            if older:
+                found.append(("older-than-seal", older))
             for early, late in (("received", "opened"), ("opened", "reviewed"), ("received", "reviewed")):
-                if early in first and late in first and first[late] < first[early]:
-                    found.add(("times-out-of-order", office))
+                early, late = self.first(early, office), self.first(late, office)
+                if early and late and late.time < early.time:
+                    found.append(("times-out-of-order", (late.id, early.id)))
 
     def by_key(self):
         """Every signer's statements by nth, where one of them counts and the office takes part."""
         keys = {}
         for s in self.statements:
             keys.setdefault((s.office, s.by[0].text), {}).setdefault(s.nth, []).append(s)
-        return {key: nths for key, nths in keys.items() if key[0] in self.taking_part and any(s.counts for one in nths.values() for s in one)}
+        return [nths for key, nths in keys.items() if key[0] in self.taking_part and any(s.counts for one in nths.values() for s in one)]
 
     def disagree_in_numbers(self, found):
-        for (office, key), nths in self.by_key().items():
+        for nths in self.by_key():
             numbers = sorted(nths)
             if numbers != list(range(1, numbers[-1] + 1)):
-                found.add(("gap", key))
-            if any(len(one) > 1 for one in nths.values()):
-                found.add(("nth-twice", key))
-            if any(nths[b][0].time < nths[a][0].time for a, b in zip(numbers, numbers[1:])):
-                found.add(("times-out-of-order", office))
+                found.append(("gap", tuple(s.id for nth in numbers for s in nths[nth])))
+            for one in nths.values():
+                if len(one) > 1:
+                    found.append(("nth-twice", tuple(s.id for s in one)))
+            for a, b in zip(numbers, numbers[1:]):
+                if nths[b][0].time < nths[a][0].time:
+                    found.append(("times-out-of-order", (nths[b][0].id, nths[a][0].id)))
 
     def disagree_in_course(self, found):
         here = {self.seal.id} | {s.id for s in self.statements} | {r.id for r in self.reports}
         for s in self.statements:
-            if s.counts and s.office in self.taking_part and set(s.regarding) - here:
-                found.add(("regarding-missing", s.id))
-        for s in self.counted("delivered"):
-            silent = self.state(s.to) == 0 if s.to in self.recipients else not any(o.counts and o.office == s.to for o in self.statements)
+            missing = tuple(r for r in s.regarding if r not in here)
+            if s.counts and s.office in self.taking_part and missing:
+                found.append(("regarding-missing", (s.id, *missing)))
+        for to in {s.to for s in self.counted("delivered")}:
+            delivered = self.in_order(s for s in self.counted("delivered") if s.to == to)
+            silent = self.state(to) == 0 if to in self.recipients else not any(o.counts and o.office == to for o in self.statements)
             if silent:
-                found.add(("delivered-unconfirmed", s.to))
-            if s.to in self.recipients and self.state(s.to) == 1:
-                found.add(("delivered-refused", s.to))
+                found.append(("delivered-unconfirmed", delivered))
+            if to in self.recipients and self.state(to) == 1:
+                found.append(("delivered-refused", (*delivered, self.first("refused", to).id)))
         for office in self.taking_part:
-            own = {s.medium for s in self.statements if s.counts and s.office == office and s.says in HOW_IT_CAME and s.medium}
-            givers = {}
-            for s in self.statements:
-                if s.counts and s.to == office and s.says in ("handed", "delivered") and s.medium:
-                    givers.setdefault(s.office, set()).add(s.medium)
-            if len(own) > 1 or any(len(g) > 1 or (own and g != own) for g in givers.values()):
-                found.add(("media-differ", office))
+            own = [s for s in self.statements if s.counts and s.office == office and s.says in HOW_IT_CAME and s.medium]
+            given = [s for s in self.statements if s.counts and s.to == office and s.says in ("handed", "delivered") and s.medium]
+            media = {s.medium for s in own}
+            givers = [{s.medium for s in given if s.office == giver} for giver in {s.office for s in given}]
+            if len(media) > 1 or any(len(g) > 1 or (media and g != media) for g in givers):
+                found.append(("media-differ", self.in_order(own + given)))
         self.disagree_after_receipt(found)
 
     def disagree_after_receipt(self, found):
-        if self.counted("withdrawn"):
-            void = [o for o in self.recipients if any(self.counted(says, o) for says in ("received", "opened", "reviewed"))]
-            if void:
-                found.add(("withdrawn-late", self.sender))
-            if set(self.recipients) - set(void):
-                found.add(("withdrawn", self.sender))
+        withdrawn = self.first("withdrawn", self.sender)
+        if withdrawn:
+            has = {o: next((self.first(w, o) for w in ("received", "reviewed", "opened") if self.first(w, o)), None) for o in self.addressed()}
+            if any(has.values()):
+                found.append(("withdrawn-late", (withdrawn.id, *(s.id for s in has.values() if s))))
+            if not all(has.values()):
+                found.append(("withdrawn", (withdrawn.id,)))
+        receipts = [self.first("received", o) for o in self.addressed() if self.first("received", o)]
         for says in ("lost", "damaged", "returned"):
-            for s in self.counted(says):
-                if any(r.office != s.office for r in self.counted("received")):
-                    found.add((says + "-but-received", s.office))
+            for s in (self.first(says, o) for o in self.taking_part):
+                others = [r.id for r in receipts if s and r.office != s.office]
+                if others:
+                    found.append((says + "-but-received", (s.id, *others[:4])))
         for p in self.statements:
-            if p.says == "proposed" and all(any(p.id in s.regarding for s in self.counted(says)) for says in ("held", "called-off")):
-                found.add(("held-and-called-off", p.id))
+            ends = [next((s for s in self.counted(says) if p.id in s.regarding), None) for says in ("held", "called-off")]
+            if p.says == "proposed" and all(ends):
+                found.append(("held-and-called-off", (ends[0].id, ends[1].id, p.id)))

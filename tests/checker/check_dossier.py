@@ -119,7 +119,7 @@ def check(data, known, now):
         "bytes": "not-here" if seal.paper is None else "paper", "signatures_valid": not d.broken and a.sender_standing in IN_STANDING,
         "sender_standing": a.sender_standing, "sealed_by": a.sealed_by, "keys_known": a.taking_part <= known, "broken": d.broken,
         "offices": [office_facts(a, office, known) for office in sorted(a.registers)], "parties": parties(a), "said": [said_facts(s) for s in a.statements],
-        "disagreements": [{"kind": kind, "about": about} for kind, about in a.disagreements()], "disclosed": disclosed,
+        "disagreements": [{"kind": kind, "notes": list(notes)} for kind, notes in a.disagreements()], "disclosed": disclosed,
     }
     cannot_judge = a.sender_standing in ("incomplete", "no-register")
     bad = d.broken or not (cannot_judge or a.sender_standing in IN_STANDING)

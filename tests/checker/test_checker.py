@@ -110,7 +110,8 @@ def differences(verify, data):
         pairs.append((name, len(a[name]), len(b[name])))
         pairs += [(f"{name} {i} {k}", x[k], y[k]) for i, (x, y) in enumerate(zip(a[name], b[name])) for k in members if k in x]
     pairs += [(f"disclosed {i} is confirmed", x["confirmed_by"] is None, y["confirmed_by"] is None) for i, (x, y) in enumerate(zip(a["disclosed"], b["disclosed"]))]
-    pairs.append(("disagreements", *(sorted({d["kind"] for d in both["disagreements"]}) for both in (a, b))))
+    # Which two entries prove a fork is left open, so that of forks only the number is compared.
+    pairs.append(("disagreements", *(sorted((d["kind"], [] if d["kind"] == "fork" else d["notes"]) for d in both["disagreements"]) for both in (a, b))))
     return [f"{what}: {x!r} here, {y!r} there" for what, x, y in pairs if x != y]
 
 
