@@ -164,7 +164,7 @@ struct valise_sync {
 	const char *const *via; /* courier offices to wrap for besides the recipients */
 	size_t n_via;
 	bool bare; /* do not wrap */
-	bool look; /* only say what is there and what would go */
+	bool look; /* only say what is there and what would go; a spool that was opened for reading will do */
 };
 struct valise_sync_letter {
 	const char *letter, *short_id, *from, *ref; /* from: petname or own name */
