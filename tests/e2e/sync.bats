@@ -345,6 +345,7 @@ sync_in() { # OFFICE WORD...: a bag from standard input
 	mkdir -p many/below
 	echo x >many/below/x
 	command -v strace >/dev/null || skip "no strace"
-	strace -f -e trace=openat -o calls valise seal -t Oslo many --dir offices/harbour </dev/null >/dev/null
+	# Leaks are looked for elsewhere: that does not work below strace.
+	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -e trace=openat -o calls valise seal -t Oslo many --dir offices/harbour </dev/null >/dev/null
 	[ "$(grep -c '"below"' calls)" -eq 1 ]
 }
