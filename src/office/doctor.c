@@ -120,7 +120,8 @@ static int check_letter(void *context, const struct letter_row *row)
 	if (!r && row->has_body)
 		r = check_body(x, row);
 	if (!r && row->is_broken)
-		tell(x, false, &row->id, "its seal gives the body another size than it has: what it speaks of is nowhere");
+		tell(x, false, &row->id,
+		     "its seal gives the body another size than it has: what it speaks of is nowhere");
 	return r;
 }
 
