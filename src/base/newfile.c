@@ -79,7 +79,7 @@ static int open_unnamed(int dirfd, mode_t mode)
 static int begin_named(int dirfd, mode_t mode, struct newfile *ret, struct valise_err *err)
 {
 	for (int tries = 0; tries < NAME_TRIES; tries++) {
-		struct newfile nf = {.fd = -1, .dirfd = dirfd};
+		struct newfile nf = {.fd = -1, .dirfd = dirfd, .tempfd = dirfd};
 		int r = make_temp_name(nf.temp, err);
 		if (r)
 			return r;
@@ -102,7 +102,7 @@ int newfile_begin(int dirfd, mode_t mode, struct newfile *ret, struct valise_err
 {
 	int fd = open_unnamed(dirfd, mode);
 	if (fd >= 0) {
-		*ret = (struct newfile){.fd = fd, .dirfd = dirfd};
+		*ret = (struct newfile){.fd = fd, .dirfd = dirfd, .tempfd = dirfd};
 		return 0;
 	}
 	if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == ENOENT)
@@ -111,9 +111,9 @@ int newfile_begin(int dirfd, mode_t mode, struct newfile *ret, struct valise_err
 }
 
 /* Gives an unnamed file its name, never replacing one. 0 or -1 with errno, as linkat. */
-static int link_unnamed(const struct newfile *nf, const char *name)
+static int link_unnamed(const struct newfile *nf, int dirfd, const char *name)
 {
-	return linkat(AT_FDCWD, link_path_of(nf->fd).text, nf->dirfd, name, AT_SYMLINK_FOLLOW);
+	return linkat(AT_FDCWD, link_path_of(nf->fd).text, dirfd, name, AT_SYMLINK_FOLLOW);
 }
 
 /* A name for an unnamed file that is about to replace another: linkat cannot replace, rename can. Locked first, so that no sweep
@@ -127,7 +127,7 @@ static int link_temporary(struct newfile *nf, struct valise_err *err)
 		int r = make_temp_name(temp, err);
 		if (r)
 			return r;
-		if (link_unnamed(nf, temp) == 0) {
+		if (link_unnamed(nf, nf->tempfd, temp) == 0) {
 			memcpy(nf->temp, temp, sizeof temp);
 			return 0;
 		}
@@ -147,12 +147,12 @@ static bool is_unsupported(int errnum)
  * moment until the rename replaces it. 0 or -1 with errno. */
 static int rename_no_replace(const struct newfile *nf, const char *name)
 {
-	if (renameat2(nf->dirfd, nf->temp, nf->dirfd, name, RENAME_NOREPLACE) == 0)
+	if (renameat2(nf->tempfd, nf->temp, nf->dirfd, name, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (!is_unsupported(errno))
 		return -1;
-	if (linkat(nf->dirfd, nf->temp, nf->dirfd, name, 0) == 0) {
-		(void)unlinkat(nf->dirfd, nf->temp, 0); /* what stays is litter for the next sweep */
+	if (linkat(nf->tempfd, nf->temp, nf->dirfd, name, 0) == 0) {
+		(void)unlinkat(nf->tempfd, nf->temp, 0); /* what stays is litter for the next sweep */
 		return 0;
 	}
 	if (!is_unsupported(errno))
@@ -161,7 +161,7 @@ static int rename_no_replace(const struct newfile *nf, const char *name)
 	if (kept < 0)
 		return -1;
 	(void)close(kept);
-	if (renameat(nf->dirfd, nf->temp, nf->dirfd, name) == 0)
+	if (renameat(nf->tempfd, nf->temp, nf->dirfd, name) == 0)
 		return 0;
 	int why = errno;
 	(void)unlinkat(nf->dirfd, name, 0);
@@ -181,7 +181,7 @@ static int take_name(struct newfile *nf, const char *name, bool replace, struct 
 		return err_set(err, VALISE_E_USAGE, "\"%s\" is no name for a file", SHOWN(name));
 	int r = -1;
 	if (!nf->temp[0]) {
-		r = link_unnamed(nf, name);
+		r = link_unnamed(nf, nf->dirfd, name);
 		if (r == 0)
 			return 0;
 		if (errno == EEXIST && replace) {
@@ -191,7 +191,7 @@ static int take_name(struct newfile *nf, const char *name, bool replace, struct 
 		}
 	}
 	if (nf->temp[0]) {
-		r = replace ? renameat(nf->dirfd, nf->temp, nf->dirfd, name) : rename_no_replace(nf, name);
+		r = replace ? renameat(nf->tempfd, nf->temp, nf->dirfd, name) : rename_no_replace(nf, name);
 		if (r == 0)
 			nf->temp[0] = '\0';
 	}
@@ -236,7 +236,7 @@ void newfile_abandon(struct newfile *nf)
 {
 	/* The name goes before the lock does. */
 	if (nf->temp[0])
-		(void)unlinkat(nf->dirfd, nf->temp, 0);
+		(void)unlinkat(nf->tempfd, nf->temp, 0);
 	cleanup_close(&nf->fd);
 	*nf = (struct newfile)NEWFILE_NONE;
 }

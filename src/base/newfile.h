@@ -13,12 +13,13 @@
  * ".valise-tmp-<random>" and flock-held, so that a stale one is one whose lock is to be had. */
 struct newfile {
 	int fd;
-	int dirfd;     /* borrowed: must outlive the newfile; may be AT_FDCWD */
+	int dirfd;     /* where its name will be; borrowed: must outlive the newfile; may be AT_FDCWD */
+	int tempfd;    /* where the temporary is: the same, until the caller chooses another dirfd */
 	char temp[48]; /* the temporary's name; "" when unnamed */
 };
 #define NEWFILE_NONE \
 	{ \
-		.fd = -1, .dirfd = -1 \
+		.fd = -1, .dirfd = -1, .tempfd = -1 \
 	}
 #define CLEAN_NEWFILE CLEANUP(newfile_abandon)
 

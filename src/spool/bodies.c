@@ -126,9 +126,6 @@ static int put_file(struct spool *s, const struct hash *root, uint64_t bytes, st
 		return r;
 	if (fchmod(file->fd, 0400) < 0)
 		return err_errno(err, errno, "cannot make a new body read-only");
-	/* It gets its name in bodies/ab; where it has one already, for the time being, it moves there under that. */
-	if (file->temp[0] && renameat(file->dirfd, file->temp, room, file->temp) < 0)
-		return err_errno(err, errno, "cannot move a new body");
 	file->dirfd = room;
 	/* What has the name without a row was left by a transaction that did not end: the same bytes, or none. */
 	r = newfile_publish(file, hash_hex(root).text, true, err);

@@ -16,6 +16,7 @@ allocations always a sample. --scenario and --at repeat what a failure named.
 """
 import argparse
 import collections
+import copy
 import os
 import re
 import shutil
@@ -196,7 +197,7 @@ class Campaign:
     # ---- Power cuts ----
 
     def power_run(self, scenario):
-        """Runs it under the logger; the log's lines, and the disk before them."""
+        """Runs it under the logger; the disk before, and the log's lines."""
         scenario.begin()
         disk = power.Disk(self.world.root)
         if os.path.exists(self.log):
@@ -206,46 +207,52 @@ class Campaign:
             raise Broken(f"undisturbed it exits {done.returncode}: {worlds.tell(done)}")
         return disk, list(power.read_log(self.log)), done
 
-    def power_cuts(self, scenario, judge):
-        """Each image once, however many cuts leave it."""
-        disk, log, done = self.power_run(scenario)
-        images = []
+    def power_cuts(self, disk, log):
+        """Each image once, however many cuts leave it: where it comes from, since all of them together are gigabytes."""
+        cuts = []
         seen = set()
         seeds = range(8 if self.options.all else 1)
         for k in range(len(log) + 1):
             if k:
                 disk.do(*log[k - 1])
             for model, seed in [("strict", 0)] + [(m, s) for m in ("ordered", "torn") for s in seeds]:
-                image = disk.image(model, k * 1000 + seed)
-                key = power.digest(image)
-                ended = k == len(log)
-                if key not in seen or ended:
+                key = power.digest(disk.image(model, k * 1000 + seed))
+                if key not in seen or k == len(log):
                     seen.add(key)
-                    what = " ".join([log[k - 1][0], *log[k - 1][1][:3]]) if k else "nothing"
-                    images.append((f"{k}:{model}:{seed}", f"after {what}", image, done if ended else None))
+                    cuts.append((k, model, seed))
         if different := power.differences(disk.image("all"), self.world.root):
             raise Broken(f"the log does not make what is there: {different}")
-        scenario.end()
-        return images
+        return cuts
+
+    def power_choice(self, cuts, end):
+        if self.options.at:
+            return [c for c in cuts if "%d:%s:%d" % c == self.options.at]
+        if os.environ.get("VALISE_TEST_SHORT"):
+            return self.sample(cuts)
+        # What is surely lost is always looked at: there are few such images, and a window between two syncs may be one of them.
+        is_sure = lambda c: c[0] == end or c[1] == "strict"
+        return sorted([c for c in cuts if is_sure(c)] + self.sample([c for c in cuts if not is_sure(c)]))
 
     def power(self, scenario, judge):
-        images = self.power_cuts(scenario, judge)
-        # What is surely lost is always looked at: there are few such images, and a window between two syncs may be one of them.
-        sure = [i for i in images if i[3] is not None or ":strict:" in i[0]]
-        chosen = sure + self.sample([i for i in images if i not in sure])
-        if os.environ.get("VALISE_TEST_SHORT"):
-            chosen = self.sample(images)
-        if self.options.at:
-            chosen = [i for i in images if i[0] == self.options.at]
-        for number, (place, what, image, done) in enumerate(chosen):
+        disk, log, done = self.power_run(scenario)
+        cuts = self.power_cuts(copy.deepcopy(disk), log)
+        scenario.end()
+        chosen = self.power_choice(cuts, len(log))
+        at = 0
+        for number, (k, model, seed) in enumerate(chosen):
+            for line in log[at:k]:
+                disk.do(*line)
+            at = k
+            what = " ".join([log[k - 1][0], *log[k - 1][1][:3]]) if k else "nothing"
+            place = f"{k}:{model}:{seed}"
             shutil.rmtree(self.world.root)
-            power.write_image(image, self.world.root)
-            self.tell(place, what)
+            power.write_image(disk.image(model, k * 1000 + seed), self.world.root)
+            self.tell(place, f"after {what}")
             try:
-                judge.judge(done, mend=number % 2 == 1)
+                judge.judge(done if k == len(log) else None, mend=number % 2 == 1)
             except Broken as broken:
-                self.fail(scenario, place, what, broken)
-        return len(chosen), len(images)
+                self.fail(scenario, place, f"after {what}", broken)
+        return len(chosen), len(cuts)
 
     # ---- Running and reporting ----
 
