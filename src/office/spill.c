@@ -53,10 +53,16 @@ static int begin_file(struct valise *v, struct spill *s, struct valise_err *err)
 	return r;
 }
 
-/* Chunks are sealed as age does, only that none is marked as the last: the count is kept in memory. */
+/* Chunks are sealed as age does, only that a whole one is never marked as the last: nobody knows yet whether it is, and the size is
+ * kept in memory. */
+static bool is_marked_last(size_t len)
+{
+	return len < AGE_CHUNK_BYTES;
+}
+
 static int put_chunk(struct spill *s, const uint8_t *plain, size_t len, struct valise_err *err)
 {
-	int r = age_chunk_seal(s->aead, s->chunks, false, plain, len, s->sealed, err);
+	int r = age_chunk_seal(s->aead, s->chunks, is_marked_last(len), plain, len, s->sealed, err);
 	if (!r)
 		r = file_write_all(s->file.fd, s->sealed, len + AEAD_TAG_BYTES, "the encrypted copy of standard input",
 				   err);
@@ -134,7 +140,8 @@ int spill_next(struct spill *s, const uint8_t **ret, size_t *ret_len, struct val
 	if (!r && got != len + AEAD_TAG_BYTES)
 		r = err_set(err, VALISE_E_IO, "the encrypted copy of standard input got shorter while it was read");
 	if (!r)
-		r = age_chunk_open(s->aead, s->next, false, s->sealed, len + AEAD_TAG_BYTES, s->plain, err);
+		r = age_chunk_open(s->aead, s->next, is_marked_last(len), s->sealed, len + AEAD_TAG_BYTES, s->plain,
+				   err);
 	if (r)
 		return r;
 	s->next++;

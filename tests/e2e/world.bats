@@ -81,6 +81,22 @@ odd_names() { # DIR
 	as oslo doctor
 }
 
+@test "a standard input of any length: within memory, past it, in whole chunks and not" {
+	head -c 5000000 /dev/urandom >data
+	letters=()
+	sizes=(65536 65537 1048575 1048576 1048577 1114112 1114113 5000000)
+	for size in "${sizes[@]}"; do
+		letters+=("$(head -c "$size" data | valise seal -t Oslo - --dir offices/harbour)")
+	done
+	exchange "${letters[@]}"
+	for i in "${!sizes[@]}"; do
+		as oslo open "${letters[i]}" -o "opened-${sizes[i]}"
+		head -c "${sizes[i]}" data | cmp - "opened-${sizes[i]}/stdin"
+	done
+	[ -z "$(ls -A offices/harbour/tmp)" ]
+	as oslo doctor
+}
+
 # Seals a file and what a pipe gives; the pipe gives nothing before the file has changed.
 seal_while() { # CHANGE
 	mkfifo pipe
