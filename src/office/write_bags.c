@@ -8,24 +8,12 @@
 #include "crypto/tree.h"
 #include "format/bag.h"
 #include "format/tally.h"
-#include "office/body_root.h"
+#include "office/put_bag.h"
 #include "office/seal_stream.h"
 #include "office/stick_readme.h"
 #include "spool/bags.h"
 
 #define README_BYTES 16384u
-
-/* A published bag, until it was read again and is on record. */
-struct put_bag {
-	bool is_there;
-	struct bag_name name;
-	struct hashes items;
-	struct hash root;
-	uint64_t bytes;
-	struct publication how;
-	struct body file;
-	struct body_reader *reader; /* NULL: nothing to be learnt by reading it */
-};
 
 struct bag_group {
 	struct bag_place *place;
@@ -84,76 +72,6 @@ static int begin_bag(struct bag_group *g, struct valise_err *err)
 	return stream_sealer_add(g->sealer, header, sizeof header, err);
 }
 
-/* The published bag is opened as others will find it. */
-static int begin_reading(struct bag_group *g, struct valise_err *err)
-{
-	struct store *store = g->place->store;
-	struct put_bag *b = &g->last;
-	char writer[LIMIT_BAG_NAME_BYTES + 1];
-	CLEAN_BUF struct buf own = BUF_INIT(LIMIT_BAG_NAME_BYTES);
-	int r = setting_get(g->place->v->spool, "writer", &own, err);
-	if (r)
-		return r;
-	memcpy(writer, own.data, own.len);
-	writer[own.len] = 0;
-	r = store->ops->open(store, writer, b->name.text, &b->file.fd, &b->file.size, err);
-	return r ? r : body_reader_new(g->place->v, &b->file, "reading back", &b->reader, err);
-}
-
-/* What is read from the medium, against what was written. */
-static int end_reading(struct put_bag *b, struct valise_err *err)
-{
-	struct hash root;
-	int r = b->reader ? body_reader_end(b->reader, &root, err) : 0;
-	if (!r && b->reader && (b->file.size != b->bytes || !hash_eq(&root, &b->root)))
-		r = err_set(err, VALISE_E_IO,
-			    "what was written to the bag %s reads back differently: the medium is faulty, use another",
-			    b->name.text);
-	return r;
-}
-
-static int record_bag(struct bag_group *g, struct valise_err *err)
-{
-	struct spool *spool = g->place->v->spool;
-	const struct put_bag *b = &g->last;
-	int r = spool_begin(spool, err);
-	if (r)
-		return r;
-	r = bag_wrote(spool, str_of(b->name.text), b->bytes, b->items.at, b->items.n, g->place->now_s, err);
-	if (!r)
-		r = spool_commit(spool, err);
-	if (r)
-		spool_rollback(spool);
-	return r;
-}
-
-static void put_bag_release(struct put_bag *b)
-{
-	body_reader_free(b->reader);
-	body_release(&b->file);
-	hashes_release(&b->items);
-	*b = (struct put_bag){.file = BODY_NONE};
-}
-
-/* Until the bag before is read again and on record. */
-static int settle_bag(struct bag_group *g, struct valise_err *err)
-{
-	struct put_bag *b = &g->last;
-	if (!b->is_there)
-		return 0;
-	int r = end_reading(b, err);
-	if (!r)
-		r = record_bag(g, err);
-	if (!r) {
-		g->place->bags++;
-		g->place->bytes += b->bytes;
-		g->place->durable &= b->how.durable;
-		g->place->read_back &= b->how.evicted;
-	}
-	put_bag_release(b);
-	return r;
-}
-
 static void drop_bag(struct bag_group *g)
 {
 	bag_writer_free(TAKE(g->writer));
@@ -184,14 +102,14 @@ static int publish_bag(struct bag_group *g, struct valise_err *err)
 				   .how = how,
 				   .file = BODY_NONE};
 	g->items = (struct hashes){0};
-	return how.durable ? begin_reading(g, err) : 0;
+	return put_bag_begin(&g->last, g->place, err);
 }
 
 static int end_bag(struct bag_group *g, struct valise_err *err)
 {
 	if (!g->writer)
 		return 0;
-	int r = settle_bag(g, err);
+	int r = put_bag_settle(&g->last, g->place, err);
 	if (!r)
 		r = publish_bag(g, err);
 	drop_bag(g);
@@ -316,7 +234,7 @@ static int put_notes(struct bag_group *g, const struct gathered *l, const struct
 /* What is kept here of a letter could not be had: told apart from a failure of the place, which ends everything. */
 static int lose(int r, bool *ret_lost)
 {
-	*ret_lost |= r == VALISE_E_NOT_FOUND || r == VALISE_E_IO || r == VALISE_E_BAD;
+	*ret_lost |= r == VALISE_E_NOT_FOUND || r == VALISE_E_IO || r == VALISE_E_BAD || r == VALISE_E_CHANGED;
 	return r;
 }
 
@@ -402,7 +320,7 @@ static int put_piece(struct bag_group *g, const struct gathered *l, const struct
 		r = stream_sealer_add(g->sealer, g->piece, rec.len, err);
 	if (!r)
 		r = mark_there(g, &rec.root, err);
-	return r || !g->last.reader ? r : body_reader_ahead(g->last.reader, err);
+	return r ? r : put_bag_ahead(&g->last, err);
 }
 
 static int put_large_body(struct bag_group *g, const struct gathered *l, const struct body *body, bool *ret_put,
@@ -483,7 +401,7 @@ int bag_group_new(struct bag_place *place, const struct age_recipient *to, size_
 	if (!g)
 		return err_nomem(err);
 	g->place = place;
-	g->last.file = (struct body)BODY_NONE;
+	g->last = PUT_BAG_NONE;
 	g->n_to = n;
 	g->audience = *audience;
 	g->present = present;
@@ -499,7 +417,7 @@ int bag_group_new(struct bag_place *place, const struct age_recipient *to, size_
 int bag_group_end(struct bag_group *g, struct valise_err *err)
 {
 	int r = g ? end_bag(g, err) : 0;
-	return r || !g ? r : settle_bag(g, err);
+	return r || !g ? r : put_bag_settle(&g->last, g->place, err);
 }
 
 void bag_group_free(struct bag_group *g)
@@ -507,7 +425,7 @@ void bag_group_free(struct bag_group *g)
 	if (!g)
 		return;
 	drop_bag(g);
-	put_bag_release(&g->last);
+	(void)!put_bag_settle(&g->last, g->place, NULL); /* something failed after it: it is whole all the same */
 	free(g->piece);
 	free(g->to);
 	free(g);

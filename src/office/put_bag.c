@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading a published bag again, and recording it. */
+#include "office/put_bag.h"
+
+#include "base/limits.h"
+#include "spool/bags.h"
+
+int put_bag_begin(struct put_bag *b, const struct bag_place *place, struct valise_err *err)
+{
+	struct store *store = place->store;
+	char writer[LIMIT_BAG_NAME_BYTES + 1];
+	CLEAN_BUF struct buf own = BUF_INIT(LIMIT_BAG_NAME_BYTES);
+	if (!b->is_there || !b->how.durable)
+		return 0;
+	int r = setting_get(place->v->spool, "writer", &own, err);
+	if (r)
+		return r;
+	memcpy(writer, own.data, own.len);
+	writer[own.len] = 0;
+	r = store->ops->open(store, writer, b->name.text, &b->file.fd, &b->file.size, err);
+	return r ? r : body_reader_new(place->v, &b->file, "reading back", &b->reader, err);
+}
+
+int put_bag_ahead(struct put_bag *b, struct valise_err *err)
+{
+	return b->reader ? body_reader_ahead(b->reader, err) : 0;
+}
+
+/* What is read from the medium, against what was written. */
+static int compare(const struct put_bag *b, struct valise_err *err)
+{
+	struct hash root;
+	int r = b->reader ? body_reader_end(b->reader, &root, err) : 0;
+	if (!r && b->reader && (b->file.size != b->bytes || !hash_eq(&root, &b->root)))
+		r = err_set(err, VALISE_E_IO,
+			    "what was written to the bag %s reads back differently: the medium is faulty, use another",
+			    b->name.text);
+	return r;
+}
+
+static int record(const struct put_bag *b, const struct bag_place *place, struct valise_err *err)
+{
+	struct spool *spool = place->v->spool;
+	int r = spool_begin(spool, err);
+	if (r)
+		return r;
+	r = bag_wrote(spool, str_of(b->name.text), b->bytes, b->items.at, b->items.n, place->now_s, err);
+	if (!r)
+		r = spool_commit(spool, err);
+	if (r)
+		spool_rollback(spool);
+	return r;
+}
+
+int put_bag_settle(struct put_bag *b, struct bag_place *place, struct valise_err *err)
+{
+	if (!b->is_there)
+		return 0;
+	int r = compare(b, err);
+	if (!r)
+		r = record(b, place, err);
+	if (r) {
+		(void)!place->store->ops->remove(place->store, b->name.text, NULL);
+	} else {
+		place->bags++;
+		place->bytes += b->bytes;
+		place->durable &= b->how.durable;
+		place->read_back &= b->how.evicted;
+	}
+	body_reader_free(b->reader);
+	body_release(&b->file);
+	hashes_release(&b->items);
+	*b = PUT_BAG_NONE;
+	return r;
+}
