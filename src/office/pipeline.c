@@ -25,6 +25,7 @@ struct pipeline {
 	struct valise_err err;
 	pthread_t workers[WORKERS_MAX];
 	size_t n_workers;
+	size_t n_waiting; /* workers that have nothing to do */
 	bool tried_to_start;
 };
 
@@ -83,8 +84,11 @@ static void *worker(void *context)
 			clear_next(p);
 		else if (p->started < p->submitted)
 			work_on_next(p);
-		else
+		else {
+			p->n_waiting++;
 			pthread_cond_wait(&p->work_there, &p->lock);
+			p->n_waiting--;
+		}
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -127,11 +131,11 @@ static int failure(const struct pipeline *p, struct valise_err *err)
 	return p->failed;
 }
 
-/* With the lock held: works on whatever there is, or waits until another thread has done something. What comes after a job waits for
- * a disk as a rule, and the caller's thread is the one that all others wait for: it does that only when it is alone. */
+/* With the lock held: works on what no other thread is free for, or waits until one has done something. The caller's thread is the one
+ * that all others wait for. What comes after a job, which waits for a disk as a rule, it does only when it is alone. */
 static int help(struct pipeline *p, struct valise_err *err)
 {
-	if (p->started < p->submitted)
+	if (p->submitted - p->started > p->n_waiting)
 		work_on_next(p);
 	else if (!p->n_workers && can_clear(p))
 		clear_next(p);
@@ -186,6 +190,9 @@ int pipeline_job(struct pipeline *p, void **ret_job, struct valise_err *err)
 {
 	int r = 0;
 	pthread_mutex_lock(&p->lock);
+	/* Not only when there is no place left: what comes after them would only begin then, and be waited for. */
+	while (!r && p->spec.finish && p->finished < p->submitted && p->done[p->finished % p->spec.n_jobs])
+		r = finish_oldest(p, err);
 	while (!r && p->submitted - p->cleared == p->spec.n_jobs)
 		r = p->spec.finish && p->finished < p->submitted ? finish_oldest(p, err) : help(p, err);
 	if (!r)
