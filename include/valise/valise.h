@@ -256,7 +256,8 @@ struct valise_opened {
 	const struct valise_opened_part *parts;
 	size_t n_parts;
 };
-/* VALISE_E_BAD: does not match the seal; *err says what and that `say defect` is how to say so. Nothing is left in place. */
+/* VALISE_E_BAD: does not match the seal, and *err says what and that `say defect` is how to say so; or the letter, the key or the
+ * register was damaged on this disk, and *err says which. VALISE_E_LOCKED. Nothing is left in place. */
 VALISE_CHECKED int valise_open_letter(struct valise *v, const struct valise_opening *o, struct valise_opened **ret,
 				      struct valise_err *err);
 VALISE_PUBLIC void valise_opened_free(struct valise_opened *o);

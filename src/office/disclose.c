@@ -108,7 +108,10 @@ static int leaf_hashes(struct disclosing *d, struct hash *hashes, size_t n, stru
 static int add_contents(struct disclosing *d, const struct valise_dossier *want, struct buf *texts,
 			struct valise_err *err)
 {
-	int r = unlock_cover(d->v, d->g.seal, &d->cover, &d->cover_text, err);
+	CLEAN_LOCKED_COVER struct locked_cover locked = LOCKED_COVER_NONE;
+	int r = locked_cover_get(d->v, d->g.seal, &locked, err);
+	if (!r)
+		r = unlock_cover(&locked, d->g.seal, &d->cover, &d->cover_text, err);
 	if (r)
 		return r;
 	size_t n_leaves = d->cover.n_parts + 1;

@@ -14,6 +14,8 @@
  *   signing <64 hex digits: the Ed25519 seed>
  *   reading AGE-SECRET-KEY-1...     only where there is one */
 #define KEY_FIRST_LINE "valise/key@v1"
+#define KEY_PLAIN_BYTES (strlen(KEY_FIRST_LINE "\nkey \nsigning \n") + VKEY_TEXT_BYTES + 2 * ED25519_SEED_BYTES)
+#define KEY_READING_BYTES (strlen("reading \n") + AGE_IDENTITY_TEXT_BYTES)
 #define AGE_FIRST_LINE "age-encryption.org/v1\n"
 #define KEY_LOG_N 15
 
@@ -189,13 +191,17 @@ void key_files_forget_others(struct valise *v, const struct key *const *kept, si
 
 /* ---- Unlocking ---- */
 
+/* VALISE_E_BAD, without a text, when the text is not that key's. */
 static int key_read_plain(struct str text, const struct vkey *expected, struct key **ret, struct valise_err *err)
 {
+	struct vkey_text name = vkey_text(expected);
 	struct cursor c = cursor_of(text.at, text.len);
 	struct str first, vkey_line, signing, reading;
 	uint8_t seed[ED25519_SEED_BYTES], secret[32];
 	CLEAN_KEY struct key *k = NULL;
 	bool ok = cursor_line(&c, &first) && str_eq(first, STR(KEY_FIRST_LINE)) && cursor_line(&c, &vkey_line) &&
+		  str_starts(vkey_line, STR("key ")) &&
+		  str_eq((struct str){vkey_line.at + 4, vkey_line.len - 4}, str_of(name.text)) &&
 		  cursor_line(&c, &signing) && str_starts(signing, STR("signing ")) &&
 		  hex_decode((struct str){signing.at + 8, signing.len - 8}, seed, sizeof seed);
 	int r = ok ? key_from_seed(seed, &k, err) : VALISE_E_BAD;
@@ -208,12 +214,35 @@ static int key_read_plain(struct str text, const struct vkey *expected, struct k
 	}
 	secret_wipe(seed, sizeof seed);
 	secret_wipe(secret, sizeof secret);
-	if (r == VALISE_E_BAD || (!r && !vkey_eq(&k->vkey, expected)))
-		return err_set(err, VALISE_E_BAD,
-			       "the key file keys/%s is damaged; restore it from a backup of the spool",
-			       key_name(expected).text);
+	if (!r && !vkey_eq(&k->vkey, expected))
+		r = VALISE_E_BAD;
 	if (!r)
 		*ret = TAKE(k);
+	return r;
+}
+
+static int key_damaged(const struct vkey *k, const char *title, struct valise_err *err)
+{
+	return err_set(err, VALISE_E_BAD,
+		       "the key of %s is damaged; restore its file, keys/%s, from a backup of the spool", title,
+		       key_name(k).text);
+}
+
+/* What shows without the passphrase: a header to one alone, and as many bytes as a key takes. VALISE_E_BAD otherwise. */
+static int key_look_locked(struct str file, struct valise_err *err)
+{
+	const uint8_t *bytes = (const uint8_t *)file.at;
+	size_t header, n, n_x25519;
+	uint64_t plain;
+	if (!str_starts(file, STR(AGE_FIRST_LINE "-> scrypt ")))
+		return VALISE_E_BAD;
+	int r = age_header_length(bytes, file.len, &header, err);
+	if (!r)
+		r = age_header_stanzas(bytes, header, &n, &n_x25519, err);
+	if (!r)
+		r = age_plain_bytes(file.len - header, &plain, err);
+	if (!r && plain != KEY_PLAIN_BYTES && plain != KEY_PLAIN_BYTES + KEY_READING_BYTES)
+		r = VALISE_E_BAD;
 	return r;
 }
 
@@ -274,14 +303,19 @@ int key_unlock(struct valise *v, const struct vkey *vkey, const char *title, con
 	int r = key_file_get(v->spool, key_name(vkey).text, &file, err);
 	if (r)
 		return err_prefix(err, r, "the key of %s", title);
-	if (str_starts(buf_str(&file), STR(AGE_FIRST_LINE)))
+	bool locked = str_starts(buf_str(&file), STR(AGE_FIRST_LINE));
+	if (locked)
+		r = key_look_locked(buf_str(&file), err);
+	if (!r && locked)
 		r = key_open_locked(v, &file, title, &plain, err);
-	else
+	else if (!r)
 		buf_add(&plain, file.data, file.len);
 	if (!r)
 		r = buf_check(&plain, "the key file", err);
 	if (!r)
 		r = key_read_plain(buf_str(&plain), vkey, &k, err);
+	if (r == VALISE_E_BAD)
+		return key_damaged(vkey, title, err);
 	if (!r)
 		r = keyring_add(v, k, err);
 	if (r)

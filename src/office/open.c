@@ -174,6 +174,12 @@ static int check_the_end(struct opening *o, struct valise_err *err)
 
 /* ---- Whose fault ---- */
 
+static int damaged_here(const struct opening *o, struct valise_err *err)
+{
+	return err_set(err, VALISE_E_BAD, "%s was damaged on this machine's disk: `valise doctor` says what to do",
+		       hash_short(&o->seal->note.id).text);
+}
+
 /* Says of a letter that does not fit together whether it came so, or was damaged here. */
 static int tell_defect(struct opening *o, struct valise_err *err)
 {
@@ -181,12 +187,11 @@ static int tell_defect(struct opening *o, struct valise_err *err)
 	struct valise_err why = {0};
 	struct hash root;
 	err_copy(&why, err);
-	int r = o->body.size ? body_root(o->v, &o->body, "checking", &root, err) : 0;
+	int r = body_root(o->v, &o->body, "checking", &root, err);
 	if (r)
 		return r;
-	if (o->body.size && !hash_eq(&root, &o->seal->s.body))
-		return err_set(err, VALISE_E_BAD,
-			       "%s was damaged on this machine's disk: `valise doctor` says what to do", shown.text);
+	if (!hash_eq(&root, &o->seal->s.body))
+		return damaged_here(o, err);
 	return err_set(err, VALISE_E_BAD,
 		       "%s does not match its seal: %s. Nothing was written out. `valise say defect %s` says so",
 		       shown.text, why.text, shown.text);
@@ -262,18 +267,8 @@ static int open_stream(struct opening *o, struct valise_err *err)
 	return r == VALISE_E_LOCKED ? err_set(err, VALISE_E_BAD, "the key in the cover does not open the body") : r;
 }
 
-/* Damage on our own disk is no defect of the letter, and must not be told as one. */
-static int open_body(struct opening *o, struct valise_err *err)
-{
-	int r = body_open(o->v->spool, &o->seal->s.body, &o->body, err);
-	if (r != VALISE_E_BAD)
-		return r;
-	if (err)
-		err->code = VALISE_E_IO;
-	return VALISE_E_IO;
-}
-
-static int begin(struct opening *o, const struct hash *letter, struct valise_err *err)
+/* What opening takes. Damage found here is ours, and must not be told as a defect of the letter. */
+static int begin(struct opening *o, const struct hash *letter, struct locked_cover *cover, struct valise_err *err)
 {
 	struct letter_row row;
 	int r = letter_row(o->v->spool, letter, &row, err);
@@ -291,9 +286,16 @@ static int begin(struct opening *o, const struct hash *letter, struct valise_err
 		return err_set(err, VALISE_E_NOT_FOUND,
 			       "not every byte of %s is here yet; sync again before you open it",
 			       hash_short(letter).text);
-	r = unlock_cover(o->v, o->seal, &o->cover, NULL, err);
-	if (!r)
-		r = open_body(o, err);
+	r = body_open(o->v->spool, &o->seal->s.body, &o->body, err);
+	if (r == VALISE_E_BAD)
+		return damaged_here(o, err);
+	return r ? r : locked_cover_get(o->v, o->seal, cover, err);
+}
+
+static int unlock(struct opening *o, const struct locked_cover *cover, struct valise_err *err)
+{
+	CLEAN_BUF_SECRET struct buf text = BUF_INIT(LIMIT_COVER_BYTES);
+	int r = unlock_cover(cover, o->seal, &o->cover, &text, err);
 	if (!r)
 		r = open_stream(o, err);
 	if (!r)
@@ -308,14 +310,15 @@ int valise_open_letter(struct valise *v, const struct valise_opening *want, stru
 		       struct valise_err *err)
 {
 	CLEANUP(opening_release) struct opening o = {.v = v, .body = BODY_NONE};
+	CLEAN_LOCKED_COVER struct locked_cover cover = LOCKED_COVER_NONE;
 	struct hash letter;
 	int r = extract_sweep(v, !want->dry_run, NULL, NULL, err);
 	if (!r)
 		r = office_letter(v, want->letter, &letter, err);
 	if (!r)
-		r = begin(&o, &letter, err);
+		r = begin(&o, &letter, &cover, err);
 	if (r)
-		return r == VALISE_E_BAD && o.seal ? tell_defect(&o, err) : r;
+		return r;
 	struct hash_short short_id = hash_short(&letter);
 	const char *destination = want->destination ? want->destination : short_id.text;
 	CLEAN_FREE char *below = NULL;
@@ -323,7 +326,8 @@ int valise_open_letter(struct valise *v, const struct valise_opening *want, stru
 		return err_nomem(err);
 	if (below)
 		destination = below;
-	if (!want->dry_run)
+	r = unlock(&o, &cover, err);
+	if (!r && !want->dry_run)
 		r = extract_begin(v, destination, &letter, o.opener, &o.extract, err);
 	if (!r)
 		r = read_members(&o, err);

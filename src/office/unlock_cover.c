@@ -2,27 +2,41 @@
 /* Opening a cover and recomputing what the seal commits to. */
 #include "office/unlock_cover.h"
 
-#include "base/limits.h"
 #include "crypto/digest.h"
 
-static int decrypt(struct valise *v, const struct buf *file, struct buf *text, struct valise_err *err)
+void locked_cover_release(struct locked_cover *l)
+{
+	buf_release(&l->file);
+	identities_release(&l->keys);
+}
+
+static int reading_keys(struct valise *v, struct identities *ret, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
-	CLEAN_IDENTITIES struct identities ids = {0};
 	int r = register_set_self(v, &set, err);
 	if (!r)
-		r = office_identities(v, &set, ROLE_READER, &ids, err);
-	if (!r && ids.n == 0)
+		r = office_identities(v, &set, ROLE_READER, ret, err);
+	if (!r && ret->n == 0)
 		r = err_set(err, VALISE_E_NOT_ALLOWED,
 			    "no reading key of your office is in this spool; open the letter where a reader's key is");
-	if (!r)
-		r = age_file_open(file->data, file->len, ids.at, ids.n, text, NULL, err);
-	if (r == VALISE_E_LOCKED)
-		return err_set(
-			err, VALISE_E_NOT_ALLOWED,
-			"none of your office's reading keys here opens the cover: it was sealed to other keys; if that should not "
-			"be, say so with `valise say refused --reason key-not-held`");
 	return r;
+}
+
+int locked_cover_get(struct valise *v, const struct verified_seal *seal, struct locked_cover *ret,
+		     struct valise_err *err)
+{
+	struct hash digest;
+	int r = cover_get(v->spool, &seal->note.id, &ret->file, err);
+	if (r == VALISE_E_NOT_FOUND)
+		return err_set(err, r, "the cover of %s is not here yet; sync again", hash_short(&seal->note.id).text);
+	if (r)
+		return r;
+	digest_once(ret->file.data, ret->file.len, &digest);
+	if (ret->file.len != seal->s.cover_bytes || !hash_eq(&digest, &seal->s.cover))
+		return err_set(err, VALISE_E_BAD,
+			       "the cover of %s was damaged on this machine's disk: `valise doctor` says what to do",
+			       hash_short(&seal->note.id).text);
+	return reading_keys(v, &ret->keys, err);
 }
 
 static int check_against_seal(const struct cover *c, const struct verified_seal *seal, struct valise_err *err)
@@ -39,26 +53,18 @@ static int check_against_seal(const struct cover *c, const struct verified_seal 
 	return r;
 }
 
-int unlock_cover(struct valise *v, const struct verified_seal *seal, struct cover *ret, struct buf *ret_text,
-		 struct valise_err *err)
+int unlock_cover(const struct locked_cover *l, const struct verified_seal *seal, struct cover *ret,
+		 struct buf *ret_text, struct valise_err *err)
 {
-	CLEAN_BUF struct buf file = BUF_INIT(LIMIT_COVER_BYTES);
-	CLEAN_BUF_SECRET struct buf own_text = BUF_INIT(LIMIT_COVER_BYTES);
 	CLEAN_COVER struct cover c = {0};
-	struct buf *text = ret_text ? ret_text : &own_text;
-	struct hash digest;
-	int r = cover_get(v->spool, &seal->note.id, &file, err);
-	if (r == VALISE_E_NOT_FOUND)
-		return err_set(err, r, "the cover of %s is not here yet; sync again", hash_short(&seal->note.id).text);
-	if (r)
-		return r;
-	digest_once(file.data, file.len, &digest);
-	if (file.len != seal->s.cover_bytes || !hash_eq(&digest, &seal->s.cover))
-		return err_set(err, VALISE_E_IO, /* our disk's fault: no defect of the letter */
-			       "the cover in this spool is damaged; run `valise doctor` and sync again");
-	r = decrypt(v, &file, text, err);
+	int r = age_file_open(l->file.data, l->file.len, l->keys.at, l->keys.n, ret_text, NULL, err);
+	if (r == VALISE_E_LOCKED)
+		return err_set(
+			err, VALISE_E_NOT_ALLOWED,
+			"none of your office's reading keys here opens the cover: it was sealed to other keys; if that should not "
+			"be, say so with `valise say refused --reason key-not-held`");
 	if (!r)
-		r = cover_parse(buf_str(text), &c, err);
+		r = cover_parse(buf_str(ret_text), &c, err);
 	if (!r)
 		r = check_against_seal(&c, seal, err);
 	if (r)

@@ -36,6 +36,59 @@ with sqlite3.connect(sys.argv[1]) as db:
 		print(*row)' "offices/$1/valise.db" "$2"
 }
 
+# One bit of one byte; from the end, below zero.
+flip() { # FILE OFFSET
+	python3 -c 'import sys
+with open(sys.argv[1], "r+b") as file:
+	file.seek(int(sys.argv[2]), 0 if int(sys.argv[2]) >= 0 else 2)
+	byte = file.read(1)[0]
+	file.seek(-1, 1)
+	file.write(bytes([byte ^ 1]))' "$1" "$2"
+}
+
+# The file of the key whose name stands in that line of the newest register entry.
+key_file() { # OFFICE WORD
+	local word
+	word=$(as "$1" card export | grep -a "^$2 " | grep -o 'valise/[0-9a-f]\{32\}' | head -1)
+	echo "offices/$1/keys/${word#valise/}"
+}
+
+@test "a damaged key or register is named, and nothing is said of the letter" {
+	VALISE_PASSPHRASE_COMMAND='echo secret' as bergen init Bergen --title Registry --no-recovery
+	introduce harbour bergen Bergen
+	letter=$(as harbour seal -t Oslo -t Bergen big)
+	as harbour sync exchange "$letter"
+	as oslo sync exchange
+	export VALISE_PASSPHRASE_COMMAND='echo secret'
+	as bergen sync exchange
+	for office in oslo bergen; do
+		key=$(key_file $office appoint)
+		cp "$key" whole
+		places=(0 16 20 30 130 180 200 -2)
+		[ $office = oslo ] || places=(0 21 30 -1 -100)
+		for place in "${places[@]}"; do
+			flip "$key" "$place"
+			run as $office open "$letter" -o opened
+			echo "$office, byte $place: $output"
+			[ "$status" -eq 4 ]
+			[[ $output == *"the key of Registry is damaged"*"keys/${key##*/}"*"backup"* ]]
+			[[ $output != *"defect"* ]]
+			[ ! -e opened ]
+			run as $office say received "$letter" --yes
+			[ "$status" -eq 4 ]
+			[[ $output == *"the key of Registry is damaged"* ]]
+			cp whole "$key"
+		done
+		as $office open "$letter" -o "opened-$office"
+	done
+	sql oslo 'UPDATE item SET bytes = zeroblob(length(bytes)) WHERE kind = 1'
+	run as oslo open "$letter" -o opened
+	echo "$output"
+	[ "$status" -eq 4 ]
+	[[ $output == *"doctor"* ]]
+	[[ $output != *"defect"* ]]
+}
+
 @test "doctor removes no body that it could not read" {
 	deliver
 	body=$(body_of oslo)

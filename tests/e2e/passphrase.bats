@@ -34,6 +34,30 @@ terminal() {
 	[ "$status" -eq 11 ]
 }
 
+@test "a passphrase that is wrong or missing says nothing of the letter" {
+	export VALISE_DIR=$BATS_TEST_TMPDIR/h
+	valise init Harbour --title Registry --no-recovery --passphrase-fd 3 3< <(echo right) </dev/null
+	cd "$BATS_TEST_TMPDIR"
+	echo text >f
+	letter=$(valise seal -t self f --passphrase-fd 3 3< <(echo right) </dev/null)
+	for words in "open $letter -o out" "open $letter --dry-run" "say opened $letter --yes" \
+		"dossier $letter --disclose f -o d" "seal -t self f"; do
+		run valise $words --passphrase-fd 3 3< <(echo wrong) </dev/null
+		echo "$words: $output"
+		[ "$status" -eq 11 ]
+		[[ $output == *"wrong passphrase for the key of Registry"* ]]
+		[[ $output != *"key-not-held"* ]]
+		run valise $words </dev/null
+		echo "$words: $output"
+		[ "$status" -eq 11 ]
+		[[ $output == *"the key of Registry is locked and no passphrase was given"* ]]
+		[[ $output != *"key-not-held"* ]]
+	done
+	[ ! -e out ] && [ ! -e d ]
+	valise open "$letter" -o out --passphrase-fd 3 3< <(echo right) </dev/null
+	cmp f out/f
+}
+
 @test "what needs no key asks for none" {
 	export VALISE_DIR=$BATS_TEST_TMPDIR/h
 	valise init Harbour --title Registry --no-recovery --passphrase-fd 3 3< <(echo x) </dev/null
