@@ -126,10 +126,10 @@ static int folder_place(struct store *s, int *ret_dirfd, struct valise_err *err)
 		(void)snprintf(path, sizeof path, TOP "/%s", f->writer);
 		int r = file_make_dirs(f->dir, path, 0777, err);
 		if (r)
-			return err_prefix(err, r, "cannot put anything into %s", f->shown);
+			return r;
 		f->own = file_open_beneath(f->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 		if (f->own < 0)
-			return err_errno(err, -f->own, "cannot put anything into %s", f->shown);
+			return err_errno(err, -f->own, "cannot open " TOP "/%s", f->writer);
 		newfile_sweep(f->own);
 	}
 	*ret_dirfd = f->own;
@@ -167,10 +167,10 @@ static int folder_publish(struct store *s, struct newfile *file, const char *nam
 	if (!r)
 		r = file_sync_dir(f->own, "the bag's directory", &p.durable, err);
 	if (r)
-		return err_prefix(err, r, "cannot put a bag into %s", f->shown);
+		return r;
 	fd = file_open_beneath(f->own, name, O_RDONLY | O_CLOEXEC, 0);
 	if (fd < 0 || fstat(fd, &st))
-		return err_errno(err, fd < 0 ? -fd : errno, "the bag just put into %s cannot be opened", f->shown);
+		return err_errno(err, fd < 0 ? -fd : errno, "the bag just put there cannot be opened");
 	p.durable &= syncfs(fd) == 0;
 	p.evicted = evicted(fd, (uint64_t)st.st_size);
 	*ret = p;
@@ -181,7 +181,7 @@ static int folder_remove(struct store *s, const char *name, struct valise_err *e
 {
 	struct folder *f = folder_of(s);
 	if (unlinkat(f->own, name, 0) && errno != ENOENT)
-		return err_errno(err, errno, "cannot remove the bag %s from %s", name, f->shown);
+		return err_errno(err, errno, "cannot remove the bag %s", name);
 	return file_sync_dir(f->own, "the bag's directory", NULL, err);
 }
 

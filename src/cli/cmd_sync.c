@@ -24,6 +24,9 @@ static const struct option_row options[] = {
 
 static int check(struct cli *c, const struct sync_options *o, bool is_pipe)
 {
+	if (!*c->operands[0])
+		return cli_fail(c, VALISE_E_USAGE,
+				"the directory has no name: give that of a stick or folder, or - for a pipe");
 	if (!is_pipe && (o->in || o->out))
 		return cli_fail(c, VALISE_E_USAGE, "--in and --out go with -, not with a directory");
 	if (is_pipe && !o->in && !o->out)
@@ -126,6 +129,8 @@ static void show_out(FILE *out, const struct sync_options *o, const struct valis
 		fprintf(out, " %zu letter%s", whole, PLURAL(whole));
 	if (r->statements_out)
 		fprintf(out, "%s %zu statement%s", whole ? " and" : "", r->statements_out, PLURAL(r->statements_out));
+	if (!whole && !r->statements_out)
+		fprintf(out, " part of what there is of %zu letter%s", r->n_out, PLURAL(r->n_out));
 	fprintf(out, "%s%s%s.\n", o->look || !r->read_back ? "" : ", read back and checked", r->finder ? ", " : "",
 		r->finder ? r->finder : "");
 	for (size_t i = 0; i < r->n_out; i++)

@@ -17,6 +17,7 @@ int put_bag_begin(struct put_bag *b, const struct bag_place *place, struct valis
 		return r;
 	memcpy(writer, own.data, own.len);
 	writer[own.len] = 0;
+	b->file.what = "the bag that was just put out";
 	r = store->ops->open(store, writer, b->name.text, &b->file.fd, &b->file.size, err);
 	return r ? r : body_reader_new(place->v, &b->file, "reading back", &b->reader, err);
 }

@@ -252,7 +252,7 @@ static int by_audience(const void *a, const void *b)
 
 /* ---- Writing ---- */
 
-static int add_departure(struct putting *p, const struct gathered *g, bool whole)
+static int add_departure(struct putting *p, const struct gathered *g, bool whole, bool in_part)
 {
 	struct put_out_result *r = p->r;
 	if (r->n_departures == p->cap_departures) {
@@ -268,6 +268,7 @@ static int add_departure(struct putting *p, const struct gathered *g, bool whole
 			      .from = s->from.office,
 			      .body_bytes = s->body_bytes,
 			      .whole = whole,
+			      .in_part = in_part,
 			      .for_us = seal_recipient(s, &p->v->self) >= 0};
 	if (s->ref.at && !(d.ref = (struct str){str_dup(s->ref), s->ref.len}).at)
 		return err_nomem(p->err);
@@ -303,7 +304,7 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		p->r->statements += statements;
 		p->r->any_bare |= to.keys.n == 0;
 		p->r->any_wrapped |= to.keys.n > 0;
-		r = add_departure(p, &g, whole);
+		r = add_departure(p, &g, whole, lost);
 	}
 	*ret_end = i;
 	return r ? r : bag_group_end(group, p->err);

@@ -21,7 +21,8 @@ struct departure {
 	struct hash from;
 	struct str ref; /* owned text */
 	uint64_t body_bytes;
-	bool whole; /* with cover and body; otherwise notes only */
+	bool whole;   /* with cover and body */
+	bool in_part; /* as far as it is not damaged here; otherwise notes only */
 	bool for_us;
 };
 struct put_out_result {

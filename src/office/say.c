@@ -225,6 +225,8 @@ static int check_here(struct valise *v, const struct draft *d, const struct lett
 	if (!hash_eq(&digest, &seal->s.cover))
 		return damaged(d, "cover", err);
 	r = body_open(v->spool, &seal->s.body, ret, err);
+	if (r == VALISE_E_BAD)
+		return damaged(d, "body", err);
 	if (r)
 		return err_prefix(err, r, "%s cannot be said of %s", says_table[d->s.says].name, d->short_id);
 	return ret->size == seal->s.body_bytes ? 0 : damaged(d, "body", err);

@@ -134,6 +134,40 @@ static int take_one(void *context, const struct store_bag *bag)
 		 : take_in_bag(s->in, fd, bytes, (char *)name.data, s->err);
 }
 
+/* The folder said with what came of it, and what to do about it: the causes name files in it, or none. */
+static int explain_in(struct syncing *s, int r)
+{
+	if (!s->want->dir || r != VALISE_E_IO)
+		return r;
+	return err_prefix(
+		s->err, r,
+		"not everything was taken in from %s, and what was is kept; see that it is still there, and sync again",
+		text_shown(str_of(s->want->dir)).text);
+}
+
+static int explain_out(struct syncing *s, int r)
+{
+	if (!s->want->dir)
+		return r;
+	struct shown_text dir = text_shown(str_of(s->want->dir));
+	switch (r) {
+	case VALISE_E_FULL:
+		return err_prefix(
+			s->err, r,
+			"not everything went into %s, and what lies there stays good; make room or use another, and sync again",
+			dir.text);
+	case VALISE_E_READ_ONLY:
+		return err_prefix(
+			s->err, r,
+			"what lies in %s was read, but nothing can be put there; make it writable or use another, and sync again",
+			dir.text);
+	case VALISE_E_IO:
+		return err_prefix(s->err, r, "not everything went into %s", dir.text);
+	default:
+		return r;
+	}
+}
+
 /* What waits in one bag for another is taken in a further pass; a pipe is read once, for it cannot be turned back. */
 static int take_in_all(struct syncing *s)
 {
@@ -148,7 +182,7 @@ static int take_in_all(struct syncing *s)
 		if (!r && (!take_in_again(s->in) || !s->want->dir))
 			break;
 	}
-	return r;
+	return r ? explain_in(s, r) : 0;
 }
 
 /* A folder may be empty; a pipe through which nothing came was cut off before its first bag, or nobody put any into it. */
@@ -212,7 +246,8 @@ static int put_out_all(struct syncing *s)
 				    .look = s->want->look};
 	if (!s->want->dir && s->want->out_fd < 0 && !s->want->look)
 		return 0;
-	return put_out(s->v, s->store, &o, &s->out, s->err);
+	int r = put_out(s->v, s->store, &o, &s->out, s->err);
+	return r ? explain_out(s, r) : 0;
 }
 
 /* ---- The report ---- */
@@ -316,7 +351,9 @@ static int list_out(struct syncing *s, struct sync_result *res)
 		*l = (struct valise_sync_letter){.body_bytes = d->body_bytes,
 						 .is_whole = d->whole,
 						 .is_for_us = d->for_us,
-						 .text = d->whole ? "the whole letter" : "what is said of it"};
+						 .text = d->whole     ? "the whole letter"
+							 : d->in_part ? "part of it"
+								      : "what is said of it"};
 		r = name_letter(s, &d->id, &d->from, d->ref, l);
 	}
 	return r;

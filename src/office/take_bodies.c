@@ -224,7 +224,7 @@ static int look_again(struct take_in *t, struct named_body *b)
 	struct valise_err why = {0};
 	int r = body_open(t->v->spool, &b->root, &body, &why);
 	if (r)
-		return take_in_refuse(t, r, "a body that came cannot be taken", &why);
+		return take_in_refuse(t, r, "a body that came cannot be taken; run `valise doctor`", &why);
 	body_came(t, b, body.size);
 	return tell_sizes(t, b);
 }
@@ -251,7 +251,10 @@ static int begin_body(struct take_in *t, struct named_body *b, bool *ret_ready)
 		bool told = t->busy_body == i + 1; /* once, not for each of its pieces */
 		t->busy_body = i + 1;
 		t->orphans = true;
-		return told ? 0 : take_in_finding(t, "another process is taking this letter in", why.text);
+		return told ? 0
+			    : take_in_finding(
+				      t, "another program is taking this letter in: let it finish, then sync again",
+				      NULL);
 	}
 	if (r == VALISE_E_EXISTS)
 		return look_again(t, b);

@@ -92,16 +92,16 @@ static int take_record(void *context, const struct bag_record *rec)
 /* ---- Bags ---- */
 
 /* What tells this bag from others without reading it all: its size, its first and its last bytes. */
-static int bag_mark(int fd, uint64_t bytes, struct hash *ret, struct valise_err *err)
+static int bag_mark(const struct body *file, struct hash *ret, struct valise_err *err)
 {
 	uint8_t first[MARK_BYTES], last[MARK_BYTES], size[8];
 	size_t n_first, n_last;
-	uint64_t at = bytes > MARK_BYTES ? bytes - MARK_BYTES : 0;
+	uint64_t at = file->size > MARK_BYTES ? file->size - MARK_BYTES : 0;
 	for (unsigned i = 0; i < sizeof size; i++)
-		size[i] = (uint8_t)(bytes >> (56 - 8 * i));
-	int r = file_pread_full(fd, first, sizeof first, 0, &n_first, "a bag", err);
+		size[i] = (uint8_t)(file->size >> (56 - 8 * i));
+	int r = file_pread_full(file->fd, first, sizeof first, 0, &n_first, file->what, err);
 	if (!r)
-		r = file_pread_full(fd, last, sizeof last, at, &n_last, "a bag", err);
+		r = file_pread_full(file->fd, last, sizeof last, at, &n_last, file->what, err);
 	if (r)
 		return r;
 	struct span spans[] = {{size, sizeof size}, {first, n_first}, {last, n_last}};
@@ -159,7 +159,7 @@ static int push_bare(struct take_in *t, struct bag_reader *reader, const struct 
 	size_t got = 1;
 	int r = data ? 0 : err_nomem(t->err);
 	for (uint64_t at = 0; !r && got && at < file->size; at += got) {
-		r = file_pread_full(file->fd, data, READ_BYTES, at, &got, t->bag, t->err);
+		r = file_pread_full(file->fd, data, READ_BYTES, at, &got, file->what, t->err);
 		if (!r)
 			r = bag_reader_push(reader, data, got, t->err);
 		if (!r)
@@ -186,7 +186,7 @@ static int read_bag(struct take_in *t, const struct body *file, struct bag_resul
 	uint8_t first[BAG_LOOK_BYTES];
 	size_t n;
 	*ret_ours = true;
-	int r = file_pread_full(file->fd, first, sizeof first, 0, &n, t->bag, t->err);
+	int r = file_pread_full(file->fd, first, sizeof first, 0, &n, file->what, t->err);
 	if (!r)
 		r = bag_reader_new(take_record, t, &reader, t->err);
 	if (r)
@@ -217,7 +217,7 @@ static int remember_bag(struct take_in *t, const struct hash *mark)
 
 int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, struct valise_err *err)
 {
-	struct body file = {.fd = fd, .size = bytes}; /* lent: not released here */
+	struct body file = {.fd = fd, .size = bytes, .what = name}; /* lent: not released here */
 	struct bag_result b = {0};
 	struct hash mark;
 	bool seen = false, ours = true;
@@ -232,7 +232,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 		t, 0,
 		bytes + 1); /* also between bags that hold nothing, so that an endless row of them can be stopped */
 	if (!r)
-		r = bag_mark(fd, bytes, &mark, err);
+		r = bag_mark(&file, &mark, err);
 	if (!r && !t->o.look)
 		r = bag_seen(t->v->spool, &mark, &seen, err);
 	if (r)
@@ -245,7 +245,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	if (!r)
 		r = settle(t);
 	if (r)
-		return err_prefix(err, r, "%s", name);
+		return r;
 	if (!ours) {
 		t->r.bags_not_for_us++;
 		return 0;

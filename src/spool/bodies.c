@@ -172,11 +172,10 @@ int body_tally(struct spool *s, const struct hash *root, struct buf *ret, struct
 	return buf_check(ret, "a tally", err);
 }
 
+/* What to do about it depends on what it was wanted for. */
 static int damaged(const struct hash *root, const char *how, struct valise_err *err)
 {
-	return err_set(err, VALISE_E_BAD,
-		       "the body %.16s... in this spool %s: take the spool back from a copy, or the letter in again",
-		       hash_hex(root).text, how);
+	return err_set(err, VALISE_E_BAD, "the body %.16s... in this spool %s", hash_hex(root).text, how);
 }
 
 static int open_file(struct spool *s, const struct hash *root, uint64_t bytes, struct body *ret, struct valise_err *err)
@@ -195,7 +194,7 @@ static int open_file(struct spool *s, const struct hash *root, uint64_t bytes, s
 		return err_errno(err, errno, "cannot open the body %.16s...", hash_hex(root).text);
 	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes)
 		return damaged(root, "is not of its size", err);
-	*ret = (struct body){.fd = TAKE_FD(fd), .size = bytes};
+	*ret = (struct body){.fd = TAKE_FD(fd), .size = bytes, .what = "a body"};
 	return 0;
 }
 
@@ -271,9 +270,10 @@ int body_read(const struct body *b, uint64_t offset, void *ret, size_t len, stru
 		return 0;
 	}
 	size_t n;
-	int r = file_pread_full(b->fd, ret, len, offset, &n, "a body", err);
+	int r = file_pread_full(b->fd, ret, len, offset, &n, b->what, err);
 	if (!r && n != len)
-		return err_set(err, VALISE_E_CHANGED, "a body became shorter while it was read: run `valise doctor`");
+		return err_set(err, VALISE_E_CHANGED, "%s became shorter while it was read: do this again",
+			       text_shown(str_of(b->what)).text);
 	return r;
 }
 

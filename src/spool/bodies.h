@@ -23,17 +23,19 @@ CHECKED int body_tally(struct spool *s, const struct hash *root, struct buf *ret
  * no worse. Its place in the intake log stays. */
 CHECKED int body_forget(struct spool *s, const struct hash *root, struct valise_err *err);
 
-/* Reading a whole body: from a file, or from memory when it is small. */
+/* Reading a whole body: from a file, or from memory when it is small. A bag is read so too. */
 struct body {
 	int fd; /* -1: in memory */
 	uint8_t *bytes;
 	uint64_t size;
+	const char *what; /* for error texts: "a body"; of a file only */
 };
 #define BODY_NONE \
 	{ \
 		.fd = -1 \
 	}
 #define CLEAN_BODY CLEANUP(body_release)
+/* VALISE_E_BAD when its file is lost, or not of its size. */
 CHECKED int body_open(struct spool *s, const struct hash *root, struct body *ret, struct valise_err *err);
 /* Exactly len bytes at offset, or an error. For large bodies safe from several threads. */
 CHECKED int body_read(const struct body *b, uint64_t offset, void *ret, size_t len, struct valise_err *err);

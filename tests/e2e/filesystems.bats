@@ -98,7 +98,7 @@ journey_by() { # STICK
 	as harbour sync stick "$small"
 	run as harbour sync stick "$big"
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"o space left"* ]]
+	[[ "$output" == *"not everything went into stick, and what lies there stays good; make room or use another, and sync again: "*"No space left"* ]]
 	[ -z "$(find stick -name '.valise*')" ]
 	as oslo sync stick
 	[ "$(as oslo track --json | json_at '[l["is_whole"] for l in d["letters"]]')" = "[True]" ]
@@ -193,7 +193,7 @@ journey_by() { # STICK
 	as oslo say received "$letter" --yes
 	run as oslo sync stick
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"ead-only"* ]]
+	[[ "$output" == *"what lies in stick was read, but nothing can be put there; make it writable or use another"*"ead-only"* ]]
 	unmount "$BATS_TEST_TMPDIR/stick"
 	[ "$(find stick -type f -exec sha256sum {} +)" = "$before" ]
 	as oslo sync stick

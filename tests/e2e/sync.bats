@@ -245,7 +245,7 @@ body_file() { # OFFICE
 	rm -f "$file"
 	run as harbour sync stick --all
 	[ "$status" -eq 4 ]
-	grep -q "did not go out whole" <<<"$output"
+	grep -q "did not go out whole: the body .* in this spool has lost its file: run .valise doctor.$" <<<"$output"
 	grep -q "Put out 2 letters" <<<"$output"
 	run as oslo sync stick
 	[ "$status" -eq 0 ]
@@ -261,7 +261,8 @@ body_file() { # OFFICE
 	run as harbour sync stick "$letter"
 	[ "$status" -eq 4 ]
 	grep -q "did not go out whole: its body is damaged on this disk: run .valise doctor." <<<"$output"
-	refute grep -q "Put out 1 letter" <<<"$output"
+	grep -q "Put out part of what there is of 1 letter, " <<<"$output"
+	grep -q ": part of it$" <<<"$output"
 	run as oslo sync stick
 	[ "$status" -eq 0 ]
 	grep -q "not whole yet" <<<"$output"
@@ -282,6 +283,37 @@ db.commit()'
 	grep -q "did not go out whole: its body is damaged on this disk" <<<"$output"
 	run as oslo sync stick
 	grep -q "not whole yet" <<<"$output"
+}
+
+@test "what two do at once is said once, with what to do" {
+	seal_bytes 5000000 large
+	as harbour sync stick "$letter" --bare >/dev/null
+	cp -r stick whole
+	truncate -s 3500000 stick/valise/*/*
+	as oslo sync stick >/dev/null 2>&1
+	run flock offices/oslo/partial/* valise sync whole --dir offices/oslo
+	[ "$status" -eq 0 ]
+	[ "$(grep -c "another program is taking" <<<"$output")" -eq 1 ]
+	grep -q ": another program is taking this letter in: let it finish, then sync again$" <<<"$output"
+	as oslo sync whole | grep -q "whole and checked"
+}
+
+@test "a wrong passphrase is no matter of the bag that it does not open" {
+	mkdir desk
+	valise init Desk --title Registry --no-recovery --dir desk --passphrase-fd 3 3< <(echo right) </dev/null
+	valise card export --dir desk >desk.card
+	as harbour card add desk.card --as Desk --digits "$(valise card show --digits --dir desk)" >/dev/null
+	letter=$(as harbour seal -t Desk "$BATS_TEST_FILENAME")
+	as harbour sync stick "$letter" >/dev/null
+	run valise sync stick --dir desk --passphrase-fd 3 3< <(echo wrong) </dev/null
+	[ "$status" -eq 11 ]
+	[[ "$output" == "valise: wrong passphrase for the key of Registry"* ]]
+}
+
+@test "a directory without a name is a usage error" {
+	run as oslo sync ""
+	[ "$status" -eq 2 ]
+	grep -q "the directory has no name: give that of a stick or folder" <<<"$output"
 }
 
 sync_in() { # OFFICE WORD...: a bag from standard input

@@ -120,6 +120,22 @@ static void whole_bodies_come_back(void **state)
 	assert_int_equal(kit_check(s, false).n, 0);
 }
 
+/* A bag is read like a body, and is told of as what it is. */
+static void a_read_that_fails_names_what_was_read(void **state)
+{
+	(void)state;
+	struct valise_err err = {0};
+	uint8_t byte;
+	CLEAN_BODY struct body bag = {
+		.fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .size = 1, .what = "the bag"};
+	assert_int_equal(body_read(&bag, 0, &byte, 1, &err), VALISE_E_IO);
+	assert_string_equal(err.text, "cannot read the bag: Is a directory");
+	cleanup_close(&bag.fd);
+	bag.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(body_read(&bag, 0, &byte, 1, &err), VALISE_E_CHANGED);
+	assert_string_equal(err.text, "the bag became shorter while it was read: do this again");
+}
+
 static void what_does_not_fit_is_refused(void **state)
 {
 	CLEAN_SPOOL struct spool *s = kit_create(kit_dir(*state));
@@ -564,6 +580,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(whole_bodies_come_back),
+		scratch_test(a_read_that_fails_names_what_was_read),
 		scratch_test(what_does_not_fit_is_refused),
 		scratch_test(an_intake_is_resumed_at_any_piece),
 		scratch_test(a_file_cut_behind_our_back),
