@@ -168,6 +168,9 @@ static int check(struct cli *c, const struct open_options *o)
 {
 	if (o->say && strcmp(o->say, "opened") != 0)
 		return cli_fail(c, VALISE_E_USAGE, "--say takes opened; `valise say` states anything else");
+	if (o->output && strcmp(o->output, "-") == 0)
+		return cli_fail(c, VALISE_E_USAGE,
+				"a letter is opened into a directory, not to standard output; ./- is one of that name");
 	if (!o->all && c->n_operands == 0)
 		return cli_fail(c, VALISE_E_USAGE, "name the letters, or say --all");
 	if (o->all && c->n_operands)

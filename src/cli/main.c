@@ -86,11 +86,21 @@ static const struct command *find_command(int n, char **words, int *ret_used)
 	return NULL;
 }
 
+static bool is_word(const char *word, const char *one, const char *other)
+{
+	return strcmp(word, one) == 0 || strcmp(word, other) == 0;
+}
+
+static bool asks_for_help(const char *word)
+{
+	return is_word(word, "--help", "-h") || strcmp(word, "help") == 0;
+}
+
 static int help(struct cli *c, int n, char **words)
 {
 	int used;
 	const struct command *command = find_command(n, words, &used);
-	if (n == 0)
+	if (n == 0 || asks_for_help(words[0]))
 		print_overview(stdout);
 	else if (command)
 		cli_help(c, command, stdout);
@@ -120,11 +130,6 @@ static const struct command *find_behind_options(int n, char **words, int *ret_u
 	return command;
 }
 
-static bool is_word(const char *word, const char *one, const char *other)
-{
-	return strcmp(word, one) == 0 || strcmp(word, other) == 0;
-}
-
 int main(int argc, char **argv)
 {
 	struct cli c;
@@ -139,7 +144,7 @@ int main(int argc, char **argv)
 		printf("valise %s\n", valise_version());
 		return cli_end(&c, 0);
 	}
-	if (is_word(words[0], "--help", "-h") || strcmp(words[0], "help") == 0)
+	if (asks_for_help(words[0]))
 		return help(&c, n - 1, words + 1);
 	const struct command *command = find_command(n, words, &used);
 	if (!command)

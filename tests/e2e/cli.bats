@@ -43,6 +43,14 @@ options_of() { # COMMAND: "name VALUE|-" for each of its options
 	done
 }
 
+@test "help of help is the overview" {
+	valise help >"$BATS_TEST_TMPDIR/overview"
+	for word in help --help -h; do
+		valise help $word | cmp - "$BATS_TEST_TMPDIR/overview"
+		valise --help $word | cmp - "$BATS_TEST_TMPDIR/overview"
+	done
+}
+
 @test "no command, and an unknown one, are usage errors that help" {
 	run valise
 	[ "$status" -eq 2 ]
@@ -131,7 +139,7 @@ options_of() { # COMMAND: "name VALUE|-" for each of its options
 		"init x --title t --no-passphrase" "card add f --as x" "card add f --unchecked" \
 		"card add f --as x --digits 1 --unchecked" "sync -" "sync d --in" "sync d --all l" "sync - --in l" \
 		"sync - --out --json" "sync d --bare --via x" "say received" "say received --all l --yes" "say reviewed --all --yes" \
-		"say received l" "say receivd l --yes" "open" "open --all l" "open l --say reviewed" "dossier l --json" \
+		"say received l" "say receivd l --yes" "open" "open --all l" "open l --say reviewed" "open l -o -" "open -a -o -" "dossier l --json" \
 		"card export --json" "officer add --title t --no-passphrase" "officer add --roles clerk --no-passphrase" \
 		"officer add --title t --roles clerk" "officer dismiss x" "seal f" "track --passphrase-fd 1" \
 		"seal -t x f --passphrase-fd 99" "seal -t x f --passphrase-fd -1" "seal -t x f --passphrase-fd 1x" \
