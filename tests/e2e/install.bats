@@ -45,6 +45,16 @@ setup_file() {
 	done
 }
 
+@test "the formats are installed, where README and manual name them" {
+	doc=$root/opt/valise/share/doc/valise
+	diff -r "$VALISE_TEST_SOURCE/spec" "$doc/spec"
+	grep -o '](\(spec\|demo\)/[^)#]*' "$doc/README.md" | cut -c 3- | sort -u >"$BATS_TEST_TMPDIR/links"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/links")" -ge 5 ]
+	while read -r link; do
+		cmp "$VALISE_TEST_SOURCE/$link" "$doc/$link"
+	done <"$BATS_TEST_TMPDIR/links"
+}
+
 @test "a program builds against what was installed" {
 	cat >"$BATS_TEST_TMPDIR/program.c" <<-'END'
 		#include <stdio.h>
