@@ -62,7 +62,7 @@ static int run(struct cli *c, const void *values)
 const struct command command_doctor = {
 	.name = "doctor",
 	.operands = "",
-	.summary = "Check this office's spool: rows, files, bodies, register",
+	.summary = "Check this office's spool: rows, files, bodies, register, keys",
 	.options = options,
 	.values_bytes = sizeof(struct doctor_options),
 	.takes = TAKES_SPOOL,

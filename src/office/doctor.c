@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The spool's health: files and rows, bodies against their seals, our register, litter of killed commands. */
+/* The spool's health: files and rows, bodies against their seals, our register and keys, litter of killed commands. */
 #include "office/office.h"
 
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "crypto/digest.h"
 #include "office/body_root.h"
 #include "office/extract.h"
@@ -152,18 +153,47 @@ struct keys_search {
 	int64_t now_s;
 };
 
+/* A damaged key shows otherwise only when it is needed, and perhaps in no backup any more. That one is not here may be on purpose. */
+static int check_key(struct examination *x, const struct vkey *key, const char *title, struct str recipient,
+		     bool is_wanted, bool *ret_here)
+{
+	struct valise_err why = {0};
+	int r = key_check(x->v, key, title, recipient, &why);
+	*ret_here = r != VALISE_E_NOT_FOUND;
+	if (r == VALISE_E_NOMEM)
+		return err_nomem(x->err);
+	if (r && (*ret_here || is_wanted))
+		found(x, *ret_here, why.text);
+	return 0;
+}
+
+static int check_keepers(struct examination *x, const struct office_register *self)
+{
+	const struct vkey *keepers;
+	const struct str none = {NULL, 0};
+	size_t n;
+	uint64_t quorum;
+	bool here;
+	int r = 0;
+	office_keepers(self, NULL, &keepers, &n, &quorum);
+	for (size_t i = 0; i < n && !r; i++)
+		r = check_key(x, &keepers[i], "the keeper", none, true, &here);
+	return r;
+}
+
 static int check_officer(void *context, const struct officer *o)
 {
 	struct keys_search *s = context;
-	char text[LIMIT_FREE_TEXT_BYTES + 128];
-	bool here;
-	int r = key_is_here(s->x->v, &o->key, &here, s->x->err);
+	struct shown_text title = text_shown(o->title);
+	char text[sizeof title.text + 128];
+	bool here, has_run_out = o->has_until && o->until_s < s->now_s;
+	int r = check_key(s->x, &o->key, title.text, o->recipient, !o->dismissed && !has_run_out, &here);
 	if (r || !here)
 		return r;
 	if (o->dismissed)
-		snprintf(text, sizeof text, "the key of the dismissed %.*s is still in this spool", STR_ARG(o->title));
-	else if (o->has_until && o->until_s < s->now_s)
-		snprintf(text, sizeof text, "the appointment of %.*s has run out", STR_ARG(o->title));
+		snprintf(text, sizeof text, "the key of the dismissed %s is still in this spool", title.text);
+	else if (has_run_out)
+		snprintf(text, sizeof text, "the appointment of %s has run out", title.text);
 	else
 		return 0;
 	found(s->x, false, text);
@@ -185,7 +215,8 @@ static int check_register(struct examination *x, struct valise_err *err)
 	if (office_head(self)->e.time_s > s.now_s + 300)
 		found(x, false,
 		      "the newest entry of your register is later than this machine's clock: the clock may be wrong");
-	return office_each_officer(self, NULL, check_officer, &s);
+	r = check_keepers(x, self);
+	return r ? r : office_each_officer(self, NULL, check_officer, &s);
 }
 
 /* Plaintext that cannot be removed is for a person to see to; while nobody has tried, it is litter. */

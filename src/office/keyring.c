@@ -288,6 +288,35 @@ int key_is_here(struct valise *v, const struct vkey *k, bool *ret, struct valise
 	return 0;
 }
 
+static bool key_opens(const struct key *k, struct str recipient)
+{
+	struct age_recipient to;
+	return k->has_identity && age_recipient_parse(recipient, &to) &&
+	       memcmp(to.point, k->identity.point, sizeof to.point) == 0;
+}
+
+int key_check(struct valise *v, const struct vkey *vkey, const char *title, struct str recipient,
+	      struct valise_err *err)
+{
+	CLEAN_BUF_SECRET struct buf file = BUF_INIT(LIMIT_KEY_FILE_BYTES);
+	CLEAN_KEY struct key *k = NULL;
+	int r = key_file_get(v->spool, key_name(vkey).text, &file, err);
+	if (r == VALISE_E_NOT_FOUND)
+		return err_set(
+			err, r,
+			"the key of %s is not in this spool; unless another machine has it, restore its file, keys/%s, from a backup",
+			title, key_name(vkey).text);
+	if (!r && str_starts(buf_str(&file), STR(AGE_FIRST_LINE)))
+		r = key_look_locked(buf_str(&file), err);
+	else if (!r)
+		r = key_read_plain(buf_str(&file), vkey, &k, err);
+	if (k && recipient.at && !key_opens(k, recipient))
+		r = VALISE_E_BAD;
+	if (r == VALISE_E_BAD || r == VALISE_E_LIMIT) /* no key is that large */
+		return key_damaged(vkey, title, err);
+	return r ? err_prefix(err, r, "the key of %s", title) : 0;
+}
+
 int key_unlock(struct valise *v, const struct vkey *vkey, const char *title, const struct key **ret,
 	       struct valise_err *err)
 {

@@ -65,6 +65,10 @@ void key_free(struct key *k);
 void key_freep(struct key **k);
 /* Whether the secret of that key is in this spool. */
 CHECKED int key_is_here(struct valise *v, const struct vkey *k, bool *ret, struct valise_err *err);
+/* Looks at the file of that key, as far as that goes without a passphrase: VALISE_E_BAD when it is not the key that the register names,
+ * or, where it is not locked, does not open what is sealed to `recipient` (.at NULL: nothing is). VALISE_E_NOT_FOUND. */
+CHECKED int key_check(struct valise *v, const struct vkey *k, const char *title, struct str recipient,
+		      struct valise_err *err);
 /* Unlocked once a command; *ret belongs to the keyring. VALISE_E_LOCKED, VALISE_E_NOT_FOUND. */
 CHECKED int key_unlock(struct valise *v, const struct vkey *k, const char *title, const struct key **ret,
 		       struct valise_err *err);

@@ -89,6 +89,45 @@ key_file() { # OFFICE WORD
 	[[ $output != *"defect"* ]]
 }
 
+@test "doctor looks at the keys, and asks for no passphrase" {
+	VALISE_PASSPHRASE_COMMAND='echo secret' as bergen init Bergen --title Registry --no-recovery
+	export VALISE_PASSPHRASE_COMMAND='echo asked >&2; echo secret'
+	# Office, line of the register, whose, bytes of the file.
+	while read office line whose places; do
+		key=$(key_file $office $line)
+		[ -z "$(as $office doctor)" ]
+		[ "$places" != all ] || places=$(seq 0 5 $(($(wc -c <"$key") - 1)))
+		cp "$key" whole
+		for place in $places; do
+			flip "$key" "$place"
+			run as $office doctor --mend
+			echo "$office, $line, byte $place: $output"
+			[ "$status" -eq 4 ]
+			[[ $output == *"the key of $whose is damaged; restore its file, keys/${key##*/}, from a backup"* ]]
+			[[ $output != *asked* ]]
+			cp whole "$key"
+		done
+		truncate -s -1 "$key"
+		[ "$(status_of as $office doctor)" -eq 4 ]
+		rm "$key"
+		run as $office doctor
+		[ "$status" -eq 0 ]
+		[[ $output == *"the key of $whose is not in this spool"*"keys/${key##*/}"* ]]
+		cp whole "$key"
+	done <<-'END'
+		harbour keepers the\ keeper all
+		harbour appoint Registry all
+		bergen keepers the\ keeper 0 21 25 30
+		bergen appoint Registry 0 21 25 30
+	END
+	# A whole file whose reading key is another's.
+	reading=$(grep ^reading "$(key_file oslo appoint)")
+	sed -i "s/^reading.*/$reading/" "$(key_file harbour appoint)"
+	run as harbour doctor
+	[ "$status" -eq 4 ]
+	[[ $output == *"the key of Registry is damaged"* ]]
+}
+
 @test "doctor removes no body that it could not read" {
 	deliver
 	body=$(body_of oslo)
