@@ -1,0 +1,56 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Filesystems on which files do not go past the page cache as elsewhere: large letters go through them whole all the same.
+
+load ../e2e/offices
+
+setup() {
+	[ -e "$FAULT_LIBRARIES/preload_direct.so" ] || skip "preload_direct.so was not built"
+	if ldd "$(command -v valise)" 2>/dev/null | grep -q 'lib.san' || grep -aq __asan_init "$(command -v valise)"; then
+		skip "a sanitizer does not go with a preloaded library"
+	fi
+	cd "$BATS_TEST_TMPDIR"
+	dd if=/dev/zero of=probe bs=4096 count=1 oflag=direct status=none 2>/dev/null ||
+		skip "no file goes past the page cache here"
+	mkdir stick
+	# Neither they nor what is made of them ends at a block.
+	head -c 21000001 /dev/urandom >deeds
+	head -c 19000777 /dev/urandom >plans
+	found_two
+}
+
+on() { # all|4096 OFFICE WORD...: the command, with the count of its refusals in `refused`
+	local which=$1
+	shift
+	rm -f refused
+	FAULT_DIRECT=$which FAULT_COUNT=$PWD/refused LD_PRELOAD=$FAULT_LIBRARIES/preload_direct.so as "$@"
+}
+
+some_refused() {
+	[ "$(od -An -t u8 refused | tr -d ' ')" -gt 0 ]
+}
+
+journey_on() { # all|4096
+	letter=$(on "$1" harbour seal -t Oslo deeds plans)
+	on "$1" harbour sync stick "$letter" | grep -q "Put out 1 letter"
+	some_refused
+	on "$1" oslo sync stick | grep -q "whole and checked"
+	some_refused
+	on "$1" oslo say received "$letter" --yes
+	some_refused
+	on "$1" oslo open "$letter" -o opened
+	some_refused
+	cmp deeds opened/deeds
+	cmp plans opened/plans
+	on "$1" oslo doctor
+	some_refused
+	as harbour doctor
+}
+
+@test "a filesystem that wants blocks of 4096 bytes" {
+	journey_on 4096
+}
+
+@test "a filesystem that refuses every such transfer" {
+	journey_on all
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Preloaded: transfers past the page cache are refused, as filesystems refuse them whose blocks are large, or that have no such thing
+ * but only say so when it is tried. */
+
+/* FAULT_DIRECT=all    every one; otherwise those that do not begin and end at blocks of 4096 bytes, in the file and in memory
+ * FAULT_COUNT=FILE    where is counted how many were refused
+ */
+#include <string.h>
+#include <time.h>
+
+#include "preload.h"
+
+#define BLOCK_BYTES 4096u
+#define REFUSAL_NS 3000000 /* so that threads that use one file are refused together */
+
+static struct call_count refusals;
+
+static bool is_whole_blocks(const void *data, size_t len, off64_t offset)
+{
+	return ((uintptr_t)data | len | (uint64_t)offset) % BLOCK_BYTES == 0;
+}
+
+/* True, with errno, when the filesystem would not do it. */
+static bool refused(int fd, const void *data, size_t len, off64_t offset)
+{
+	const char *which = getenv("FAULT_DIRECT");
+	int flags = which ? fcntl(fd, F_GETFL) : -1;
+	if (flags < 0 || !(flags & O_DIRECT) || (strcmp(which, "all") != 0 && is_whole_blocks(data, len, offset)))
+		return false;
+	(void)call_number("FAULT_COUNT", &refusals);
+	(void)nanosleep(&(struct timespec){.tv_nsec = REFUSAL_NS}, NULL);
+	errno = EINVAL;
+	return true;
+}
+
+PRELOADED ssize_t pread(int fd, void *ret, size_t len, off_t offset)
+{
+	return refused(fd, ret, len, offset) ? -1 : NEXT(pread)(fd, ret, len, offset);
+}
+
+PRELOADED ssize_t pread64(int fd, void *ret, size_t len, off64_t offset)
+{
+	return refused(fd, ret, len, offset) ? -1 : NEXT(pread64)(fd, ret, len, offset);
+}
+
+PRELOADED ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
+{
+	return refused(fd, data, len, offset) ? -1 : NEXT(pwrite)(fd, data, len, offset);
+}
+
+PRELOADED ssize_t pwrite64(int fd, const void *data, size_t len, off64_t offset)
+{
+	return refused(fd, data, len, offset) ? -1 : NEXT(pwrite64)(fd, data, len, offset);
+}
