@@ -47,18 +47,28 @@ static void append_text(char text[static VALISE_ERR_TEXT_BYTES], size_t len, con
 		drop_cut_character(text, len + n);
 }
 
-/* The arguments may point into err->text, so every text is made apart and copied when it is whole. */
+/* One text, and after it ": " and `more` when there is more. Both may point into err->text, so it is made apart and copied when it is
+ * whole. */
+PRINTF_LIKE(2, 0) static void put_text(struct valise_err *err, const char *fmt, va_list args, const char *more)
+{
+	char text[VALISE_ERR_TEXT_BYTES];
+	size_t len = format_text(text, fmt, args);
+	if (more) {
+		append_text(text, len, ": ");
+		append_text(text, strlen(text), more);
+	}
+	memcpy(err->text, text, strlen(text) + 1);
+}
+
 int err_set(struct valise_err *err, int code, const char *fmt, ...)
 {
 	if (!err)
 		return code;
-	char text[VALISE_ERR_TEXT_BYTES];
 	va_list args;
 	va_start(args, fmt);
-	size_t len = format_text(text, fmt, args);
+	put_text(err, fmt, args, NULL);
 	va_end(args);
 	err->code = code;
-	memcpy(err->text, text, len + 1);
 	return code;
 }
 
@@ -66,14 +76,10 @@ int err_prefix(struct valise_err *err, int code, const char *fmt, ...)
 {
 	if (!err)
 		return code;
-	char text[VALISE_ERR_TEXT_BYTES];
 	va_list args;
 	va_start(args, fmt);
-	size_t len = format_text(text, fmt, args);
+	put_text(err, fmt, args, err->text);
 	va_end(args);
-	append_text(text, len, ": ");
-	append_text(text, strlen(text), err->text);
-	memcpy(err->text, text, strlen(text) + 1);
 	return code;
 }
 
@@ -104,16 +110,12 @@ int err_errno(struct valise_err *err, int errnum, const char *fmt, ...)
 	int code = err_code_of_errno(errnum);
 	if (!err)
 		return code;
-	char text[VALISE_ERR_TEXT_BYTES];
+	char reason[128];
 	va_list args;
 	va_start(args, fmt);
-	size_t len = format_text(text, fmt, args);
+	put_text(err, fmt, args, strerror_r(errnum, reason, sizeof reason));
 	va_end(args);
-	char reason[128];
-	append_text(text, len, ": ");
-	append_text(text, strlen(text), strerror_r(errnum, reason, sizeof reason));
 	err->code = code;
-	memcpy(err->text, text, strlen(text) + 1);
 	return code;
 }
 
