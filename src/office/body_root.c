@@ -22,8 +22,7 @@ struct body_reader {
 	uint8_t *pieces; /* of all jobs */
 	struct job jobs[PIPELINE_JOBS_MAX];
 	void *job_list[PIPELINE_JOBS_MAX];
-	uint64_t at;   /* submitted up to here */
-	bool is_ahead; /* others show their progress meanwhile */
+	uint64_t at; /* submitted up to here */
 	struct tree tree;
 };
 
@@ -40,9 +39,10 @@ static int read_piece(void *context, void *job, struct valise_err *err)
 static int add_piece(void *context, void *job, struct valise_err *err)
 {
 	struct body_reader *b = context;
-	struct job *j = job;
+	const struct job *j = job;
+	(void)err;
 	tree_add(&b->tree, &j->root);
-	return b->is_ahead ? 0 : office_progress(b->v, b->doing, j->at, b->body->size, err);
+	return 0;
 }
 
 int body_reader_new(struct valise *v, const struct body *body, const char *doing, struct body_reader **ret,
@@ -105,18 +105,19 @@ static int submit_piece(struct body_reader *b, struct valise_err *err)
 int body_reader_ahead(struct body_reader *b, struct valise_err *err)
 {
 	int r = 0;
-	b->is_ahead = true;
 	while (!r && b->at < b->body->size && pipeline_is_ready(b->pipeline))
 		r = submit_piece(b, err);
-	b->is_ahead = false;
 	return r;
 }
 
 int body_reader_end(struct body_reader *b, struct hash *ret, struct valise_err *err)
 {
 	int r = 0;
-	while (!r && b->at < b->body->size)
+	while (!r && b->at < b->body->size) {
 		r = submit_piece(b, err);
+		if (!r)
+			r = office_progress(b->v, b->doing, b->at, b->body->size, err);
+	}
 	if (!r)
 		r = pipeline_drain(b->pipeline, err);
 	if (!r)
