@@ -3,6 +3,7 @@
 #include "base/direct.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -25,12 +26,21 @@ void direct_end(int fd)
 	set_direct(fd, false);
 }
 
-void *direct_buffer(size_t bytes, bool all_used)
+static void *aligned(size_t bytes, size_t to)
 {
 	void *buffer = NULL;
-	if (posix_memalign(&buffer, all_used ? LARGE_PAGE_BYTES : DIRECT_BLOCK_BYTES, bytes))
-		return NULL;
-	if (all_used)
+	return posix_memalign(&buffer, to, bytes) ? NULL : buffer;
+}
+
+void *direct_buffer(size_t bytes)
+{
+	return aligned(bytes, DIRECT_BLOCK_BYTES);
+}
+
+void *direct_buffer_large(size_t bytes)
+{
+	void *buffer = aligned(bytes, LARGE_PAGE_BYTES);
+	if (buffer)
 		(void)madvise(buffer, bytes, MADV_HUGEPAGE); /* a wish only */
 	return buffer;
 }

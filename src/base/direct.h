@@ -3,7 +3,6 @@
 #ifndef BASE_DIRECT_H
 #define BASE_DIRECT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Files up to here stay in the cache: whoever wrote one soon reads it again. */
@@ -15,7 +14,9 @@
  * and file_pwrite_all: begin it once for an open file, not again while others use it. */
 void direct_begin(int fd);
 void direct_end(int fd);
-/* Room for such transfers, not touched yet; in large pages when they will all be used: they make one request of many. free(). */
-void *direct_buffer(size_t bytes, bool all_used);
+/* Room for such transfers, not touched yet. free(). */
+void *direct_buffer(size_t bytes);
+/* The same in large pages, which make one request of many: for what will be used from end to end. */
+void *direct_buffer_large(size_t bytes);
 
 #endif

@@ -56,7 +56,7 @@ int body_reader_new(struct valise *v, const struct body *body, const char *doing
 	b->v = v;
 	b->body = body;
 	b->doing = doing;
-	b->pieces = direct_buffer(n_jobs * TREE_PIECE_BYTES, direct);
+	b->pieces = direct ? direct_buffer_large(n_jobs * TREE_PIECE_BYTES) : direct_buffer(n_jobs * TREE_PIECE_BYTES);
 	if (!b->pieces)
 		return err_nomem(err);
 	if (direct)

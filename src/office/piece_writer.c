@@ -53,7 +53,7 @@ int piece_writer_put(struct piece_writer *w, uint64_t piece, const uint8_t *data
 	if (r)
 		return r;
 	struct job *j = job;
-	if (!j->data && !(j->data = direct_buffer(TREE_PIECE_BYTES, false)))
+	if (!j->data && !(j->data = direct_buffer(TREE_PIECE_BYTES)))
 		return err_nomem(err);
 	memcpy(j->data, data, len);
 	j->piece = piece;

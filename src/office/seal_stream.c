@@ -6,12 +6,9 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/aead.h"
+#include "office/age_job.h"
 #include "office/body_hash.h"
 #include "office/pipeline.h"
-
-#define JOB_CHUNKS 16u
-#define JOB_PLAIN_BYTES (JOB_CHUNKS * AGE_CHUNK_BYTES)
-#define JOB_SEALED_BYTES (JOB_CHUNKS * AGE_SEALED_CHUNK_BYTES)
 
 struct job {
 	struct aead *aead; /* of its own: a context serves one thread at a time */
@@ -158,7 +155,7 @@ static int take_job(struct stream_sealer *s, struct valise_err *err)
 	struct job *j = job;
 	if (!j->in) {
 		j->in = malloc(JOB_PLAIN_BYTES);
-		j->blocks = direct_buffer(DIRECT_BLOCK_BYTES + JOB_SEALED_BYTES, false);
+		j->blocks = direct_buffer(DIRECT_BLOCK_BYTES + JOB_SEALED_BYTES);
 		if (!j->in || !j->blocks)
 			return err_nomem(err);
 		r = s->target.n_to ? age_payload_key(s->file_key, s->nonce, &j->aead, err) : 0;

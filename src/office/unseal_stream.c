@@ -6,12 +6,10 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/aead.h"
+#include "office/age_job.h"
 #include "office/body_hash.h"
 #include "office/pipeline.h"
 
-#define JOB_CHUNKS 16u
-#define JOB_PLAIN_BYTES (JOB_CHUNKS * AGE_CHUNK_BYTES)
-#define JOB_SEALED_BYTES (JOB_CHUNKS * AGE_SEALED_CHUNK_BYTES)
 /* Whole blocks around the ciphertext of a job. */
 #define JOB_BLOCKS_BYTES ((JOB_SEALED_BYTES / DIRECT_BLOCK_BYTES + 2) * DIRECT_BLOCK_BYTES)
 #define LATE_MIN_BYTES 65536u
@@ -192,7 +190,8 @@ static int begin_reading(struct stream_opener *o, struct valise_err *err)
 	bool direct = o->file->fd >= 0 && o->file->size > DIRECT_FROM_BYTES;
 	if (direct)
 		direct_begin(o->file->fd);
-	o->blocks = direct_buffer(o->n_jobs * JOB_BLOCKS_BYTES, direct);
+	size_t bytes = o->n_jobs * JOB_BLOCKS_BYTES;
+	o->blocks = direct ? direct_buffer_large(bytes) : direct_buffer(bytes);
 	for (size_t i = 0; o->blocks && i < o->n_jobs; i++)
 		o->jobs[i].blocks = o->blocks + i * JOB_BLOCKS_BYTES;
 	return o->blocks ? 0 : err_nomem(err);
@@ -208,7 +207,7 @@ static int submit_next(struct stream_opener *o, struct valise_err *err)
 		return r;
 	struct job *j = job;
 	if (!j->out) {
-		j->out = direct_buffer(JOB_PLAIN_BYTES, false);
+		j->out = direct_buffer(JOB_PLAIN_BYTES);
 		if (!j->out)
 			return err_nomem(err);
 		r = age_payload_key(o->file_key, o->nonce, &j->aead, err);

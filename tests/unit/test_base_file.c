@@ -353,8 +353,8 @@ static void direct_transfers_fall_back(void **state)
 {
 	enum { BYTES = 3 * DIRECT_BLOCK_BYTES };
 	int dirfd = ((struct scratch *)*state)->fd;
-	CLEAN_FREE uint8_t *data = direct_buffer(BYTES, false);
-	CLEAN_FREE uint8_t *large = direct_buffer(BYTES, true);
+	CLEAN_FREE uint8_t *data = direct_buffer(BYTES);
+	CLEAN_FREE uint8_t *large = direct_buffer_large(BYTES);
 	assert_non_null(data);
 	assert_non_null(large);
 	for (size_t i = 0; i < BYTES; i++)
