@@ -310,6 +310,19 @@ db.commit()'
 	[[ "$output" == "valise: wrong passphrase for the key of Registry"* ]]
 }
 
+@test "a stick that is gone while a bag is read is named, with what to do" {
+	command -v strace >/dev/null || skip "strace is not installed"
+	seal_bytes 3000000 large
+	as harbour sync stick "$letter" >/dev/null
+	bag=$(find stick/valise -type f)
+	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 run strace -f -o /dev/null -P "$PWD/$bag" -e inject=pread64:error=ENOTCONN:when=3+ valise sync stick --dir offices/oslo
+	echo "$output"
+	if grep -q ptrace <<<"$output"; then skip "nothing can be traced here"; fi
+	[ "$status" -eq 1 ]
+	grep -q "not everything was taken in from stick, and what was is kept; see that it is still there, and sync again: cannot read .*/$(basename "$bag"): Transport endpoint is not connected" <<<"$output"
+	as oslo sync stick | grep -q "whole and checked"
+}
+
 @test "a directory without a name is a usage error" {
 	run as oslo sync ""
 	[ "$status" -eq 2 ]
