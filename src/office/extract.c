@@ -10,7 +10,6 @@
 #include <sys/statvfs.h>
 
 #include "base/clock.h"
-#include "base/direct.h"
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -259,8 +258,6 @@ int extract_member(struct extract *x, const struct tar_member *m, struct valise_
 	x->file = openat(fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, m->mode & 0100 ? 0777 : 0666);
 	x->file_mtime_s = m->mtime_s;
 	x->file_at = 0;
-	if (x->file >= 0 && m->bytes > DIRECT_FROM_BYTES)
-		direct_begin(x->file);
 	return x->file < 0 ? member_failed(err, errno, m->path) : 0;
 }
 

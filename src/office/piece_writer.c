@@ -2,7 +2,6 @@
 /* Writing pieces behind: a copy of each is a job of the pipeline. */
 #include "office/piece_writer.h"
 
-#include "base/direct.h"
 #include "base/limits.h"
 #include "office/pipeline.h"
 
@@ -53,7 +52,7 @@ int piece_writer_put(struct piece_writer *w, uint64_t piece, const uint8_t *data
 	if (r)
 		return r;
 	struct job *j = job;
-	if (!j->data && !(j->data = direct_buffer(TREE_PIECE_BYTES)))
+	if (!j->data && !(j->data = malloc(TREE_PIECE_BYTES)))
 		return err_nomem(err);
 	memcpy(j->data, data, len);
 	j->piece = piece;

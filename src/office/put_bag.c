@@ -18,6 +18,7 @@ int put_bag_begin(struct put_bag *b, const struct bag_place *place, struct valis
 	memcpy(writer, own.data, own.len);
 	writer[own.len] = 0;
 	b->file.what = "the bag that was just put out";
+	b->file.is_direct = true;
 	r = store->ops->open(store, writer, b->name.text, &b->file.fd, &b->file.size, err);
 	return r ? r : body_reader_new(place->v, &b->file, "reading back", &b->reader, err);
 }

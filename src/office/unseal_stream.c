@@ -187,7 +187,7 @@ uint64_t stream_opener_plain_bytes(const struct stream_opener *o)
 
 static int begin_reading(struct stream_opener *o, struct valise_err *err)
 {
-	bool direct = o->file->fd >= 0 && o->file->size > DIRECT_FROM_BYTES;
+	bool direct = o->file->is_direct && o->file->size > DIRECT_FROM_BYTES;
 	if (direct)
 		direct_begin(o->file->fd);
 	size_t bytes = o->n_jobs * JOB_BLOCKS_BYTES;
@@ -207,7 +207,7 @@ static int submit_next(struct stream_opener *o, struct valise_err *err)
 		return r;
 	struct job *j = job;
 	if (!j->out) {
-		j->out = direct_buffer(JOB_PLAIN_BYTES);
+		j->out = malloc(JOB_PLAIN_BYTES);
 		if (!j->out)
 			return err_nomem(err);
 		r = age_payload_key(o->file_key, o->nonce, &j->aead, err);

@@ -29,6 +29,7 @@ struct body {
 	uint8_t *bytes;
 	uint64_t size;
 	const char *what; /* for error texts: "a body"; of a file only */
+	bool is_direct;   /* of a file that is read once: past the page cache when it is large */
 };
 #define BODY_NONE \
 	{ \
@@ -51,8 +52,8 @@ CHECKED int body_intake_begin(struct spool *s, const struct hash *root, struct s
 bool body_intake_has(const struct body_intake *b, uint64_t piece);
 uint64_t body_intake_missing(const struct body_intake *b);
 uint64_t body_intake_bytes(const struct body_intake *b); /* 0 until its last piece came */
-/* Writes; the piece counts only after the next body_intake_sync. From a direct_buffer that costs least. The one function that another
- * thread may call, one call at a time, while this one calls none but body_intake_has and body_intake_missing. */
+/* Writes; the piece counts only after the next body_intake_sync. The one function that another thread may call, one
+ * call at a time, while this one calls none but body_intake_has and body_intake_missing. */
 CHECKED int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8_t *data, size_t len,
 			      struct valise_err *err);
 /* fdatasync, then the rows for the pieces since the last sync, in a transaction of its own (none may be open). */

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/direct.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "format/tally.h"
@@ -27,7 +26,6 @@ struct body_intake {
 	bool has_fresh;
 	char *tally; /* NULL when there are no pieces */
 	int fd;      /* of partial/ROOT.PIECES, locked for as long as this lives */
-	int past_fd; /* the same file past the page cache, for whole pieces of a large body; -1: through it */
 };
 
 static bool bit_get(const uint8_t *bits, uint64_t i)
@@ -147,16 +145,6 @@ static int open_or_make(struct body_intake *b, bool *ret_made, struct valise_err
 	return 0;
 }
 
-/* Pieces come faster than disks write, and are not read again before all are there. */
-static void go_past_cache(struct body_intake *b)
-{
-	if (b->n_pieces * TREE_PIECE_BYTES <= DIRECT_FROM_BYTES)
-		return;
-	b->past_fd = file_openat(b->s->partialfd, b->name.text, O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-	if (b->past_fd >= 0)
-		direct_begin(b->past_fd);
-}
-
 /* Where the last piece ends; before it came, where it would begin. */
 static uint64_t known_end(const struct body_intake *b)
 {
@@ -188,7 +176,6 @@ static int open_partial(struct body_intake *b, struct valise_err *err)
 	/* Whatever lies past that never counted. */
 	if ((uint64_t)st.st_size > known_end(b) && ftruncate(b->fd, (off_t)known_end(b)) < 0)
 		return err_errno(err, errno, "cannot shorten a body that is here in part");
-	go_past_cache(b);
 	return made ? file_sync_dir(b->s->partialfd, "partial", NULL, err) : 0;
 }
 
@@ -236,7 +223,7 @@ static int intake_new(struct spool *s, const struct hash *root, struct str tally
 		return err_nomem(err);
 	uint64_t pieces = tally.len / sizeof(struct hash);
 	*b = (struct body_intake){
-		.s = s, .root = *root, .name = partial_name(root, pieces), .n_pieces = pieces, .fd = -1, .past_fd = -1};
+		.s = s, .root = *root, .name = partial_name(root, pieces), .n_pieces = pieces, .fd = -1};
 	b->have = calloc(1, bits_bytes(b));
 	b->fresh = calloc(1, bits_bytes(b));
 	b->tally = malloc(tally.len + 1);
@@ -307,12 +294,10 @@ int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8_t *data
 			       hash_hex(&b->root).text);
 	if (bit_get(b->have, piece) || bit_get(b->fresh, piece))
 		return 0;
-	int fd = b->past_fd >= 0 && len == TREE_PIECE_BYTES ? b->past_fd : b->fd;
-	int r = file_pwrite_all(fd, data, len, piece * TREE_PIECE_BYTES, "a body", err);
+	int r = file_pwrite_all(b->fd, data, len, piece * TREE_PIECE_BYTES, "a body", err);
 	if (r)
 		return r;
-	if (fd == b->fd)
-		file_start_sync(fd, piece * TREE_PIECE_BYTES, len);
+	file_start_sync(b->fd, piece * TREE_PIECE_BYTES, len);
 	bit_set(b->fresh, piece);
 	b->has_fresh = true;
 	if (is_last)
@@ -501,7 +486,6 @@ void body_intake_free(struct body_intake *b)
 	if (!b)
 		return;
 	cleanup_close(&b->fd);
-	cleanup_close(&b->past_fd);
 	free(b->have);
 	free(b->fresh);
 	free(b->tally);
