@@ -66,8 +66,12 @@ int body_reader_new(struct valise *v, const struct body *body, const char *doing
 		b->job_list[i] = &b->jobs[i];
 	}
 	tree_init(&b->tree);
-	struct pipeline_spec spec = {
-		.jobs = b->job_list, .n_jobs = n_jobs, .context = b, .work = read_piece, .finish = add_piece};
+	struct pipeline_spec spec = {.waits = direct,
+				     .jobs = b->job_list,
+				     .n_jobs = n_jobs,
+				     .context = b,
+				     .work = read_piece,
+				     .finish = add_piece};
 	int r = pipeline_new(&spec, &b->pipeline, err);
 	if (!r)
 		*ret = TAKE(b);

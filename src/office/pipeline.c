@@ -98,8 +98,7 @@ static void start_workers(struct pipeline *p)
 {
 	sigset_t all, before;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	/* One for each, and the caller's: while one waits for a disk the others keep all processors busy. */
-	size_t wanted = processors > 1 ? (size_t)processors : 1;
+	size_t wanted = processors > 1 ? (size_t)processors - 1 + p->spec.waits : 1;
 	if (wanted >= p->spec.n_jobs)
 		wanted = p->spec.n_jobs - 1;
 	p->tried_to_start = true;

@@ -11,6 +11,9 @@
 struct pipeline;
 
 struct pipeline_spec {
+	/* The disk is waited for, past the page cache: a thread more keeps all processors busy. Elsewhere it would only take time from the
+	 * caller's, for which all others wait. */
+	bool waits;
 	void **jobs; /* n_jobs of them, the caller's; as many are under way at most */
 	size_t n_jobs;
 	void *context;

@@ -231,6 +231,7 @@ int stream_sealer_new(const struct stream_target *target, const uint8_t *randomn
 	int r = write_prefix(s, randomness, err);
 	struct pipeline_spec spec = {.jobs = s->job_list,
 				     .n_jobs = s->n_jobs,
+				     .waits = target->past_cache,
 				     .context = s,
 				     .work = seal_job,
 				     .finish = finish_job,

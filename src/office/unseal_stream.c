@@ -148,8 +148,12 @@ int stream_opener_new(const struct body *file, const struct age_identity *identi
 	for (size_t i = 0; i < o->n_jobs; i++)
 		o->job_list[i] = &o->jobs[i];
 	body_hash_init(&o->hash);
-	struct pipeline_spec spec = {
-		.jobs = o->job_list, .n_jobs = o->n_jobs, .context = o, .work = open_job, .after = write_late};
+	struct pipeline_spec spec = {.waits = file->is_direct,
+				     .jobs = o->job_list,
+				     .n_jobs = o->n_jobs,
+				     .context = o,
+				     .work = open_job,
+				     .after = write_late};
 	int r = read_header(o, identities, n, err);
 	if (!r)
 		r = pipeline_new(&spec, &o->pipeline, err);
