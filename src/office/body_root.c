@@ -50,7 +50,7 @@ int body_reader_new(struct valise *v, const struct body *body, const char *doing
 {
 	CLEAN_BODY_READER struct body_reader *b = calloc(1, sizeof *b);
 	size_t n_jobs = pipeline_jobs_here();
-	bool direct = body->is_direct && body->size > DIRECT_FROM_BYTES;
+	bool direct = body->past_cache && body->size > DIRECT_FROM_BYTES;
 	if (!b)
 		return err_nomem(err);
 	b->v = v;

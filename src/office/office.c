@@ -3,6 +3,7 @@
 #include "office/office.h"
 
 #include "base/text.h"
+
 const char *valise_version(void)
 {
 	return VALISE_VERSION;

@@ -18,7 +18,7 @@ int put_bag_begin(struct put_bag *b, const struct bag_place *place, struct valis
 	memcpy(writer, own.data, own.len);
 	writer[own.len] = 0;
 	b->file.what = "the bag that was just put out";
-	b->file.is_direct = true;
+	b->file.past_cache = true;
 	r = store->ops->open(store, writer, b->name.text, &b->file.fd, &b->file.size, err);
 	return r ? r : body_reader_new(place->v, &b->file, "reading back", &b->reader, err);
 }
@@ -32,8 +32,12 @@ int put_bag_ahead(struct put_bag *b, struct valise_err *err)
 static int compare(const struct put_bag *b, struct valise_err *err)
 {
 	struct hash root;
-	int r = b->reader ? body_reader_end(b->reader, &root, err) : 0;
-	if (!r && b->reader && (b->file.size != b->bytes || !hash_eq(&root, &b->root)))
+	if (!b->how.durable)
+		return 0;
+	if (!b->reader)
+		return err_set(err, VALISE_E_IO, "the bag %s could not be read back: sync again", b->name.text);
+	int r = body_reader_end(b->reader, &root, err);
+	if (!r && (b->file.size != b->bytes || !hash_eq(&root, &b->root)))
 		r = err_set(err, VALISE_E_IO,
 			    "what was written to the bag %s reads back differently: the medium is faulty, use another",
 			    b->name.text);

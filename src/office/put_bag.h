@@ -15,7 +15,7 @@ struct put_bag {
 	uint64_t bytes;
 	struct publication how;
 	struct body file;           /* as others find it */
-	struct body_reader *reader; /* NULL: the place confirmed no sync, so that nothing is learnt by reading */
+	struct body_reader *reader; /* NULL: it could not begin, or need not: the place confirmed no sync */
 };
 #define PUT_BAG_NONE \
 	((struct put_bag){ \

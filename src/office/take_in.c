@@ -217,7 +217,7 @@ static int remember_bag(struct take_in *t, const struct hash *mark)
 
 int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, struct valise_err *err)
 {
-	struct body file = {.fd = fd, .size = bytes, .what = name, .is_direct = true}; /* lent: not released here */
+	struct body file = {.fd = fd, .size = bytes, .what = name, .past_cache = true}; /* lent: not released here */
 	struct bag_result b = {0};
 	struct hash mark;
 	bool seen = false, ours = true;

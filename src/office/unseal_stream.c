@@ -148,7 +148,7 @@ int stream_opener_new(const struct body *file, const struct age_identity *identi
 	for (size_t i = 0; i < o->n_jobs; i++)
 		o->job_list[i] = &o->jobs[i];
 	body_hash_init(&o->hash);
-	struct pipeline_spec spec = {.waits = file->is_direct,
+	struct pipeline_spec spec = {.waits = file->past_cache,
 				     .jobs = o->job_list,
 				     .n_jobs = o->n_jobs,
 				     .context = o,
@@ -191,7 +191,7 @@ uint64_t stream_opener_plain_bytes(const struct stream_opener *o)
 
 static int begin_reading(struct stream_opener *o, struct valise_err *err)
 {
-	bool direct = o->file->is_direct && o->file->size > DIRECT_FROM_BYTES;
+	bool direct = o->file->past_cache && o->file->size > DIRECT_FROM_BYTES;
 	if (direct)
 		direct_begin(o->file->fd);
 	size_t bytes = o->n_jobs * JOB_BLOCKS_BYTES;

@@ -29,7 +29,7 @@ struct body {
 	uint8_t *bytes;
 	uint64_t size;
 	const char *what; /* for error texts: "a body"; of a file only */
-	bool is_direct;   /* of a file that is read once: past the page cache when it is large */
+	bool past_cache;  /* of a file that is read once: past the page cache when it is large */
 };
 #define BODY_NONE \
 	{ \

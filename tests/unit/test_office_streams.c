@@ -190,7 +190,8 @@ static void one_round(int dirfd, size_t len, size_t n_to, size_t in_memory)
 		assert_memory_equal(bytes, plain, len);
 	}
 	if (n_to && stream_sealer_file(s)) {
-		struct body file = {.fd = stream_sealer_file(s)->fd, .size = sealed.bytes, .what = "a body"};
+		struct body file = {
+			.fd = stream_sealer_file(s)->fd, .size = sealed.bytes, .what = "a body", .past_cache = true};
 		check_open(dirfd, &file, secret, plain, len, &root);
 	}
 	free(bytes);
@@ -310,8 +311,10 @@ static void bodies_are_read_beside_other_work(void **state)
 		naive_root(bytes, lens[i], &expected);
 		assert_int_equal(file_write_new(dirfd, "body", 0600, bytes, lens[i], true, NULL), 0);
 		for (size_t ahead = 0; ahead < 40; ahead += 13) {
-			struct body body = {
-				.fd = openat(dirfd, "body", O_RDONLY | O_CLOEXEC), .size = lens[i], .what = "a body"};
+			struct body body = {.fd = openat(dirfd, "body", O_RDONLY | O_CLOEXEC),
+					    .size = lens[i],
+					    .what = "a body",
+					    .past_cache = true};
 			struct body_reader *b = NULL;
 			assert_int_equal(body_reader_new(&v, &body, "testing", &b, NULL), 0);
 			for (size_t k = 0; k < ahead; k++)
