@@ -121,6 +121,20 @@ void line_optional_free_text(struct note_reader *r, const char *key, struct str 
 		parse_free_text(r, key, v, ret);
 }
 
+void line_regarding(struct note_reader *r, struct hash ret[static LIMIT_REGARDING], size_t *ret_n)
+{
+	struct str v, previous = {0};
+	while (note_optional(r, "regarding", &v)) {
+		if (*ret_n == LIMIT_REGARDING) {
+			(void)note_bad(r, "regarding", "stands there more than 8 times");
+			return;
+		}
+		if (!hash_parse(v, &ret[(*ret_n)++]))
+			(void)note_bad(r, "regarding", "is not the id of a note");
+		line_sorted(r, "regarding", &previous, v);
+	}
+}
+
 size_t line_count(const struct note_reader *r, const char *key)
 {
 	struct note_reader ahead = *r;
@@ -304,6 +318,16 @@ void line_put_sorted(struct line_writer *w, struct buf *unsorted, char before, c
 			buf_add_char(w->b, after);
 	}
 	buf_clear(unsorted);
+}
+
+void line_put_regarding(struct line_writer *w, const struct hash *ids, size_t n)
+{
+	CLEAN_BUF struct buf lines = BUF_INIT(LIMIT_REGARDING * 128);
+	if (n > LIMIT_REGARDING)
+		line_put_bad(w, "regarding", "stands there more than 8 times");
+	for (size_t i = 0; i < n && i < LIMIT_REGARDING; i++)
+		buf_addf(&lines, "regarding %s\n", hash_hex(&ids[i]).text);
+	line_put_sorted(w, &lines, '\0', '\n');
 }
 
 int line_writer_end(const struct line_writer *w)

@@ -3,6 +3,7 @@
 #ifndef FORMAT_LINE_H
 #define FORMAT_LINE_H
 
+#include "base/limits.h"
 #include "format/register.h"
 #include "format/seal.h"
 
@@ -18,6 +19,8 @@ void line_role(struct note_reader *r, unsigned *ret); /* `role`: exactly one, ne
 void line_optional_hash(struct note_reader *r, const char *key, bool *ret_has, struct hash *ret);
 void line_optional_time(struct note_reader *r, const char *key, bool *ret_has, int64_t *ret);
 void line_optional_free_text(struct note_reader *r, const char *key, struct str *ret);
+/* The `regarding` lines: ids of notes, sorted; at most LIMIT_REGARDING. */
+void line_regarding(struct note_reader *r, struct hash ret[static LIMIT_REGARDING], size_t *ret_n);
 
 /* How many of the next lines have that key. */
 size_t line_count(const struct note_reader *r, const char *key);
@@ -48,6 +51,8 @@ void line_put_decimal(struct line_writer *w, const char *key, uint64_t v);
 void line_put_text(struct line_writer *w, const char *key, const char *word); /* a constant of ours */
 void line_put_free_text(struct line_writer *w, const char *key, struct str s);
 void line_put_optional_free_text(struct line_writer *w, const char *key, struct str s); /* nothing when absent */
+/* Sorts them itself. */
+void line_put_regarding(struct line_writer *w, const struct hash *ids, size_t n);
 void line_put_office(struct line_writer *w, const char *key, const struct office_ref *o);
 void line_put_role(struct line_writer *w, unsigned role);
 void line_put_vkey(struct line_writer *w, const char *key, const struct vkey *k);

@@ -24,6 +24,10 @@ static void read_speaker(struct note_reader *r, struct report *p)
 	p->says = v;
 	line_free_text(r, "speaker", &p->speaker);
 	line_optional_hash(r, "speaker-office", &p->has_speaker_office, &p->speaker_office);
+	line_optional_free_text(r, "speaker-addressee", &p->speaker_addressee);
+	if (p->has_speaker_office && p->speaker_addressee.at)
+		(void)note_bad(r, "speaker-addressee", "may not stand beside `speaker-office`");
+	line_optional_free_text(r, "of", &p->of);
 	size_t n = line_count(r, "via");
 	if (n > LIMIT_REPORT_VIA) {
 		(void)note_bad(r, "via", "stands in more than 16 lines from here on");
@@ -37,6 +41,7 @@ static void read_speaker(struct note_reader *r, struct report *p)
 static void read_when(struct note_reader *r, struct report *p)
 {
 	line_optional_free_text(r, "medium", &p->medium);
+	line_optional_free_text(r, "carriage", &p->carriage);
 	line_optional_free_text(r, "when", &p->when);
 	struct str v, from;
 	if (!note_optional(r, "resolved", &v))
@@ -77,6 +82,7 @@ static void read_spans(struct note_reader *r, struct report *p)
 			(void)note_bad(r, "exhibit", "is not a SHA-256 value, a size, and a span within it");
 		line_sorted(r, "exhibit", &previous, v);
 	}
+	line_optional_free_text(r, "where", &p->where);
 	if (note_required(r, "quoted", &v)) {
 		p->quoted = str_eq(v, STR("yes"));
 		if (!p->quoted && !str_eq(v, STR("no")))
@@ -94,6 +100,7 @@ static int read_report(struct str text, struct report *p, struct valise_err *err
 	line_hash(&r, "letter", &p->letter);
 	read_speaker(&r, p);
 	read_when(&r, p);
+	line_regarding(&r, p->regarding, &p->n_regarding);
 	read_spans(&r, p);
 	line_office(&r, "office", &p->office);
 	line_role(&r, &p->role);
@@ -112,6 +119,7 @@ static void put_spans(struct line_writer *w, const struct report *p)
 			 s->exhibit_bytes, s->offset, s->length);
 	}
 	line_put_sorted(w, &lines, '\0', '\n');
+	line_put_optional_free_text(w, "where", p->where);
 	line_put_text(w, "quoted", p->quoted ? "yes" : "no");
 }
 
@@ -137,13 +145,17 @@ static int put_report(const struct report *p, struct buf *b, struct valise_err *
 	line_put_free_text(&w, "speaker", p->speaker);
 	if (p->has_speaker_office)
 		line_put_hash(&w, "speaker-office", &p->speaker_office);
+	line_put_optional_free_text(&w, "speaker-addressee", p->speaker_addressee);
+	line_put_optional_free_text(&w, "of", p->of);
 	for (size_t i = 0; i < p->n_via; i++)
 		line_put_free_text(&w, "via", p->via[i]);
 	line_put_free_text(&w, "verb", p->verb);
 	line_put_optional_free_text(&w, "medium", p->medium);
+	line_put_optional_free_text(&w, "carriage", p->carriage);
 	line_put_optional_free_text(&w, "when", p->when);
 	if (p->has_resolved)
 		put_resolved(&w, p);
+	line_put_regarding(&w, p->regarding, p->n_regarding);
 	put_spans(&w, p);
 	line_put_office(&w, "office", &p->office);
 	line_put_role(&w, p->role);

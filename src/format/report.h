@@ -16,14 +16,20 @@ struct report {
 	struct str speaker;
 	bool has_speaker_office;
 	struct hash speaker_office;
+	struct str
+		speaker_addressee; /* an `addressee` of the letter; NULL when absent, as the next; not both it and an office */
+	struct str of;             /* who did it, where that is not the speaker */
 	struct str via[LIMIT_REPORT_VIA]; /* outermost first */
 	size_t n_via;
 	struct str verb;
-	struct str medium, when; /* NULL when absent */
+	struct str medium, carriage, when; /* NULL when absent; carriage: how the letter travelled */
 	bool has_resolved;
 	int64_t resolved_from_s, resolved_to_s;
+	struct hash regarding[LIMIT_REGARDING]; /* sorted */
+	size_t n_regarding;
 	struct report_span spans[LIMIT_REPORT_SPANS];
 	size_t n_spans;
+	struct str where; /* in words, where bytes say little: "page 3, line 5"; NULL when absent */
 	bool quoted;
 	struct office_ref office;
 	unsigned role;

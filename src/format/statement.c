@@ -40,20 +40,6 @@ static void check_row(struct note_reader *r, const struct statement *s)
 		(void)note_bad(r, "reason", "is not a code of this statement's");
 }
 
-static void read_regarding(struct note_reader *r, struct statement *s)
-{
-	struct str v, previous = {0};
-	while (note_optional(r, "regarding", &v)) {
-		if (s->n_regarding == LIMIT_REGARDING) {
-			(void)note_bad(r, "regarding", "stands there more than 8 times");
-			return;
-		}
-		if (!hash_parse(v, &s->regarding[s->n_regarding++]))
-			(void)note_bad(r, "regarding", "is not the id of a note");
-		line_sorted(r, "regarding", &previous, v);
-	}
-}
-
 static void read_text(struct note_reader *r, struct statement *s)
 {
 	while (line_count(r, "text") > 0) {
@@ -82,7 +68,7 @@ static int read_statement(struct str text, struct statement *s, struct valise_er
 	line_role(&r, &s->role);
 	line_decimal(&r, "nth", 1, LIMIT_NTH, &s->nth);
 	line_time(&r, "time", &s->time_s);
-	read_regarding(&r, s);
+	line_regarding(&r, s->regarding, &s->n_regarding);
 	line_optional_hash(&r, "to", &s->has_to, &s->to);
 	line_optional_free_text(&r, "medium", &s->medium);
 	line_optional_free_text(&r, "when", &s->when);
@@ -92,14 +78,6 @@ static int read_statement(struct str text, struct statement *s, struct valise_er
 	if (!r.code)
 		check_row(&r, s);
 	return note_reader_end(&r);
-}
-
-static void put_regarding(struct line_writer *w, const struct statement *s)
-{
-	CLEAN_BUF struct buf lines = BUF_INIT(LIMIT_STATEMENT_BYTES);
-	for (size_t i = 0; i < s->n_regarding; i++)
-		buf_addf(&lines, "regarding %s\n", hash_hex(&s->regarding[i]).text);
-	line_put_sorted(w, &lines, '\0', '\n');
 }
 
 static int put_statement(const struct statement *s, struct buf *b, struct valise_err *err)
@@ -116,7 +94,7 @@ static int put_statement(const struct statement *s, struct buf *b, struct valise
 	line_put_role(&w, s->role);
 	line_put_decimal(&w, "nth", s->nth);
 	line_put_time(&w, "time", s->time_s);
-	put_regarding(&w, s);
+	line_put_regarding(&w, s->regarding, s->n_regarding);
 	if (s->has_to)
 		line_put_hash(&w, "to", &s->to);
 	line_put_optional_free_text(&w, "medium", s->medium);

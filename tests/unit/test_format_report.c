@@ -43,6 +43,56 @@ static void example_is_made(void **state)
 	vector_signed_is(buf_str(&text), (const uint8_t[]){0x05}, 1, "report.md", "report");
 }
 
+/* Every line that a report can have. */
+static void whole_grammar_is_made(void **state)
+{
+	(void)state;
+	struct hash slip = vector_hash("slip");
+	struct hash oslo = vector_id("tests/vectors/register/oslo-0.note");
+	struct report p = {
+		.letter = vector_id("tests/vectors/seal/letter.note"),
+		.says = STR("delivered"),
+		.speaker = STR("the postman"),
+		.speaker_addressee = STR("The Quay, third door"),
+		.of = STR("a boy on a bicycle"),
+		.via = {STR("the neighbour")},
+		.n_via = 1,
+		.verb = STR("told"),
+		.medium = STR("over the fence"),
+		.carriage = STR("in a bag of fish"),
+		.when = STR("this morning"),
+		.regarding = {vector_id("tests/vectors/report/press.note"),
+			      vector_id("tests/vectors/statement/example-received.note")},
+		.n_regarding = 2,
+		.spans = {{slip, 90000, 0, 90000}},
+		.n_spans = 1,
+		.where = STR("the back, second line"),
+		.quoted = true,
+		.office = {oslo, oslo},
+		.role = ROLE_CLERK,
+		.nth = 2,
+		.time_s = 1795771800,
+		.by = vector_vkey(0x13),
+	};
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_REPORT_BYTES), good = {0};
+	assert_int_equal(report_write(&p, &text, NULL), 0);
+	vector_read("tests/vectors/report/slip.note", &good);
+	assert_true(str_eq(vector_text(buf_str(&good)), buf_str(&text)));
+	struct report back;
+	assert_int_equal(report_parse(buf_str(&text), &back, NULL), 0);
+	assert_str(back.speaker_addressee, "The Quay, third door");
+	assert_str(back.of, "a boy on a bicycle");
+	assert_str(back.carriage, "in a bag of fish");
+	assert_str(back.where, "the back, second line");
+	assert_int_equal(back.n_regarding, 2);
+	p.has_speaker_office = true;
+	struct valise_err err = {0};
+	assert_int_equal(report_write(&p, &text, &err), VALISE_E_USAGE);
+	p.has_speaker_office = false;
+	p.n_regarding = LIMIT_REGARDING + 1;
+	assert_int_equal(report_write(&p, &text, &err), VALISE_E_USAGE);
+}
+
 static int parse(struct str text, struct valise_err *err)
 {
 	struct report p;
@@ -108,6 +158,19 @@ static void refusals_say_why(void **state)
 		{"role spokesperson", "role machine", "`role`"},
 	};
 	vector_refuses(vector_text(buf_str(&good)), table, sizeof table / sizeof table[0], parse);
+	CLEAN_BUF struct buf slip = {0};
+	vector_read("tests/vectors/report/slip.note", &slip);
+	static const struct wrong more[] = {
+		{"of a boy", "speaker-office x\nof a boy", "`verb` should"},
+		{"of a boy on a bicycle\nvia the neighbour\n", "via the neighbour\nof a boy on a bicycle\n",
+		 "`verb` should"},
+		{"carriage in a bag of fish\nwhen this morning\n", "when this morning\ncarriage in a bag of fish\n",
+		 "`exhibit` should"},
+		{"regarding ", "regarding x", "`regarding` is not the id"},
+		{"where the back, second line\nquoted yes\n", "quoted yes\nwhere the back, second line\n",
+		 "`office` should"},
+	};
+	vector_refuses(vector_text(buf_str(&slip)), more, sizeof more / sizeof more[0], parse);
 }
 
 static int write_code(const struct report *p)
@@ -201,10 +264,10 @@ static void failed_allocations(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(example_is_made),     cmocka_unit_test(good_vector_verifies),
-		cmocka_unit_test(refused_vectors_are), cmocka_unit_test(refusals_say_why),
-		cmocka_unit_test(limits_at_and_over),  cmocka_unit_test(the_writer_refuses),
-		cmocka_unit_test(failed_allocations),
+		cmocka_unit_test(example_is_made),      cmocka_unit_test(whole_grammar_is_made),
+		cmocka_unit_test(good_vector_verifies), cmocka_unit_test(refused_vectors_are),
+		cmocka_unit_test(refusals_say_why),     cmocka_unit_test(limits_at_and_over),
+		cmocka_unit_test(the_writer_refuses),   cmocka_unit_test(failed_allocations),
 	};
 	return cmocka_run_group_tests_name("format_report", tests, NULL, NULL);
 }

@@ -198,7 +198,14 @@ REPORT = lines(
     "resolved 2026-11-25T00:00:00Z 2026-11-25T23:59:59Z", f"exhibit {sha_hex(b'exhibit')} 2000 1200 90",
     f"exhibit {sha_hex(b'exhibit')} 2000 310 77", "quoted no", f"office {HARBOUR} {note_id(HARBOUR_1)}", "role spokesperson", "nth 1",
     "time 2026-11-26T09:30:00Z", *by(0x05))
-
+# Every line there is.
+SLIP = lines(
+    "valise/report@v1", f"letter {LETTER}", "says delivered", "speaker the postman", "speaker-addressee The Quay, third door",
+    "of a boy on a bicycle", "via the neighbour", "verb told", "medium over the fence", "carriage in a bag of fish", "when this morning",
+    f"regarding {note_id(RECEIVED)}", f"regarding {note_id(REPORT)}", f"exhibit {sha_hex(b'slip')} 90000 0 90000", "where the back, second line",
+    "quoted yes", f"office {OSLO} {OSLO}", "role clerk", "nth 2", "time 2026-11-27T09:30:00Z", *by(0x13))
+SLIP = SLIP.replace(f"regarding {note_id(RECEIVED)}\nregarding {note_id(REPORT)}",
+                    "\n".join(sorted(f"regarding {note_id(n)}" for n in (RECEIVED, REPORT))))
 
 
 # Notes of exactly so many bytes, signatures included: 137 for each signer, and the empty line.
@@ -394,6 +401,12 @@ def refused_reports():
         ("machine-role", "role spokesperson", "role machine"), ("via-17", "via the evening news\n", "via x\n" * 16), ("statement", "valise/report@v1", "valise/statement@v1"),
         ("exhibit-65", span, "".join(f"exhibit {i:064x} 9 0 1\n" for i in range(64))),
     ])
+    yield from changes(SLIP, [
+        ("office-and-addressee", "speaker-addressee ", f"speaker-office {OSLO}\nspeaker-addressee "), ("where-before-exhibit", "where the back, second line\nquoted yes", "quoted yes\nwhere the back, second line"),
+        ("regarding-9", f"exhibit {sha_hex(b'slip')}", "".join(f"regarding ff{i:062x}\n" for i in range(7)) + f"exhibit {sha_hex(b'slip')}"),
+        ("regarding-unsorted", "regarding ", f"regarding {'f' * 64}\nregarding "), ("carriage-after-when", "carriage in a bag of fish\nwhen this morning\n", "when this morning\ncarriage in a bag of fish\n"),
+        ("of-empty", "of a boy on a bicycle", "of "),
+    ])
     without = "\n".join(line for line in REPORT.split("\n") if not line.startswith("exhibit "))
     yield "no-exhibit", sign(without)
 
@@ -460,6 +473,7 @@ def files():
     yield "seal/largest.note", sign(large_seal(131072))
     yield "register/largest.note", sign(large_entry(65536))
     yield "report/press.note", sign(REPORT)
+    yield "report/slip.note", sign(SLIP)
     yield "statement/example-received.note", sign(RECEIVED)
     yield "statement/example-proposed.note", sign(PROPOSED)
     for says, (role, optional) in SAID.items():
