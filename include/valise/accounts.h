@@ -114,10 +114,12 @@ struct valise_disclosed {
 struct valise_accounts {
 	const char *letter, *short_id;
 	const char *sentence; /* the one sentence first */
-	int64_t date_s;       /* the seal's */
-	const char *ref;      /* NULL when absent */
-	const char *subject;  /* only where a reading key or a disclosure shows it */
-	const char *paper;    /* NULL unless a paper letter */
+	bool has_as_of;       /* these are the accounts as they were at as_of_s, by this spool's clock */
+	int64_t as_of_s;
+	int64_t date_s;      /* the seal's */
+	const char *ref;     /* NULL when absent */
+	const char *subject; /* only where a reading key or a disclosure shows it */
+	const char *paper;   /* NULL unless a paper letter */
 	bool has_answer_by;
 	int64_t answer_by_s;
 	uint64_t body_bytes, cover_bytes;

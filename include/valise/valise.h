@@ -49,6 +49,9 @@ struct valise;
 VALISE_CHECKED int valise_open(const char *dir, bool writing, const struct valise_caller *caller, struct valise **ret,
 			       struct valise_err *err);
 VALISE_PUBLIC void valise_close(struct valise *v);
+/* From now on valise_track, valise_letters and valise_dossier show what this spool had taken in by then, on this machine's clock: what
+ * this office knew, and when. For a spool opened for reading. VALISE_E_USAGE when that is yet to come. */
+VALISE_CHECKED int valise_look_back(struct valise *v, int64_t as_of_s, struct valise_err *err);
 
 struct valise_founding {
 	const char *name;   /* of the office */

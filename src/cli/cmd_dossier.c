@@ -10,6 +10,7 @@ struct dossier_options {
 	const char *output;
 	struct words disclose;
 	bool force;
+	struct moment as_of;
 };
 #define AT(member) offsetof(struct dossier_options, member)
 
@@ -18,6 +19,8 @@ static const struct option_row options[] = {
 	{"force", 0, OPTION_FLAG, AT(force), NULL, "write over a file that is there"},
 	{"disclose", 0, OPTION_LIST, AT(disclose), "PART",
 	 "a part's name, subject, or cover for all: what the sender committed to; repeatable"},
+	{"as-of", 0, OPTION_TIME, AT(as_of), "TIME",
+	 "only what this spool had taken in by then, by this machine's clock"},
 	OPTION_END,
 };
 
@@ -33,6 +36,8 @@ static int run(struct cli *c, const void *values)
 	if (to_stdout && c->shared.json)
 		return cli_fail(c, VALISE_E_USAGE, "the dossier and --json would share standard output: say -o FILE");
 	int r = cli_open(c, false, &v);
+	if (!r && o->as_of.given)
+		r = valise_look_back(v, o->as_of.at_s, &c->err);
 	if (!r)
 		r = valise_dossier(v, &d, &bytes, &len, &c->err);
 	progress_clear(&c->progress);

@@ -5,7 +5,15 @@
 #include "cli/show.h"
 #include "cli/show_accounts.h"
 
-static const struct option_row no_options[] = {OPTION_END};
+struct track_options {
+	struct moment as_of;
+};
+#define AT(member) offsetof(struct track_options, member)
+
+static const struct option_row options[] = {
+	{"as-of", 0, OPTION_TIME, AT(as_of), "TIME", "what this spool had taken in by then, by this machine's clock"},
+	OPTION_END,
+};
 
 /* ---- The list ---- */
 
@@ -81,7 +89,8 @@ static int track(struct cli *c, struct valise *v)
 		r = print_json(c, j);
 	} else {
 		show_accounts(c, a, false);
-		hint(c, "`valise %s %s`", next_step(a), a->short_id);
+		if (!a->has_as_of)
+			hint(c, "`valise %s %s`", next_step(a), a->short_id);
 	}
 	bool broken = a->bytes == VALISE_BYTES_BROKEN || a->n_broken;
 	valise_accounts_free(a);
@@ -90,9 +99,11 @@ static int track(struct cli *c, struct valise *v)
 
 static int run(struct cli *c, const void *values)
 {
+	const struct track_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
-	(void)values;
 	int r = cli_open(c, false, &v);
+	if (!r && o->as_of.given)
+		r = valise_look_back(v, o->as_of.at_s, &c->err);
 	if (r)
 		return r;
 	return c->n_operands ? track(c, v) : list(c, v);
@@ -104,8 +115,10 @@ const struct command command_track = {
 	.summary = "Show who says what about a letter, or list all letters",
 	.about =
 		"What is shown is computed from the statements that are here. That nothing has reached you does not mean that "
-		"somebody is silent.",
-	.options = no_options,
+		"somebody is silent.\n"
+		"TIME is 2026-12-22T09:00:00Z, or 2026-12-22 (its first second, UTC).",
+	.options = options,
+	.values_bytes = sizeof(struct track_options),
 	.takes = TAKES_SPOOL,
 	.max_operands = 1,
 	.run = run,

@@ -104,6 +104,7 @@ void json_accounts(struct json *j, const char *key, const struct valise_accounts
 	json_text(j, "letter", a->letter);
 	json_text(j, "short", a->short_id);
 	json_text(j, "sentence", a->sentence);
+	json_time(j, "as_of", a->has_as_of, a->as_of_s);
 	json_time(j, "date", true, a->date_s);
 	json_text(j, "ref", a->ref);
 	json_text(j, "subject", a->subject);

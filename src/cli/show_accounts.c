@@ -120,7 +120,10 @@ static void show_silence(const struct showing *s, const struct valise_party *p, 
 		return;
 	}
 	show_padded(stdout, office_name(s, p->office, &label), s->name_width);
-	printf("  %s%s\n", s->is_dossier ? "this dossier holds nothing" : "nothing has reached you",
+	printf("  %s%s\n",
+	       s->is_dossier     ? "this dossier holds nothing"
+	       : s->a->has_as_of ? "nothing had reached you by then"
+				 : "nothing has reached you",
 	       p->past_answer_by ? ", and the day for an answer is past" : "");
 }
 
@@ -214,6 +217,8 @@ static void show_list(const struct showing *s, const char *heading, const char *
 void show_accounts(const struct cli *c, const struct valise_accounts *a, bool is_dossier)
 {
 	struct showing s = {.c = c, .a = a, .is_dossier = is_dossier};
+	if (a->has_as_of)
+		printf("As it was known here on %s UTC, by this machine's clock.\n\n", moment_show(a->as_of_s).text);
 	paint(c, PAINT_HEADING, a->sentence);
 	fputs("\n\n", stdout);
 	show_letter(&s);

@@ -34,6 +34,8 @@ static void show_letter(struct work *w)
 	const struct hash *letter = &w->e->seal->note.id;
 	a->letter = arena_text(w->out, str_of(hash_hex(letter).text));
 	a->short_id = arena_text(w->out, str_of(hash_short(letter).text));
+	a->has_as_of = w->e->looks_back;
+	a->as_of_s = w->e->as_of_s;
 	a->date_s = w->seal->date_s;
 	a->ref = arena_shown(w->out, w->seal->ref);
 	a->paper = arena_shown(w->out, w->seal->paper);

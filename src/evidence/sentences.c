@@ -111,7 +111,10 @@ void say_names(struct work *w, const uint32_t *offices, size_t n)
 
 const char *has_reached(const struct work *w, uint32_t office)
 {
-	return w->e->is_dossier ? "is in this dossier" : w->offices[office].is_self ? "is here" : "has reached you";
+	bool is_self = w->offices[office].is_self;
+	if (w->e->looks_back)
+		return is_self ? "was here by then" : "had reached you by then";
+	return w->e->is_dossier ? "is in this dossier" : is_self ? "is here" : "has reached you";
 }
 
 void say_no_receipt(struct work *w, uint32_t office)

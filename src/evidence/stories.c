@@ -235,8 +235,9 @@ static void say_recipients(struct work *w, const uint32_t *recipients, size_t n)
 	}
 	if (n_silent) {
 		buf_add_text(&w->text, n_said ? "; " : ": ");
-		buf_add_text(&w->text, w->e->is_dossier ? "this dossier holds no receipt by "
-							: "no receipt has reached you from ");
+		buf_add_text(&w->text, w->e->is_dossier   ? "this dossier holds no receipt by "
+				       : w->e->looks_back ? "by then no receipt had reached you from "
+							  : "no receipt has reached you from ");
 		say_names(w, silent, n_silent);
 	}
 	buf_add_char(&w->text, '.');

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The three verdicts, kept apart, and what none of them shows (spec/accounts.md, "Verdicts"). */
+#include <inttypes.h>
+
 #include "base/text.h"
 #include "evidence/work.h"
 
@@ -181,9 +183,27 @@ static void list_registers(struct work *w, struct list *l)
 	list_add(w, l, ".");
 }
 
+/* The log is this machine's own: nobody else has seen it grow. */
+static void list_looking_back(struct work *w, struct list *l)
+{
+	list_add(
+		w, l,
+		"That it was so: what had come by then is told by this spool's own log and this machine's own clock, which its "
+		"keeper could have set or made anew. Names of offices are those given by then, as they are called now.");
+	if (!w->e->n_set_back)
+		return;
+	buf_addf(&w->text,
+		 "The order in which things came: the clock of this machine was set back, and %" PRIu64
+		 " item%s of the log bear%s an earlier time than one before.",
+		 w->e->n_set_back, w->e->n_set_back == 1 ? "" : "s", w->e->n_set_back == 1 ? "s" : "");
+	list_add(w, l, "");
+}
+
 void list_not_shown(struct work *w)
 {
 	struct list l = {.n = 0};
+	if (w->e->looks_back)
+		list_looking_back(w, &l);
 	if (w->e->is_dossier)
 		list_add(
 			w, &l,

@@ -142,7 +142,7 @@ int gather(struct valise *v, const struct hash *letter, struct gathered *ret, st
 	return 0;
 }
 
-struct evidence gathered_evidence(const struct gathered *g, int64_t now_s)
+struct evidence gathered_evidence(const struct valise *v, const struct gathered *g)
 {
 	return (struct evidence){
 		.seal = g->seal,
@@ -156,6 +156,9 @@ struct evidence gathered_evidence(const struct gathered *g, int64_t now_s)
 		.bytes = g->bytes,
 		.bytes_note = g->bytes == VALISE_BYTES_BROKEN ? STR("it gives the body another size than it has")
 							      : (struct str){NULL, 0},
-		.now_s = now_s,
+		.now_s = office_now(v),
+		.looks_back = v->looks_back,
+		.as_of_s = v->as_of_s,
+		.n_set_back = v->n_set_back,
 	};
 }

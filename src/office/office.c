@@ -2,6 +2,7 @@
 /* Opening an office's spool, telling the caller how far long work is, and finding letters and offices by the names people type. */
 #include "office/office.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 const char *valise_version(void)
@@ -53,6 +54,25 @@ void valise_close(struct valise *v)
 	secret_release(&v->passphrase);
 	spool_close(v->spool);
 	free(v);
+}
+
+int valise_look_back(struct valise *v, int64_t as_of_s, struct valise_err *err)
+{
+	if (as_of_s > clock_now_s())
+		return err_set(err, VALISE_E_USAGE,
+			       "%s is yet to come: what was known can be shown as of a time that is past",
+			       time_text(as_of_s).text);
+	int r = spool_look_back(v->spool, as_of_s, &v->n_set_back, err);
+	if (r)
+		return r;
+	v->looks_back = true;
+	v->as_of_s = as_of_s;
+	return 0;
+}
+
+int64_t office_now(const struct valise *v)
+{
+	return v->looks_back ? v->as_of_s : clock_now_s();
 }
 
 int office_progress(struct valise *v, const char *doing, uint64_t done, uint64_t total, struct valise_err *err)

@@ -36,7 +36,10 @@ struct key {
 struct valise {
 	struct spool *spool;
 	struct valise_caller caller;
-	struct hash self;  /* our office */
+	struct hash self; /* our office */
+	bool looks_back;  /* valise_look_back */
+	int64_t as_of_s;
+	uint64_t n_set_back;
 	struct key **keys; /* unlocked in this command */
 	size_t n_keys;
 	struct secret passphrase; /* the last one that opened a key */
@@ -124,6 +127,9 @@ CHECKED int office_show(struct valise *v, const struct register_set *set, const 
 
 /* ---- office.c ---- */
 
+/* This machine's clock; looking back, the moment looked back to. */
+int64_t office_now(const struct valise *v);
+
 /* Tells the caller how far it is; VALISE_E_INTERRUPTED when the caller wants to stop. */
 CHECKED int office_progress(struct valise *v, const char *doing, uint64_t done, uint64_t total, struct valise_err *err);
 /* For waiting on pipes: stops when the caller wants to. */
@@ -152,7 +158,7 @@ CHECKED int gather(struct valise *v, const struct hash *letter, struct gathered 
 void gathered_release(struct gathered *g);
 #define CLEAN_GATHERED CLEANUP(gathered_release)
 /* The view of g; the pointers borrow from it. */
-struct evidence gathered_evidence(const struct gathered *g, int64_t now_s);
+struct evidence gathered_evidence(const struct valise *v, const struct gathered *g);
 /* Offices that have to do with the letter: sender, recipients, those named by or signing statements. Appended, distinct. */
 struct hashes {
 	struct hash *at;

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "office/unlock_cover.h"
@@ -18,7 +17,7 @@ int valise_track(struct valise *v, const char *letter, struct valise_accounts **
 		r = gather(v, &id, &g, err);
 	if (r)
 		return r;
-	struct evidence e = gathered_evidence(&g, clock_now_s());
+	struct evidence e = gathered_evidence(v, &g);
 	return evidence_accounts(&e, ret, err);
 }
 

@@ -65,10 +65,13 @@ int contact_get(struct spool *s, const struct hash *office, struct contact *ret,
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, "SELECT office, petname, checked, added_s FROM contact WHERE office = ?", &q, err);
+	int r = query_begin(&s->db,
+			    "SELECT office, petname, checked, added_s FROM contact WHERE office = ? AND added_s <= ?",
+			    &q, err);
 	if (r)
 		return r;
 	query_hash(&q, office);
+	query_int(&q, s->as_of_s);
 	r = query_next(&q, &row, err);
 	if (!r && !row)
 		return err_set(err, VALISE_E_NOT_FOUND,

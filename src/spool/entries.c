@@ -54,11 +54,13 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"SELECT i.bytes FROM entry e JOIN item i ON i.seq = e.item WHERE e.office = ? ORDER BY e.seq, e.id", &q,
-		err);
+		"SELECT i.bytes FROM entry e JOIN item i ON i.seq = e.item WHERE e.office = ? AND i.taken_in_s <= ? "
+		"ORDER BY e.seq, e.id",
+		&q, err);
 	if (r)
 		return r;
 	query_hash(&q, office);
+	query_int(&q, s->as_of_s);
 	for (;;) {
 		bool row;
 		struct verified_entry *e;

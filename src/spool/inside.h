@@ -20,6 +20,7 @@ struct spool {
 	bool is_lazy;    /* commits wait for no disk: spool_begin_lazy */
 	bool is_writing; /* spool_begin */
 	bool is_reading; /* spool_begin_read */
+	int64_t as_of_s; /* evidence that was taken in later is not seen: spool_look_back; INT64_MAX: all is */
 };
 
 /* 0 inside of spool_begin and spool_commit; VALISE_E_FAILURE outside, and after an error that rolled back by itself. */

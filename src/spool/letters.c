@@ -2,15 +2,18 @@
 /* Letters' rows, seals and covers. */
 #include "spool/letters.h"
 
+#include "base/text.h"
 #include "spool/inside.h"
 
 /* has_cover, has_body and is_broken are looked up, never stored: they cannot be out of step with what is here. A seal that names what
  * is here, and a wrong size, is a letter that nobody holds. */
+#define BODY_BY_THEN \
+	"EXISTS (SELECT 1 FROM body b JOIN item i ON i.seq = b.item AND i.taken_in_s <= ?1 WHERE b.root = l.body AND "
 #define LETTER_COLUMNS \
-	"SELECT l.id, l.sender, l.date_s, l.taken_in_s, l.body_bytes, l.body, l.is_own, " \
-	"EXISTS (SELECT 1 FROM body b WHERE b.root = l.body AND b.bytes <> l.body_bytes), " \
-	"EXISTS (SELECT 1 FROM item i WHERE i.id = l.cover AND i.kind = 5 AND length(i.bytes) = l.cover_bytes), " \
-	"EXISTS (SELECT 1 FROM body b WHERE b.root = l.body AND b.bytes = l.body_bytes) FROM letter l "
+	"SELECT l.id, l.sender, l.date_s, l.taken_in_s, l.body_bytes, l.body, l.is_own, " BODY_BY_THEN \
+	"b.bytes <> l.body_bytes), " \
+	"EXISTS (SELECT 1 FROM item i WHERE i.id = l.cover AND i.kind = 5 AND length(i.bytes) = l.cover_bytes AND i.taken_in_s <= ?1), " BODY_BY_THEN \
+	"b.bytes = l.body_bytes) FROM letter l WHERE l.taken_in_s <= ?1 "
 
 static struct str span_of(const struct hash *h)
 {
@@ -71,6 +74,23 @@ static int not_here(const struct hash *id, struct valise_err *err)
 	return err_set(err, VALISE_E_NOT_FOUND, "the letter %s is not here", hash_short(id).text);
 }
 
+/* Looking back, one that came later is told apart from one that never did. */
+static int not_here_by_then(struct spool *s, const struct hash *id, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row = false;
+	int r = query_begin(&s->db, "SELECT taken_in_s FROM letter WHERE id = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	r = query_next(&q, &row, err);
+	if (r)
+		return r;
+	return row ? err_set(err, VALISE_E_NOT_FOUND, "the letter %s was not here by then: it was taken in at %s",
+			     hash_short(id).text, time_text(row_int(&q, 0)).text)
+		   : not_here(id, err);
+}
+
 /* The columns of LETTER_COLUMNS. */
 static int read_row(const struct query *q, struct letter_row *ret, struct valise_err *err)
 {
@@ -99,20 +119,23 @@ int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, s
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, LETTER_COLUMNS "WHERE l.id = ?", &q, err);
+	int r = query_begin(&s->db, LETTER_COLUMNS "AND l.id = ?2", &q, err);
 	if (r)
 		return r;
+	query_int(&q, s->as_of_s);
 	query_hash(&q, id);
 	r = query_next(&q, &row, err);
 	if (r)
 		return r;
-	return row ? read_row(&q, ret, err) : not_here(id, err);
+	return row ? read_row(&q, ret, err) : not_here_by_then(s, id, err);
 }
 
 int letters_each(struct spool *s, letter_each *each, void *context, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(&s->db, LETTER_COLUMNS "ORDER BY l.date_s DESC, l.id DESC", &q, err);
+	if (!r)
+		query_int(&q, s->as_of_s);
 	for (;;) {
 		bool is_row = false;
 		struct letter_row row;
@@ -130,10 +153,11 @@ int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **r
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 2", &q, err);
+	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 2 AND taken_in_s <= ?", &q, err);
 	if (r)
 		return r;
 	query_hash(&q, id);
+	query_int(&q, s->as_of_s);
 	r = query_next(&q, &row, err);
 	if (r)
 		return r;
@@ -217,10 +241,13 @@ int cover_get(struct spool *s, const struct hash *letter, struct buf *ret, struc
 		return r;
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 5 AND bytes IS NOT NULL", &q, err);
+	r = query_begin(&s->db,
+			"SELECT bytes FROM item WHERE id = ? AND kind = 5 AND bytes IS NOT NULL AND taken_in_s <= ?",
+			&q, err);
 	if (r)
 		return r;
 	query_hash(&q, &cover);
+	query_int(&q, s->as_of_s);
 	r = query_next(&q, &row, err);
 	if (r)
 		return r;

@@ -94,6 +94,7 @@ static int spool_new(const char *dir, struct spool **ret, struct valise_err *err
 	if (!s)
 		return err_nomem(err);
 	s->dirfd = -1;
+	s->as_of_s = INT64_MAX;
 	for (size_t i = 0; i < N_ROOMS; i++)
 		*room_fd(s, i) = -1;
 	s->dir = strdup(dir);

@@ -33,6 +33,11 @@ void spool_rollback(struct spool *s); /* harmless when none is open */
 /* A consistent view for several reads; ends with spool_rollback. */
 CHECKED int spool_begin_read(struct spool *s, struct valise_err *err);
 
+/* From now on evidence (register entries, letters, covers, bodies, statements, reports) and the names of offices are seen as they were
+ * taken in by then, on this machine's clock. Only for a spool that is open for reading. *ret_back (may be NULL): how many items of the
+ * log bear an earlier time than one before them, because that clock was set back. */
+CHECKED int spool_look_back(struct spool *s, int64_t as_of_s, uint64_t *ret_back, struct valise_err *err);
+
 /* What holds for the rows of every noun: putting what is there already is 0 and changes nothing (*ret_new, may be NULL, says which).
  * Every put of a new item also appends to the intake log. taken_in_s is this machine's clock. Puts need an open transaction.
  * Callbacks return non-zero to stop; that value comes back. What a callback is given is borrowed for the call. */

@@ -36,11 +36,12 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 	int r = query_begin(
 		&s->db,
 		"SELECT i.bytes, i.taken_in_s FROM statement n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
-		"ORDER BY n.signer, n.nth, n.item",
+		"AND i.taken_in_s <= ? ORDER BY n.signer, n.nth, n.item",
 		&q, err);
 	if (r)
 		return r;
 	query_hash(&q, letter);
+	query_int(&q, s->as_of_s);
 	for (;;) {
 		bool row;
 		struct verified_statement *v;

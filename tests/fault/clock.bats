@@ -3,21 +3,13 @@
 # Clocks that are wrong: nothing is refused for its time, and what cannot be so is shown.
 
 load ../e2e/offices
+load ../e2e/clock
 
 setup() {
-	[ -e "$FAULT_LIBRARIES/preload_clock.so" ] || skip "preload_clock.so was not built"
-	if ldd "$(command -v valise)" 2>/dev/null | grep -q 'lib.san' || grep -aq __asan_init "$(command -v valise)"; then
-		skip "a sanitizer does not go with a preloaded library"
-	fi
+	needs_clock
 	cd "$BATS_TEST_TMPDIR"
 	mkdir stick
 	echo small >small
-}
-
-off() { # SECONDS OFFICE WORD...: with a clock that is that much off
-	local by=$1
-	shift
-	FAULT_CLOCK_S=$by LD_PRELOAD=$FAULT_LIBRARIES/preload_clock.so as "$@"
 }
 
 # Harbour's clock is right, Oslo's is off by that much: found, sealed, received, and home.
