@@ -281,6 +281,39 @@ struct valise_letter_line {
 VALISE_CHECKED int valise_letters(struct valise *v, int (*each)(void *context, const struct valise_letter_line *l),
 				  void *context, struct valise_err *err);
 
+/* A visit, meeting or reply that a counted statement proposes, and what became of it by others: agreed is not held. */
+struct valise_answer {
+	const char *id;     /* of the statement */
+	const char *says;   /* "agreed", "held", "called-off" */
+	const char *office; /* as shown */
+	const char *when;   /* in its words; NULL */
+	const char *const *text;
+	size_t n_text;
+	int64_t time_s; /* own clock */
+	int64_t at_s;   /* the day that `when` is, where it is written 2026-11-22; else time_s */
+};
+struct valise_proposal {
+	const char *id, *letter, *short_id;
+	const char *office; /* who proposed, as shown */
+	const char *when;
+	const char *const *text;
+	size_t n_text;
+	int64_t time_s;
+	const char *state;                   /* "held", else "called-off", else "agreed", else "proposed" */
+	const struct valise_answer *answers; /* by claimed time */
+	size_t n_answers;
+	size_t last_held; /* the proposal whose holding is the last before this one was made; SIZE_MAX: none is here */
+	const char *since_held; /* from then to this one: "3 years and 2 months"; NULL */
+};
+struct valise_proposals {
+	const struct valise_proposal *at; /* newest first */
+	size_t n;
+};
+/* Out of all letters here; `with` (NULL: whoever) is an office that made it, or is a party of its letter. */
+VALISE_CHECKED int valise_proposals(struct valise *v, const char *with, struct valise_proposals **ret,
+				    struct valise_err *err);
+VALISE_PUBLIC void valise_proposals_free(struct valise_proposals *p);
+
 /* Everything that all commands which take LETTER... accept for --all: ids of letters for which it makes sense. */
 enum valise_all { VALISE_ALL_UNRECEIVED, VALISE_ALL_UNOPENED, VALISE_ALL_UNCARRIED, VALISE_ALL_LETTERS };
 VALISE_CHECKED int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n,

@@ -4,14 +4,23 @@
 #include "cli/moment.h"
 #include "cli/show.h"
 #include "cli/show_accounts.h"
+#include "cli/show_proposals.h"
 
 struct track_options {
 	struct moment as_of;
+	bool proposals;
+	const char *with, *last;
 };
 #define AT(member) offsetof(struct track_options, member)
 
 static const struct option_row options[] = {
 	{"as-of", 0, OPTION_TIME, AT(as_of), "TIME", "what this spool had taken in by then, by this machine's clock"},
+	{"proposals", 0, OPTION_FLAG, AT(proposals), NULL,
+	 "visits, meetings and replies: proposed, agreed, held, called off"},
+	{"with", 0, OPTION_TEXT, AT(with), "OFFICE",
+	 "of those, what was proposed by this office or in a letter of its"},
+	{"last", 0, OPTION_TEXT, AT(last), "WORD",
+	 "of those, only the last that was proposed, agreed, held or called-off"},
 	OPTION_END,
 };
 
@@ -106,6 +115,12 @@ static int run(struct cli *c, const void *values)
 		r = valise_look_back(v, o->as_of.at_s, &c->err);
 	if (r)
 		return r;
+	if (o->proposals || o->last || o->with) {
+		if (c->n_operands)
+			return cli_fail(c, VALISE_E_USAGE,
+					"--proposals, --with and --last look through all letters: name none");
+		return track_proposals(c, v, o->with, o->last);
+	}
 	return c->n_operands ? track(c, v) : list(c, v);
 }
 

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was proposed in all letters, and what became of it: read off their accounts, never stored. */
+#include "office/office.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+
+#define DAY_S INT64_C(86400)
+#define INTERVAL_BYTES 64u
+
+struct proposals {
+	struct valise_proposals pub;      /* first: freed through it */
+	struct valise_accounts **letters; /* what everything else borrows from */
+	size_t n_letters, cap_letters;
+	struct valise_proposal *all;
+	size_t n, cap;
+	struct valise_answer *answers;
+	size_t n_answers, cap_answers;
+	struct told {
+		const char *proposal; /* the id that an answer regards */
+		struct valise_answer answer;
+	} * told;
+	size_t n_told, cap_told;
+};
+
+void valise_proposals_free(struct valise_proposals *pub)
+{
+	struct proposals *p = (struct proposals *)pub;
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->n_letters; i++)
+		valise_accounts_free(p->letters[i]);
+	for (size_t i = 0; i < p->n; i++)
+		free((char *)(uintptr_t)p->all[i].since_held);
+	free(p->letters);
+	free(p->all);
+	free(p->answers);
+	free(p->told);
+	free(p);
+}
+
+static void proposals_freep(struct proposals **p)
+{
+	if (*p)
+		valise_proposals_free(&(*p)->pub);
+}
+
+/* Room for one more in an array of the struct; NULL without memory. */
+static void *room(void *list, size_t n, size_t *cap, size_t item_bytes)
+{
+	if (n < *cap)
+		return list;
+	size_t more = *cap ? 2 * *cap : 16;
+	void *grown = reallocarray(list, more, item_bytes);
+	if (grown)
+		*cap = more;
+	return grown;
+}
+
+/* ---- Collecting ---- */
+
+static int add_proposal(struct proposals *p, const struct valise_accounts *a, const struct valise_said *s)
+{
+	struct valise_proposal *all = room(p->all, p->n, &p->cap, sizeof *all);
+	if (!all)
+		return VALISE_E_NOMEM;
+	p->all = all;
+	all[p->n++] = (struct valise_proposal){.id = s->id,
+					       .letter = a->letter,
+					       .short_id = a->short_id,
+					       .office = a->offices[s->office].label,
+					       .when = s->when,
+					       .text = s->text,
+					       .n_text = s->n_text,
+					       .time_s = s->time_s,
+					       .last_held = SIZE_MAX};
+	return 0;
+}
+
+/* A day that is written as one; whatever else stands there is for people. */
+static int64_t day_of(const struct valise_said *s)
+{
+	char whole[32];
+	int64_t at_s;
+	if (s->when && strlen(s->when) == sizeof "2026-11-22" - 1) {
+		(void)snprintf(whole, sizeof whole, "%sT00:00:00Z", s->when);
+		if (text_time(str_of(whole), &at_s))
+			return at_s;
+	}
+	return s->time_s;
+}
+
+static int add_answer(struct proposals *p, const struct valise_accounts *a, const struct valise_said *s)
+{
+	for (size_t i = 0; i < s->n_regarding; i++) {
+		struct told *told = room(p->told, p->n_told, &p->cap_told, sizeof *told);
+		if (!told)
+			return VALISE_E_NOMEM;
+		p->told = told;
+		told[p->n_told++] = (struct told){s->regarding[i],
+						  {.id = s->id,
+						   .says = s->says,
+						   .office = a->offices[s->office].label,
+						   .when = s->when,
+						   .text = s->text,
+						   .n_text = s->n_text,
+						   .time_s = s->time_s,
+						   .at_s = day_of(s)}};
+	}
+	return 0;
+}
+
+static bool is_answer(const char *says)
+{
+	return strcmp(says, says_table[SAYS_AGREED].name) == 0 || strcmp(says, says_table[SAYS_HELD].name) == 0 ||
+	       strcmp(says, says_table[SAYS_CALLED_OFF].name) == 0;
+}
+
+/* `with` is NULL, or an office's id: whether it takes part in the letter. */
+static bool takes_part(const struct valise_accounts *a, const char *with)
+{
+	for (size_t i = 0; with && i < a->n_parties; i++) {
+		const struct valise_party *party = &a->parties[i];
+		if (party->office != SIZE_MAX && !party->is_bystander &&
+		    strcmp(a->offices[party->office].id, with) == 0)
+			return true;
+	}
+	return !with;
+}
+
+static int read_letter(struct proposals *p, const struct valise_accounts *a, const char *with, bool *ret_keep)
+{
+	int r = 0;
+	bool is_with = takes_part(a, with);
+	for (size_t i = 0; i < a->n_said && !r; i++) {
+		const struct valise_said *s = &a->said[i];
+		bool proposes = strcmp(s->says, says_table[SAYS_PROPOSED].name) == 0;
+		if (!s->counts || !(is_answer(s->says) || (proposes && is_with)))
+			continue;
+		*ret_keep = true;
+		r = proposes ? add_proposal(p, a, s) : add_answer(p, a, s);
+	}
+	return r;
+}
+
+static int take_letter(void *context, const struct letter_row *row)
+{
+	struct hashes *ids = context;
+	return hashes_add(ids, &row->id, NULL);
+}
+
+static int collect(struct valise *v, struct proposals *p, const char *with, struct valise_err *err)
+{
+	CLEANUP(hashes_release) struct hashes ids = {0};
+	int r = letters_each(v->spool, take_letter, &ids, err);
+	for (size_t i = 0; i < ids.n && !r; i++) {
+		struct valise_accounts **letters = room(p->letters, p->n_letters, &p->cap_letters, sizeof(*letters));
+		struct hash_hex hex = hash_hex(&ids.at[i]);
+		bool keep = false;
+		if (!letters)
+			return err_nomem(err);
+		p->letters = letters;
+		r = valise_track(v, hex.text, &letters[p->n_letters], err);
+		if (r)
+			return r;
+		p->n_letters++;
+		r = read_letter(p, letters[p->n_letters - 1], with, &keep);
+		if (!keep)
+			valise_accounts_free(letters[--p->n_letters]);
+	}
+	return r == VALISE_E_NOMEM ? err_nomem(err) : r;
+}
+
+/* ---- Joining ---- */
+
+static int told_order(const void *a, const void *b)
+{
+	const struct told *x = a, *y = b;
+	int c = strcmp(x->proposal, y->proposal);
+	if (!c)
+		c = (x->answer.time_s > y->answer.time_s) - (x->answer.time_s < y->answer.time_s);
+	return c ? c : strcmp(x->answer.id, y->answer.id);
+}
+
+static int id_order(const void *a, const void *b)
+{
+	return strcmp(((const struct valise_proposal *)a)->id, ((const struct valise_proposal *)b)->id);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct valise_proposal *x = a, *y = b;
+	return x->time_s != y->time_s ? (x->time_s < y->time_s ? 1 : -1) : strcmp(x->id, y->id);
+}
+
+static const char *state_of(const struct valise_proposal *p)
+{
+	static const enum says furthest[] = {SAYS_HELD, SAYS_CALLED_OFF, SAYS_AGREED};
+	for (size_t k = 0; k < sizeof furthest / sizeof *furthest; k++)
+		for (size_t i = 0; i < p->n_answers; i++)
+			if (strcmp(p->answers[i].says, says_table[furthest[k]].name) == 0)
+				return says_table[furthest[k]].name;
+	return says_table[SAYS_PROPOSED].name;
+}
+
+/* Answers stand at the proposal that they regard, in whichever letter they were given. */
+static int join_answers(struct proposals *p, struct valise_err *err)
+{
+	p->answers = calloc(p->n_told + 1, sizeof *p->answers);
+	if (!p->answers)
+		return err_nomem(err);
+	if (p->n_told)
+		qsort(p->told, p->n_told, sizeof *p->told, told_order);
+	if (p->n)
+		qsort(p->all, p->n, sizeof *p->all, id_order);
+	for (size_t i = 0, at = 0; i < p->n; i++) {
+		struct valise_proposal *one = &p->all[i];
+		while (at < p->n_told && strcmp(p->told[at].proposal, one->id) < 0)
+			at++;
+		one->answers = &p->answers[p->n_answers];
+		for (; at < p->n_told && strcmp(p->told[at].proposal, one->id) == 0; at++, one->n_answers++)
+			p->answers[p->n_answers++] = p->told[at].answer;
+		one->state = state_of(one);
+	}
+	if (p->n)
+		qsort(p->all, p->n, sizeof *p->all, newest_first);
+	return 0;
+}
+
+/* ---- Since when ---- */
+
+struct day {
+	int year, month, day;
+};
+
+static struct day day_at(int64_t s)
+{
+	struct time_text t = time_text(s); /* "2026-11-22T..." */
+	struct day d = {0};
+	(void)sscanf(t.text, "%d-%d-%d", &d.year, &d.month, &d.day);
+	return d;
+}
+
+static void add_count(char *text, size_t max, long long n, const char *unit)
+{
+	size_t used = strlen(text);
+	if (n)
+		(void)snprintf(text + used, max - used, "%s%lld %s%s", used ? " and " : "", n, unit, n == 1 ? "" : "s");
+}
+
+/* By the calendar: whole years and months, or where there are none, days. */
+static char *interval_text(int64_t from_s, int64_t to_s)
+{
+	char text[INTERVAL_BYTES] = "";
+	struct day from = day_at(from_s), to = day_at(to_s);
+	int months = 12 * (to.year - from.year) + to.month - from.month - (to.day < from.day);
+	add_count(text, sizeof text, months / 12, "year");
+	add_count(text, sizeof text, months % 12, "month");
+	if (!months)
+		add_count(text, sizeof text, (long long)((to_s - from_s) / DAY_S), "day");
+	return strdup(*text ? text : "less than a day");
+}
+
+/* The time at which it was held, by the first word that says so; false when none does. */
+static bool held_at(const struct valise_proposal *p, int64_t *ret_s)
+{
+	for (size_t i = 0; i < p->n_answers; i++)
+		if (strcmp(p->answers[i].says, says_table[SAYS_HELD].name) == 0) {
+			*ret_s = p->answers[i].at_s;
+			return true;
+		}
+	return false;
+}
+
+struct holding {
+	int64_t at_s;
+	size_t proposal;
+};
+
+static int holding_order(const void *a, const void *b)
+{
+	const struct holding *x = a, *y = b;
+	return x->at_s != y->at_s ? (x->at_s > y->at_s) - (x->at_s < y->at_s)
+				  : (x->proposal < y->proposal) - (x->proposal > y->proposal);
+}
+
+/* Of each proposal the last holding before it was made: both are walked from the oldest on. */
+static int find_last_held(struct proposals *p, struct valise_err *err)
+{
+	CLEAN_FREE struct holding *held = calloc(p->n + 1, sizeof *held);
+	size_t n = 0;
+	if (!held)
+		return err_nomem(err);
+	for (size_t i = 0; i < p->n; i++)
+		if (held_at(&p->all[i], &held[n].at_s))
+			held[n++].proposal = i;
+	qsort(held, n, sizeof *held, holding_order);
+	size_t at = 0;
+	for (size_t i = p->n; i-- > 0;) {
+		struct valise_proposal *one = &p->all[i];
+		while (at < n && held[at].at_s < one->time_s)
+			at++;
+		/* Its own, by a clock that was behind, is no earlier one. */
+		size_t last = at;
+		while (last > 0 && held[last - 1].proposal == i)
+			last--;
+		if (!last)
+			continue;
+		one->last_held = held[last - 1].proposal;
+		one->since_held = interval_text(held[last - 1].at_s, one->time_s);
+		if (!one->since_held)
+			return err_nomem(err);
+	}
+	return 0;
+}
+
+int valise_proposals(struct valise *v, const char *with, struct valise_proposals **ret, struct valise_err *err)
+{
+	CLEANUP(proposals_freep) struct proposals *p = calloc(1, sizeof *p);
+	struct hash office;
+	struct hash_hex hex = {{0}};
+	if (!p)
+		return err_nomem(err);
+	int r = with ? office_find(v, with, &office, err) : 0;
+	if (r)
+		return r;
+	if (with)
+		hex = hash_hex(&office);
+	r = collect(v, p, with ? hex.text : NULL, err);
+	if (!r)
+		r = join_answers(p, err);
+	if (!r)
+		r = find_last_held(p, err);
+	if (r)
+		return r;
+	p->pub = (struct valise_proposals){p->all, p->n};
+	*ret = &p->pub;
+	p = NULL;
+	return 0;
+}
