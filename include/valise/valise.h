@@ -314,6 +314,28 @@ VALISE_CHECKED int valise_proposals(struct valise *v, const char *with, struct v
 				    struct valise_err *err);
 VALISE_PUBLIC void valise_proposals_free(struct valise_proposals *p);
 
+/* What a brief, a letter to an envoy, sent him to do, and who says that it was done. A letter to deliver is an errand of a brief when the
+ * brief's sender or one of its recipients says something of that letter that regards the brief. */
+struct valise_errand {
+	const char *kind;                    /* "deliver", "convey": the brief's own message by word of mouth */
+	const char *letter, *short_id, *ref; /* the letter to deliver; the brief itself, to convey */
+	const char *to;                      /* as shown; the first, and how many more */
+	const char *state; /* of a letter to deliver: its least far recipient's valise_state_name; "conveyed" */
+	const struct valise_said *const *words; /* what counts of it, by claimed time */
+	const char *const *offices;             /* who says each, as shown */
+	const bool *by_envoy;                   /* each: by a recipient of the brief */
+	size_t n_words;
+	size_t n_others; /* of them by neither the envoy nor the sender of the brief */
+};
+struct valise_mission {
+	const struct valise_errand *errands; /* none: the letter sent nobody anywhere, as far as is known here */
+	size_t n_errands;
+	const struct valise_proposals *meetings; /* proposed in the brief */
+};
+VALISE_CHECKED int valise_mission(struct valise *v, const char *brief, struct valise_mission **ret,
+				  struct valise_err *err);
+VALISE_PUBLIC void valise_mission_free(struct valise_mission *m);
+
 /* Everything that all commands which take LETTER... accept for --all: ids of letters for which it makes sense. */
 enum valise_all { VALISE_ALL_UNRECEIVED, VALISE_ALL_UNOPENED, VALISE_ALL_UNCARRIED, VALISE_ALL_LETTERS };
 VALISE_CHECKED int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n,

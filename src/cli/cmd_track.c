@@ -4,6 +4,7 @@
 #include "cli/moment.h"
 #include "cli/show.h"
 #include "cli/show_accounts.h"
+#include "cli/show_mission.h"
 #include "cli/show_proposals.h"
 
 struct track_options {
@@ -89,19 +90,27 @@ static const char *next_step(const struct valise_accounts *a)
 static int track(struct cli *c, struct valise *v)
 {
 	struct valise_accounts *a = NULL;
+	struct valise_mission *m = NULL;
 	int r = valise_track(v, c->operands[0], &a, &c->err);
-	if (r)
+	if (!r)
+		r = valise_mission(v, c->operands[0], &m, &c->err);
+	if (r) {
+		valise_accounts_free(a);
 		return r;
+	}
 	if (c->shared.json) {
 		CLEAN_JSON struct json *j = json_new();
 		json_accounts(j, "accounts", a);
+		json_mission(j, m);
 		r = print_json(c, j);
 	} else {
 		show_accounts(c, a, false);
+		show_mission(c, m);
 		if (!a->has_as_of)
 			hint(c, "`valise %s %s`", next_step(a), a->short_id);
 	}
 	bool broken = a->bytes == VALISE_BYTES_BROKEN || a->n_broken;
+	valise_mission_free(m);
 	valise_accounts_free(a);
 	return r || !broken ? r : cli_shown(c, VALISE_E_BAD);
 }

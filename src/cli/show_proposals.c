@@ -78,15 +78,26 @@ static void put_proposal(struct json *j, const struct valise_proposals *all, con
 	json_close(j);
 }
 
-static int show_json(struct cli *c, const struct valise_proposals *p, const char *word, struct chosen last)
+void json_proposals(struct json *j, const char *key, const struct valise_proposals *p)
+{
+	json_open_list(j, key);
+	for (size_t i = 0; i < p->n; i++)
+		put_proposal(j, p, &p->at[i]);
+	json_close(j);
+}
+
+static int show_json(struct cli *c, const struct valise_proposals *p, bool only_last, struct chosen last)
 {
 	CLEAN_JSON struct json *j = json_new();
-	json_open_list(j, "proposals");
-	for (size_t i = 0; i < p->n; i++)
-		if (!word || (last.any && last.proposal == i))
-			put_proposal(j, p, &p->at[i]);
-	json_close(j);
-	json_time(j, "last", word && last.any, last.at_s);
+	if (only_last) {
+		json_open_list(j, "proposals");
+		if (last.any)
+			put_proposal(j, p, &p->at[last.proposal]);
+		json_close(j);
+	} else {
+		json_proposals(j, "proposals", p);
+	}
+	json_time(j, "last", last.any, last.at_s);
 	return print_json(c, j);
 }
 
@@ -130,6 +141,12 @@ static void show_proposal(struct cli *c, const struct valise_proposals *all, con
 		       all->at[p->last_held].short_id);
 }
 
+void show_proposals(struct cli *c, const struct valise_proposals *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		show_proposal(c, p, &p->at[i]);
+}
+
 static void show_last(struct cli *c, const struct valise_proposals *p, const char *with, const char *word,
 		      struct chosen last)
 {
@@ -161,11 +178,11 @@ int track_proposals(struct cli *c, struct valise *v, const char *with, const cha
 	if (last)
 		chosen = find_last(p, last);
 	if (c->shared.json)
-		return show_json(c, p, last, chosen);
+		return show_json(c, p, last != NULL, chosen);
 	if (last)
 		show_last(c, p, with, last, chosen);
-	for (size_t i = 0; !last && i < p->n; i++)
-		show_proposal(c, p, &p->at[i]);
+	else
+		show_proposals(c, p);
 	tell(c, "This is what this spool holds; what has not reached it is not counted.");
 	return 0;
 }

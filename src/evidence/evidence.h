@@ -32,6 +32,9 @@ struct evidence {
 	size_t n_statements;
 	const struct verified_report *const *reports; /* kept, never counted */
 	size_t n_reports;
+	const struct hash *
+		elsewhere; /* notes of other letters that are at hand, sorted: who regards one regards nothing missing */
+	size_t n_elsewhere;
 	const struct acquaintance *acquaintances;
 	size_t n_acquaintances;
 	enum valise_bytes_verdict bytes;

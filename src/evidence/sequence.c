@@ -141,6 +141,17 @@ void find_numbers(struct work *w)
 	}
 }
 
+static int hash_order(const void *a, const void *b)
+{
+	return hash_cmp(a, b);
+}
+
+static bool is_elsewhere(const struct work *w, const struct hash *id)
+{
+	return w->e->n_elsewhere &&
+	       bsearch(id, w->e->elsewhere, w->e->n_elsewhere, sizeof *w->e->elsewhere, hash_order);
+}
+
 static void find_missing(struct work *w, uint32_t said)
 {
 	const struct statement *s = &w->said[said].v->s;
@@ -148,9 +159,9 @@ static void find_missing(struct work *w, uint32_t said)
 	size_t n = 0;
 	for (size_t i = 0; i < s->n_regarding; i++) {
 		const struct work_id *found = work_find(w, &s->regarding[i]);
-		if (!found)
+		if (!found && !is_elsewhere(w, &s->regarding[i]))
 			missing[n++] = s->regarding[i];
-		else if (found->said != WORK_NONE && w->said[found->said].counts &&
+		else if (found && found->said != WORK_NONE && w->said[found->said].counts &&
 			 s->time_s < w->said[found->said].v->s.time_s)
 			add_out_of_order(w, said, found->said, "the former regards the latter, and so is younger");
 	}

@@ -49,6 +49,7 @@ void gathered_release(struct gathered *g)
 	register_set_release(&g->set);
 	free(g->statements);
 	free(g->reports);
+	free(g->elsewhere);
 	free(g->acquaintances);
 	buf_release(&g->names);
 	memset(g, 0, sizeof *g);
@@ -101,6 +102,35 @@ static int acquaint(struct valise *v, const struct hashes *offices, struct gathe
 	return buf_check(&g->names, "the names of offices", err);
 }
 
+static int hash_order(const void *a, const void *b)
+{
+	return hash_cmp(a, b);
+}
+
+/* Which of the notes that its statements regard are here at all: those of the letter itself are found among them anyway. */
+static int look_elsewhere(struct valise *v, struct gathered *g, struct valise_err *err)
+{
+	CLEANUP(hashes_release) struct hashes regarded = {0};
+	int r = 0;
+	for (size_t i = 0; i < g->n_statements && !r; i++) {
+		const struct statement *s = &g->statements[i].statement->s;
+		for (size_t k = 0; k < s->n_regarding && !r; k++)
+			r = hashes_add(&regarded, &s->regarding[k], err);
+	}
+	g->elsewhere = calloc(regarded.n + 1, sizeof *g->elsewhere);
+	if (!r && !g->elsewhere)
+		return err_nomem(err);
+	for (size_t i = 0; i < regarded.n && !r; i++) {
+		bool here = false;
+		r = note_has(v->spool, &regarded.at[i], &here, err);
+		if (here)
+			g->elsewhere[g->n_elsewhere++] = regarded.at[i];
+	}
+	if (g->n_elsewhere)
+		qsort(g->elsewhere, g->n_elsewhere, sizeof *g->elsewhere, hash_order);
+	return r;
+}
+
 static enum valise_bytes_verdict bytes_here(const struct letter_row *row)
 {
 	if (row->is_broken)
@@ -128,6 +158,8 @@ int gather(struct valise *v, const struct hash *letter, struct gathered *ret, st
 	if (!r)
 		r = reports_of(v->spool, letter, take_report, &g, err);
 	if (!r)
+		r = look_elsewhere(v, &g, err);
+	if (!r)
 		r = concerned(&g, &offices, err);
 	if (!r)
 		r = register_set_load(v, offices.at, offices.n, &g.set, err);
@@ -151,6 +183,8 @@ struct evidence gathered_evidence(const struct valise *v, const struct gathered 
 		.n_statements = g->n_statements,
 		.reports = (const struct verified_report *const *)g->reports,
 		.n_reports = g->n_reports,
+		.elsewhere = g->elsewhere,
+		.n_elsewhere = g->n_elsewhere,
 		.acquaintances = g->acquaintances,
 		.n_acquaintances = g->n_acquaintances,
 		.bytes = g->bytes,

@@ -149,6 +149,8 @@ struct gathered {
 	size_t n_statements, cap_statements;
 	struct verified_report **reports;
 	size_t n_reports, cap_reports;
+	struct hash *elsewhere; /* regarded, and of other letters; sorted */
+	size_t n_elsewhere;
 	struct acquaintance *acquaintances;
 	size_t n_acquaintances, cap_acquaintances;
 	struct buf names; /* of the acquaintances */

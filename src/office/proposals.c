@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was proposed in all letters, and what became of it: read off their accounts, never stored. */
-#include "office/office.h"
+#include "office/proposals.h"
 
 #include <stdio.h>
 
@@ -315,6 +315,31 @@ static int find_last_held(struct proposals *p, struct valise_err *err)
 	return 0;
 }
 
+static int finish(struct proposals *p, struct valise_err *err)
+{
+	int r = join_answers(p, err);
+	if (!r)
+		r = find_last_held(p, err);
+	p->pub = (struct valise_proposals){p->all, p->n};
+	return r;
+}
+
+int proposals_of(struct valise_accounts *a, struct valise_proposals **ret, struct valise_err *err)
+{
+	CLEANUP(proposals_freep) struct proposals *p = calloc(1, sizeof *p);
+	bool keep;
+	if (!p || !(p->letters = room(NULL, 0, &p->cap_letters, sizeof(*p->letters)))) {
+		valise_accounts_free(a);
+		return err_nomem(err);
+	}
+	p->letters[p->n_letters++] = a;
+	int r = read_letter(p, a, NULL, &keep);
+	r = r ? err_nomem(err) : finish(p, err);
+	if (!r)
+		*ret = &TAKE(p)->pub;
+	return r;
+}
+
 int valise_proposals(struct valise *v, const char *with, struct valise_proposals **ret, struct valise_err *err)
 {
 	CLEANUP(proposals_freep) struct proposals *p = calloc(1, sizeof *p);
@@ -329,13 +354,8 @@ int valise_proposals(struct valise *v, const char *with, struct valise_proposals
 		hex = hash_hex(&office);
 	r = collect(v, p, with ? hex.text : NULL, err);
 	if (!r)
-		r = join_answers(p, err);
+		r = finish(p, err);
 	if (!r)
-		r = find_last_held(p, err);
-	if (r)
-		return r;
-	p->pub = (struct valise_proposals){p->all, p->n};
-	*ret = &p->pub;
-	p = NULL;
-	return 0;
+		*ret = &TAKE(p)->pub;
+	return r;
 }

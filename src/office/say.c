@@ -134,6 +134,11 @@ static int take_regarding(struct valise *v, struct draft *d, const struct valise
 	for (size_t i = 0; i < want->n_regarding; i++) {
 		struct note_search s = {.prefix = want->regarding[i]};
 		int r = strlen(s.prefix) < 4 ? 0 : notes_of(v->spool, &d->s.letter, consider_note, &s, err);
+		if (!r && !s.matches) { /* another letter, such as the brief that this one was an errand of */
+			r = letter_find(v->spool, str_of(s.prefix), &s.found, err);
+			s.matches = r == 0;
+			r = r == VALISE_E_NOT_FOUND ? 0 : r;
+		}
 		if (r)
 			return r;
 		if (s.matches != 1)
@@ -141,7 +146,7 @@ static int take_regarding(struct valise *v, struct draft *d, const struct valise
 				       "--regarding %s: %s; `valise track` shows the ids",
 				       text_shown(str_of(want->regarding[i])).text,
 				       s.matches ? "several notes about this letter begin so"
-						 : "no note about this letter begins so");
+						 : "no note about this letter begins so, and no other letter");
 		d->s.regarding[d->s.n_regarding++] = s.found;
 	}
 	qsort(d->s.regarding, d->s.n_regarding, sizeof d->s.regarding[0], hash_order);

@@ -105,6 +105,18 @@ int note_bytes(struct spool *s, const struct hash *id, struct buf *ret, struct v
 	return buf_check(ret, "a note", err);
 }
 
+int note_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT 1 FROM item WHERE id = ? AND kind BETWEEN 1 AND 4 AND taken_in_s <= ?", &q,
+			    err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	query_int(&q, s->as_of_s);
+	return query_next(&q, ret, err);
+}
+
 int notes_of(struct spool *s, const struct hash *letter, note_each *each, void *context, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;

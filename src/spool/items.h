@@ -9,6 +9,8 @@
 
 /* The raw bytes of any note here, for bags and dossiers; appended. VALISE_E_NOT_FOUND. */
 CHECKED int note_bytes(struct spool *s, const struct hash *id, struct buf *ret, struct valise_err *err);
+/* Whether any note has that id. */
+CHECKED int note_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err);
 /* Ids of all notes about a letter: its seal, statements, reports. */
 typedef int note_each(void *context, const struct hash *id, enum note_kind kind);
 CHECKED int notes_of(struct spool *s, const struct hash *letter, note_each *each, void *context,

@@ -2,6 +2,8 @@
 /* Statements, by letter, key and nth. */
 #include "spool/statements.h"
 
+#include <stdio.h>
+
 #include "spool/inside.h"
 
 int statement_put(struct spool *s, const struct verified_statement *v, int64_t taken_in_s, bool *ret_new,
@@ -53,6 +55,36 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 		if (r)
 			return item_unreadable(s, r, err);
 		r = each(context, v, row_int(&q, 1));
+		if (r)
+			return r;
+	}
+}
+
+/* By the line itself: it stands in few statements, and reading them all costs less than an index that each of them would pay for. */
+int letters_regarding(struct spool *s, const struct hash *note, regarding_each *each, void *context,
+		      struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	char line[sizeof "\nregarding \n" + HASH_HEX_BYTES];
+	int n = snprintf(line, sizeof line, "\nregarding %s\n", hash_hex(note).text);
+	int r = query_begin(&s->db,
+			    "SELECT DISTINCT n.letter FROM statement n JOIN item i ON i.seq = n.item "
+			    "WHERE n.letter <> ? AND i.taken_in_s <= ? AND instr(i.bytes, ?) > 0 ORDER BY n.letter",
+			    &q, err);
+	if (r)
+		return r;
+	query_hash(&q, note);
+	query_int(&q, s->as_of_s);
+	query_blob(&q, (struct str){line, (size_t)n});
+	for (;;) {
+		bool row;
+		struct hash letter;
+		r = query_next(&q, &row, err);
+		if (r || !row)
+			return r;
+		r = row_hash(&q, 0, &letter, err);
+		if (!r)
+			r = each(context, &letter);
 		if (r)
 			return r;
 	}
