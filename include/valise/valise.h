@@ -336,6 +336,33 @@ VALISE_CHECKED int valise_mission(struct valise *v, const char *brief, struct va
 				  struct valise_err *err);
 VALISE_PUBLIC void valise_mission_free(struct valise_mission *m);
 
+/* The letters that belong together: replies, where a reading key of ours opens them, and those whose counted statements regard one
+ * another; and all that was said of any of them, on one line of time. */
+struct valise_thread_letter {
+	const struct valise_accounts *accounts;
+	const char *subject;     /* NULL where we cannot read it */
+	const char *in_reply_to; /* its id, which need not be here; NULL */
+	int64_t taken_in_s;
+};
+enum valise_event_kind { VALISE_EVENT_SEALED, VALISE_EVENT_SAID };
+struct valise_event {
+	enum valise_event_kind kind;
+	size_t letter;      /* index into letters */
+	size_t index;       /* VALISE_EVENT_SAID: into said of its accounts */
+	int64_t time_s;     /* by the clock of whoever said so */
+	int64_t taken_in_s; /* by ours */
+};
+struct valise_thread {
+	const struct valise_thread_letter *letters; /* by date */
+	size_t n_letters;
+	const struct valise_event *events; /* by time */
+	size_t n_events;
+	bool replies_known; /* false: no reading key of our office is here, so which letter answers which is not known */
+};
+VALISE_CHECKED int valise_thread(struct valise *v, const char *letter, struct valise_thread **ret,
+				 struct valise_err *err);
+VALISE_PUBLIC void valise_thread_free(struct valise_thread *t);
+
 /* Everything that all commands which take LETTER... accept for --all: ids of letters for which it makes sense. */
 enum valise_all { VALISE_ALL_UNRECEIVED, VALISE_ALL_UNOPENED, VALISE_ALL_UNCARRIED, VALISE_ALL_LETTERS };
 VALISE_CHECKED int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n,

@@ -6,16 +6,20 @@
 #include "cli/show_accounts.h"
 #include "cli/show_mission.h"
 #include "cli/show_proposals.h"
+#include "cli/show_thread.h"
 
 struct track_options {
 	struct moment as_of;
 	bool proposals;
+	const char *thread;
 	const char *with, *last;
 };
 #define AT(member) offsetof(struct track_options, member)
 
 static const struct option_row options[] = {
 	{"as-of", 0, OPTION_TIME, AT(as_of), "TIME", "what this spool had taken in by then, by this machine's clock"},
+	{"thread", 0, OPTION_TEXT, AT(thread), "LETTER",
+	 "this letter, its replies and what goes with them, on one line of time"},
 	{"proposals", 0, OPTION_FLAG, AT(proposals), NULL,
 	 "visits, meetings and replies: proposed, agreed, held, called off"},
 	{"with", 0, OPTION_TEXT, AT(with), "OFFICE",
@@ -124,6 +128,13 @@ static int run(struct cli *c, const void *values)
 		r = valise_look_back(v, o->as_of.at_s, &c->err);
 	if (r)
 		return r;
+	if (o->thread) {
+		if (c->n_operands || o->proposals || o->last || o->with)
+			return cli_fail(
+				c, VALISE_E_USAGE,
+				"--thread takes its LETTER, and no other and none of --proposals, --with, --last");
+		return track_thread(c, v, o->thread);
+	}
 	if (o->proposals || o->last || o->with) {
 		if (c->n_operands)
 			return cli_fail(c, VALISE_E_USAGE,
@@ -143,7 +154,7 @@ const struct command command_track = {
 		"TIME is 2026-12-22T09:00:00Z, or 2026-12-22 (its first second, UTC).",
 	.options = options,
 	.values_bytes = sizeof(struct track_options),
-	.takes = TAKES_SPOOL,
+	.takes = TAKES_SPOOL | TAKES_PASSPHRASE,
 	.max_operands = 1,
 	.run = run,
 };

@@ -105,6 +105,23 @@ int note_bytes(struct spool *s, const struct hash *id, struct buf *ret, struct v
 	return buf_check(ret, "a note", err);
 }
 
+int note_letter(struct spool *s, const struct hash *id, struct hash *ret, bool *ret_here, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(
+		&s->db,
+		"SELECT id FROM item WHERE id = ?1 AND kind = 2 AND taken_in_s <= ?2 "
+		"UNION ALL SELECT n.letter FROM item i JOIN statement n ON n.item = i.seq WHERE i.id = ?1 AND i.taken_in_s <= ?2 "
+		"UNION ALL SELECT n.letter FROM item i JOIN report n ON n.item = i.seq WHERE i.id = ?1 AND i.taken_in_s <= ?2",
+		&q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	query_int(&q, s->as_of_s);
+	r = query_next(&q, ret_here, err);
+	return r || !*ret_here ? r : row_hash(&q, 0, ret, err);
+}
+
 int note_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;

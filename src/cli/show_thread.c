@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A thread: its letters, then all that was said of them on one line of time. */
+#include "cli/show_thread.h"
+
+#include <string.h>
+
+#include "cli/moment.h"
+#include "cli/show.h"
+
+#define EVENT_WIDTH 16
+#define SHORT_ID_CHARS 8
+
+static void thread_freep(struct valise_thread **t)
+{
+	valise_thread_free(*t);
+}
+
+static const char *office_of(const struct valise_accounts *a, size_t office, struct office_label *ret)
+{
+	*ret = show_office_name(&a->offices[office]);
+	return a->offices[office].label ? a->offices[office].label : ret->text;
+}
+
+static const struct valise_said *said_of(const struct valise_thread *t, const struct valise_event *e)
+{
+	return e->kind == VALISE_EVENT_SAID ? &t->letters[e->letter].accounts->said[e->index] : NULL;
+}
+
+/* Who sealed, or who says. */
+static size_t speaker_of(const struct valise_thread *t, const struct valise_event *e)
+{
+	const struct valise_accounts *a = t->letters[e->letter].accounts;
+	const struct valise_said *s = said_of(t, e);
+	for (size_t i = 0; !s && i < a->n_parties; i++)
+		if (a->parties[i].is_sender)
+			return a->parties[i].office;
+	return s ? s->office : 0;
+}
+
+/* ---- For programs ---- */
+
+static void put_letter(struct json *j, const struct valise_thread_letter *l)
+{
+	json_open_object(j, NULL);
+	json_text(j, "letter", l->accounts->letter);
+	json_text(j, "short", l->accounts->short_id);
+	json_text(j, "ref", l->accounts->ref);
+	json_text(j, "subject", l->subject);
+	json_text(j, "in_reply_to", l->in_reply_to);
+	json_time(j, "date", true, l->accounts->date_s);
+	json_text(j, "sentence", l->accounts->sentence);
+	json_close(j);
+}
+
+static void put_event(struct json *j, const struct valise_thread *t, const struct valise_event *e)
+{
+	const struct valise_accounts *a = t->letters[e->letter].accounts;
+	const struct valise_said *s = said_of(t, e);
+	json_open_object(j, NULL);
+	json_text(j, "kind", s ? "said" : "sealed");
+	json_text(j, "letter", a->letter);
+	json_text(j, "id", s ? s->id : a->letter);
+	json_text(j, "says", s ? s->says : NULL);
+	json_text(j, "office", a->offices[speaker_of(t, e)].id);
+	json_time(j, "time", true, e->time_s);
+	json_time(j, "taken_in", e->taken_in_s != 0, e->taken_in_s);
+	json_bool(j, "counts", !s || s->counts);
+	json_close(j);
+}
+
+static int show_json(struct cli *c, const struct valise_thread *t)
+{
+	CLEAN_JSON struct json *j = json_new();
+	json_bool(j, "replies_known", t->replies_known);
+	json_open_list(j, "letters");
+	for (size_t i = 0; i < t->n_letters; i++)
+		put_letter(j, &t->letters[i]);
+	json_close(j);
+	json_open_list(j, "events");
+	for (size_t i = 0; i < t->n_events; i++)
+		put_event(j, t, &t->events[i]);
+	json_close(j);
+	return print_json(c, j);
+}
+
+/* ---- For a person ---- */
+
+/* By its short id where it is here. */
+static const char *short_id_of(const struct valise_thread *t, const char *letter)
+{
+	for (size_t i = 0; i < t->n_letters; i++)
+		if (strcmp(t->letters[i].accounts->letter, letter) == 0)
+			return t->letters[i].accounts->short_id;
+	return NULL;
+}
+
+static void show_letter(const struct valise_thread *t, const struct valise_thread_letter *l)
+{
+	const struct valise_accounts *a = l->accounts;
+	printf("  %s  %s", a->short_id, moment_show_day(a->date_s).text);
+	if (a->ref)
+		printf(", ref %s", a->ref);
+	if (a->paper) {
+		fputs(", paper: ", stdout);
+		show_quoted(stdout, a->paper);
+	}
+	if (l->subject) {
+		fputs(", ", stdout);
+		show_quoted(stdout, l->subject);
+	}
+	if (l->in_reply_to) {
+		const char *known = short_id_of(t, l->in_reply_to);
+		printf(", in reply to %.*s%s", known ? (int)strlen(known) : 2 * SHORT_ID_CHARS,
+		       known ? known : l->in_reply_to, known ? "" : "..., which is not here");
+	}
+	putchar('\n');
+}
+
+static void show_event(const struct valise_thread *t, const struct valise_event *e)
+{
+	const struct valise_accounts *a = t->letters[e->letter].accounts;
+	const struct valise_said *s = said_of(t, e);
+	struct office_label label;
+	printf("  %s  %s  %-*s  %s", moment_show(e->time_s).text, a->short_id, EVENT_WIDTH, s ? s->says : "sealed",
+	       office_of(a, speaker_of(t, e), &label));
+	if (s && s->has_to)
+		printf(", to %s", office_of(a, s->to, &label));
+	if (s && s->medium) {
+		fputs(", ", stdout);
+		show_quoted(stdout, s->medium);
+	}
+	if (s && s->when) {
+		fputs(", when: ", stdout);
+		show_quoted(stdout, s->when);
+	}
+	if (s && !s->counts)
+		fputs(s->bystander ? "; not for it to say" : "; does not count", stdout);
+	if (e->taken_in_s)
+		printf(" (here %s)", moment_show(e->taken_in_s).text);
+	putchar('\n');
+	for (size_t i = 0; s && i < s->n_text; i++) {
+		printf("  %*s", 19 + 11 + EVENT_WIDTH + 2, "");
+		show_quoted(stdout, s->text[i]);
+		putchar('\n');
+	}
+}
+
+int track_thread(struct cli *c, struct valise *v, const char *letter)
+{
+	__attribute__((cleanup(thread_freep))) struct valise_thread *t = NULL;
+	int r = valise_thread(v, letter, &t, &c->err);
+	progress_clear(&c->progress);
+	if (r)
+		return r;
+	if (c->shared.json)
+		return show_json(c, t);
+	paint(c, PAINT_HEADING, "Letters");
+	putchar('\n');
+	for (size_t i = 0; i < t->n_letters; i++)
+		show_letter(t, &t->letters[i]);
+	if (!t->replies_known)
+		puts("  No reading key of your office is here: which letter answers which is not known.");
+	putchar('\n');
+	paint(c, PAINT_HEADING, "By time: each signer's own clock; in brackets when it came here, by this machine's");
+	putchar('\n');
+	for (size_t i = 0; i < t->n_events; i++)
+		show_event(t, &t->events[i]);
+	return 0;
+}

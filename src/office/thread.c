@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Threads: which letters belong together, found from one of them on, and all that was said of them by time. */
+#include "office/hash_index.h"
+#include "office/office.h"
+#include "office/unlock_cover.h"
+
+#include "base/text.h"
+
+/* What the cover of a letter here says, where it opens. */
+struct inside {
+	struct hash letter;
+	bool is_reply;
+	struct hash in_reply_to;
+	char *subject; /* shown */
+};
+
+struct thread {
+	struct valise_thread pub; /* first: freed through it */
+	struct valise *v;
+	struct inside *insides;
+	size_t n_insides;
+	struct hash_index by_letter; /* into insides */
+	struct hashes found;         /* letters of the thread, in the order in which they were */
+	struct valise_thread_letter *letters;
+	char **replied_to; /* of each, owned */
+	size_t n, cap;
+	struct valise_event *events;
+	size_t n_events;
+	struct valise_err *err;
+};
+
+void valise_thread_free(struct valise_thread *pub)
+{
+	struct thread *t = (struct thread *)pub;
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->n_insides; i++)
+		free(t->insides[i].subject);
+	for (size_t i = 0; i < t->n; i++)
+		valise_accounts_free((struct valise_accounts *)(uintptr_t)t->letters[i].accounts);
+	for (size_t i = 0; t->replied_to && i < t->n; i++)
+		free(t->replied_to[i]);
+	hash_index_release(&t->by_letter);
+	hashes_release(&t->found);
+	free(t->insides);
+	free(t->letters);
+	free(t->replied_to);
+	free(t->events);
+	free(t);
+}
+
+static void thread_freep(struct thread **t)
+{
+	if (*t)
+		valise_thread_free(&(*t)->pub);
+}
+
+/* ---- What the covers say ---- */
+
+static int take_letter(void *context, const struct letter_row *row)
+{
+	return row->has_cover ? hashes_add(context, &row->id, NULL) : 0;
+}
+
+/* One that was sealed to others, or that does not fit together, tells nothing: it is no failure of the thread. */
+static int look_inside(struct thread *t, const struct hash *letter)
+{
+	CLEAN_SEAL struct verified_seal *seal = NULL;
+	CLEAN_LOCKED_COVER struct locked_cover locked = LOCKED_COVER_NONE;
+	CLEAN_BUF_SECRET struct buf text = BUF_INIT(LIMIT_COVER_BYTES);
+	CLEAN_COVER struct cover c = {0};
+	struct inside *in = &t->insides[t->n_insides];
+	struct valise_err why = {0};
+	int r = letter_seal(t->v->spool, letter, &seal, t->err);
+	if (r)
+		return r;
+	r = locked_cover_get(t->v, seal, &locked, &why);
+	if (!r)
+		r = unlock_cover(&locked, seal, &c, &text, &why);
+	if (r == VALISE_E_BAD || r == VALISE_E_NOT_ALLOWED || r == VALISE_E_NOT_FOUND)
+		return 0;
+	if (r) {
+		err_copy(t->err, &why);
+		return r;
+	}
+	CLEAN_BUF struct buf subject = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
+	text_show(&subject, c.subject);
+	*in = (struct inside){.letter = *letter,
+			      .is_reply = c.has_reply,
+			      .in_reply_to = c.in_reply_to,
+			      .subject = (char *)buf_take(&subject, NULL)};
+	if (!in->subject)
+		return err_nomem(t->err);
+	return hash_index_put(&t->by_letter, letter, t->n_insides++, t->err);
+}
+
+static int has_reading_key(struct valise *v, bool *ret, struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	CLEAN_IDENTITIES struct identities keys = {0};
+	int r = register_set_self(v, &set, err);
+	if (!r)
+		r = office_identities(v, &set, ROLE_READER, &keys, err);
+	*ret = keys.n > 0;
+	return r;
+}
+
+static int look_inside_all(struct thread *t)
+{
+	CLEANUP(hashes_release) struct hashes ids = {0};
+	int r = has_reading_key(t->v, &t->pub.replies_known, t->err);
+	if (r || !t->pub.replies_known)
+		return r;
+	r = letters_each(t->v->spool, take_letter, &ids, t->err);
+	t->insides = calloc(ids.n + 1, sizeof *t->insides);
+	if (r == VALISE_E_NOMEM || !t->insides)
+		return err_nomem(t->err);
+	for (size_t i = 0; i < ids.n && !r; i++) {
+		r = look_inside(t, &ids.at[i]);
+		if (!r)
+			r = office_progress(t->v, "reading covers", i + 1, ids.n, t->err);
+	}
+	return r;
+}
+
+static const struct inside *inside_of(const struct thread *t, const struct hash *letter)
+{
+	size_t i;
+	return hash_index_get(&t->by_letter, letter, &i) ? &t->insides[i] : NULL;
+}
+
+/* ---- Which letters ---- */
+
+static int add_letter(struct thread *t, const struct hash *id)
+{
+	struct letter_row row;
+	struct hash_hex hex = hash_hex(id);
+	const struct inside *in = inside_of(t, id);
+	struct valise_accounts *a = NULL;
+	if (t->n == t->cap) {
+		size_t cap = t->cap ? 2 * t->cap : 8;
+		struct valise_thread_letter *letters = reallocarray(t->letters, cap, sizeof *letters);
+		t->letters = letters ? letters : t->letters;
+		char **replied_to = reallocarray(t->replied_to, cap, sizeof(*replied_to));
+		t->replied_to = replied_to ? replied_to : t->replied_to;
+		if (!letters || !replied_to)
+			return err_nomem(t->err);
+		t->cap = cap;
+	}
+	int r = letter_row(t->v->spool, id, &row, t->err);
+	if (!r)
+		r = valise_track(t->v, hex.text, &a, t->err);
+	if (r)
+		return r;
+	t->replied_to[t->n] = in && in->is_reply ? strdup(hash_hex(&in->in_reply_to).text) : NULL;
+	t->letters[t->n] = (struct valise_thread_letter){.accounts = a,
+							 .subject = in ? in->subject : NULL,
+							 .in_reply_to = t->replied_to[t->n],
+							 .taken_in_s = row.taken_in_s};
+	t->n++;
+	return in && in->is_reply && !t->replied_to[t->n - 1] ? err_nomem(t->err) : 0;
+}
+
+/* A letter that is here joins, once. */
+static int join(struct thread *t, const struct hash *id)
+{
+	struct hash letter;
+	bool here;
+	int r = note_letter(t->v->spool, id, &letter, &here, t->err);
+	if (r || !here || hashes_have(&t->found, &letter))
+		return r;
+	return hashes_add(&t->found, &letter, t->err);
+}
+
+static bool counts_regarding(const struct valise_accounts *a, const char *note)
+{
+	for (size_t i = 0; i < a->n_said; i++)
+		for (size_t k = 0; k < a->said[i].n_regarding; k++)
+			if (a->said[i].counts && strcmp(a->said[i].regarding[k], note) == 0)
+				return true;
+	return false;
+}
+
+static int take_other(void *context, const struct hash *letter)
+{
+	return hashes_add(context, letter, NULL);
+}
+
+/* Letters of which a statement that counts regards this one: anybody can write one that does not. */
+static int join_regarding(struct thread *t, const struct hash *id)
+{
+	CLEANUP(hashes_release) struct hashes others = {0};
+	int r = letters_regarding(t->v->spool, id, take_other, &others, t->err);
+	for (size_t i = 0; i < others.n && !r; i++) {
+		struct hash_hex hex = hash_hex(&others.at[i]);
+		struct valise_accounts *a = NULL;
+		if (hashes_have(&t->found, &others.at[i]))
+			continue;
+		r = valise_track(t->v, hex.text, &a, t->err);
+		if (!r && counts_regarding(a, hash_hex(id).text))
+			r = hashes_add(&t->found, &others.at[i], t->err);
+		valise_accounts_free(a);
+	}
+	return r == VALISE_E_NOMEM ? err_nomem(t->err) : r;
+}
+
+static int join_regarded(struct thread *t, const struct valise_accounts *a)
+{
+	int r = 0;
+	for (size_t i = 0; i < a->n_said && !r; i++)
+		for (size_t k = 0; a->said[i].counts && k < a->said[i].n_regarding && !r; k++) {
+			struct hash note;
+			if (hash_parse(str_of(a->said[i].regarding[k]), &note))
+				r = join(t, &note);
+		}
+	return r;
+}
+
+static int join_replies(struct thread *t, const struct hash *id)
+{
+	const struct inside *own = inside_of(t, id);
+	int r = own && own->is_reply ? join(t, &own->in_reply_to) : 0;
+	for (size_t i = 0; i < t->n_insides && !r; i++)
+		if (t->insides[i].is_reply && hash_eq(&t->insides[i].in_reply_to, id))
+			r = join(t, &t->insides[i].letter);
+	return r;
+}
+
+/* From one letter to those that it is linked with, until there are no more. */
+static int follow(struct thread *t, const struct hash *first)
+{
+	int r = hashes_add(&t->found, first, t->err);
+	for (size_t i = 0; i < t->found.n && !r; i++) {
+		struct hash id = t->found.at[i];
+		r = add_letter(t, &id);
+		if (!r)
+			r = join_replies(t, &id);
+		if (!r)
+			r = join_regarded(t, t->letters[i].accounts);
+		if (!r)
+			r = join_regarding(t, &id);
+	}
+	return r;
+}
+
+/* ---- By time ---- */
+
+static int letter_order(const void *a, const void *b)
+{
+	const struct valise_accounts *x = ((const struct valise_thread_letter *)a)->accounts;
+	const struct valise_accounts *y = ((const struct valise_thread_letter *)b)->accounts;
+	return x->date_s != y->date_s ? (x->date_s > y->date_s) - (x->date_s < y->date_s)
+				      : strcmp(x->letter, y->letter);
+}
+
+static int event_order(const void *a, const void *b)
+{
+	const struct valise_event *x = a, *y = b;
+	if (x->time_s != y->time_s)
+		return x->time_s < y->time_s ? -1 : 1;
+	if (x->letter != y->letter)
+		return x->letter < y->letter ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+static int line_up(struct thread *t)
+{
+	size_t n = t->n;
+	if (t->n)
+		qsort(t->letters, t->n, sizeof *t->letters, letter_order);
+	for (size_t i = 0; i < t->n; i++)
+		n += t->letters[i].accounts->n_said;
+	t->events = calloc(n + 1, sizeof *t->events);
+	if (!t->events)
+		return err_nomem(t->err);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct valise_accounts *a = t->letters[i].accounts;
+		t->events[t->n_events++] =
+			(struct valise_event){VALISE_EVENT_SEALED, i, 0, a->date_s, t->letters[i].taken_in_s};
+		for (size_t k = 0; k < a->n_said; k++)
+			t->events[t->n_events++] = (struct valise_event){VALISE_EVENT_SAID, i, k, a->said[k].time_s,
+									 a->said[k].taken_in_s};
+	}
+	qsort(t->events, t->n_events, sizeof *t->events, event_order);
+	t->pub.letters = t->letters;
+	t->pub.n_letters = t->n;
+	t->pub.events = t->events;
+	t->pub.n_events = t->n_events;
+	return 0;
+}
+
+int valise_thread(struct valise *v, const char *letter, struct valise_thread **ret, struct valise_err *err)
+{
+	CLEANUP(thread_freep) struct thread *t = calloc(1, sizeof *t);
+	struct hash id;
+	if (!t)
+		return err_nomem(err);
+	t->v = v;
+	t->err = err;
+	int r = office_letter(v, letter, &id, err);
+	if (!r)
+		r = look_inside_all(t);
+	if (!r)
+		r = follow(t, &id);
+	if (!r)
+		r = line_up(t);
+	if (!r)
+		*ret = &TAKE(t)->pub;
+	return r;
+}
