@@ -119,28 +119,34 @@ static int track(struct cli *c, struct valise *v)
 	return r || !broken ? r : cli_shown(c, VALISE_E_BAD);
 }
 
+/* Which letters are looked at: one, a thread's, or all. */
+static int check_words(struct cli *c, const struct track_options *o)
+{
+	bool proposals = o->proposals || o->last || o->with;
+	if (o->thread && (c->n_operands || proposals))
+		return cli_fail(c, VALISE_E_USAGE,
+				"--thread takes its LETTER: no other, and none of --proposals, --with, --last");
+	if (proposals && c->n_operands)
+		return cli_fail(c, VALISE_E_USAGE,
+				"--proposals, --with and --last look through all letters: name none");
+	return 0;
+}
+
 static int run(struct cli *c, const void *values)
 {
 	const struct track_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
-	int r = cli_open(c, false, &v);
+	int r = check_words(c, o);
+	if (!r)
+		r = cli_open(c, false, &v);
 	if (!r && o->as_of.given)
 		r = valise_look_back(v, o->as_of.at_s, &c->err);
 	if (r)
 		return r;
-	if (o->thread) {
-		if (c->n_operands || o->proposals || o->last || o->with)
-			return cli_fail(
-				c, VALISE_E_USAGE,
-				"--thread takes its LETTER, and no other and none of --proposals, --with, --last");
+	if (o->thread)
 		return track_thread(c, v, o->thread);
-	}
-	if (o->proposals || o->last || o->with) {
-		if (c->n_operands)
-			return cli_fail(c, VALISE_E_USAGE,
-					"--proposals, --with and --last look through all letters: name none");
+	if (o->proposals || o->last || o->with)
 		return track_proposals(c, v, o->with, o->last);
-	}
 	return c->n_operands ? track(c, v) : list(c, v);
 }
 

@@ -141,7 +141,7 @@ options_of() { # COMMAND: "name VALUE|-" for each of its options
 		"sync - --out --json" "sync d --bare --via x" "say received" "say received --all l --yes" "say reviewed --all --yes" \
 		"say received l" "say receivd l --yes" "open" "open --all l" "open l --say reviewed" "open l -o -" "open -a -o -" "dossier l --json" \
 		"card export --json" "officer add --title t --no-passphrase" "officer add --roles clerk --no-passphrase" \
-		"officer add --title t --roles clerk" "officer dismiss x" "seal f" "track --passphrase-fd 1" \
+		"officer add --title t --roles clerk" "officer dismiss x" "seal f" "card list --passphrase-fd 1" "track --thread x y" "track --proposals x" "track --thread x --last held" \
 		"seal -t x f --passphrase-fd 99" "seal -t x f --passphrase-fd -1" "seal -t x f --passphrase-fd 1x" \
 		"track --dir="; do
 		run bash -c 'cd "$1" && shift && "$@" </dev/null' - "$BATS_TEST_TMPDIR" valise $words
