@@ -68,6 +68,71 @@ struct valise_said {
 	bool unattended;       /* signed by a key appointed as machine */
 };
 
+/* What is known of the words that a report points at. */
+enum valise_span_check {
+	VALISE_SPAN_NOT_HERE, /* nothing of them is here */
+	VALISE_SPAN_EXCERPT,  /* they are in an excerpt, which proves nothing by itself */
+	VALISE_SPAN_CHECKED   /* they were read from the whole exhibit, whose hash was checked */
+};
+
+/* The place in an exhibit that a report names as its source. */
+struct valise_span {
+	const char *exhibit; /* SHA-256 of the file */
+	uint64_t exhibit_bytes, offset, length;
+	const char *
+		words; /* what stands there, as far as it is here; NULL when nothing is, or when too much is shown already */
+	bool is_cut; /* `words` end before the span does */
+	enum valise_span_check check;
+};
+
+/* Hearsay: what an officer's note has of somebody else's words elsewhere. Never a statement of its speaker: a type of its own, which
+ * nothing that takes a statement takes. */
+struct valise_reported {
+	const char *id;   /* of the note */
+	const char *says; /* what the words come to, as the reporter has it: a statement's word, or "other" */
+	const char *speaker;
+	bool has_speaker_office;
+	size_t speaker_office;         /* index into offices: whom the reporter takes the speaker to speak for */
+	const char *speaker_addressee; /* the same of somebody without a card */
+	const char *of;                /* who did it, where that is not the speaker */
+	const char *const *via;        /* through whom, outermost first */
+	size_t n_via;
+	const char *verb;     /* the source's own */
+	const char *medium;   /* how the speaker said it */
+	const char *carriage; /* how the letter travelled, in the source's words */
+	const char *when;     /* as the source has it */
+	bool has_resolved;    /* the reporter's own reading of `when` */
+	int64_t resolved_from_s, resolved_to_s;
+	bool quoted; /* the speaker's words stand in quotation marks */
+	const struct valise_span *spans;
+	size_t n_spans;
+	const char *where; /* in the exhibit, in words */
+
+	size_t office;     /* the reporter's, as the rest: index into offices */
+	const char *title; /* NULL when not appointed */
+	const char *role;
+	const char *key;
+	int64_t time_s;               /* own clock */
+	int64_t taken_in_s;           /* this spool's clock; 0 where unknown */
+	uint64_t nth;                 /* among this key's reports about the letter */
+	const char *const *regarding; /* ids */
+	size_t n_regarding;
+	const char *const *corrected_by; /* ids of reports of the same office, in standing, that regard this one */
+	size_t n_corrected_by;
+	enum valise_standing standing;
+	const char *standing_text;
+	bool counts_as_filed; /* the reporter is in standing. What it reports counts for nothing all the same */
+	bool unattended;
+	const char *sentence;
+};
+
+/* Somebody whose words are reported and who is no party of the letter. */
+struct valise_speaker {
+	const char *speaker;    /* as the reports name them: two names may be one person's */
+	const size_t *reported; /* indices into reported */
+	size_t n_reported;
+};
+
 /* How far a recipient has come, by its own counted word. Only ever moves forward. */
 enum valise_state {
 	VALISE_STATE_NOTHING,
@@ -89,6 +154,8 @@ struct valise_party {
 		sentence; /* "Mission Oslo's clerk says that it received this exact letter on ... (own clock). Nothing later ..." */
 	const size_t *said; /* indices into said, by claimed time */
 	size_t n_said;
+	const size_t *reported; /* indices into reported: hearsay about what it said elsewhere */
+	size_t n_reported;
 };
 
 /* One place where accounts do not fit together, or a signer or register is not in order. */
@@ -140,6 +207,10 @@ struct valise_accounts {
 	size_t n_said;
 	const struct valise_party *parties; /* sender, recipients in the seal's order, holders, bystanders */
 	size_t n_parties;
+	const struct valise_reported *reported; /* by claimed time, then id; no rule counts them */
+	size_t n_reported;
+	const struct valise_speaker *speakers; /* by name */
+	size_t n_speakers;
 	const struct valise_disagreement *disagreements;
 	size_t n_disagreements;
 	const struct valise_disclosed *disclosed;
@@ -157,5 +228,6 @@ VALISE_PUBLIC void valise_accounts_free(struct valise_accounts *a);
 VALISE_PUBLIC const char *valise_bytes_name(enum valise_bytes_verdict v);
 VALISE_PUBLIC const char *valise_standing_name(enum valise_standing s);
 VALISE_PUBLIC const char *valise_state_name(enum valise_state s);
+VALISE_PUBLIC const char *valise_span_check_name(enum valise_span_check c); /* "not-here", "excerpt", "checked" */
 
 #endif

@@ -387,10 +387,24 @@ struct valise_known {
 	bool unchecked;      /* its digits were never compared with a paper card */
 	bool is_self;
 };
+/* A file that the asker has, which may be an exhibit that reports name. */
+struct valise_file {
+	const void *bytes;
+	size_t len;
+	char sha256[65]; /* filled in by valise_verify, as the next */
+	size_t spans;    /* places in reports that were read from it; 0: no report here names this file */
+};
+struct valise_verifying {
+	const struct valise_known *known;
+	size_t n_known;
+	struct valise_file *files;
+	size_t n_files;
+	int64_t now_s;
+};
 /* Needs no spool. VALISE_E_BAD when the dossier is malformed or its seal does not verify. Other items that do not verify are named
  * in `broken` of the accounts, and count for nothing. */
-VALISE_CHECKED int valise_verify(const void *dossier, size_t len, const struct valise_known *known, size_t n_known,
-				 int64_t now_s, struct valise_accounts **ret, struct valise_err *err);
+VALISE_CHECKED int valise_verify(const void *dossier, size_t len, const struct valise_verifying *with,
+				 struct valise_accounts **ret, struct valise_err *err);
 /* Whether a counted statement `says` stands from some recipient (or from the office named "OFFICE:says", by petname or id prefix).
  * 0, VALISE_E_UNMET with a text, VALISE_E_USAGE when `says` is no row. */
 VALISE_CHECKED int valise_require(const struct valise_accounts *a, const char *what, struct valise_err *err);

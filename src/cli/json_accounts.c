@@ -53,6 +53,87 @@ static void put_said(struct json *j, const struct valise_accounts *a, const stru
 	json_close(j);
 }
 
+static void put_span(struct json *j, const struct valise_span *s)
+{
+	json_open_object(j, NULL);
+	json_text(j, "exhibit", s->exhibit);
+	json_number(j, "exhibit_bytes", s->exhibit_bytes);
+	json_number(j, "offset", s->offset);
+	json_number(j, "length", s->length);
+	json_text(j, "words", s->words);
+	json_bool(j, "is_cut", s->is_cut);
+	json_text(j, "check", valise_span_check_name(s->check));
+	json_close(j);
+}
+
+static void put_source(struct json *j, const struct valise_accounts *a, const struct valise_reported *r)
+{
+	json_text(j, "speaker", r->speaker);
+	put_office(j, "speaker_office", a, r->has_speaker_office ? r->speaker_office : SIZE_MAX);
+	json_text(j, "speaker_addressee", r->speaker_addressee);
+	json_text(j, "of", r->of);
+	json_texts(j, "via", r->via, r->n_via);
+	json_text(j, "verb", r->verb);
+	json_text(j, "medium", r->medium);
+	json_text(j, "carriage", r->carriage);
+	json_text(j, "when", r->when);
+	json_time(j, "resolved_from", r->has_resolved, r->resolved_from_s);
+	json_time(j, "resolved_to", r->has_resolved, r->resolved_to_s);
+	json_bool(j, "quoted", r->quoted);
+	json_open_list(j, "spans");
+	for (size_t i = 0; i < r->n_spans; i++)
+		put_span(j, &r->spans[i]);
+	json_close(j);
+	json_text(j, "where", r->where);
+}
+
+static void put_reported(struct json *j, const struct valise_accounts *a, const struct valise_reported *r)
+{
+	json_open_object(j, NULL);
+	json_text(j, "id", r->id);
+	json_text(j, "says", r->says);
+	put_source(j, a, r);
+	put_office(j, "office", a, r->office);
+	json_text(j, "title", r->title);
+	json_text(j, "role", r->role);
+	json_text(j, "key", r->key);
+	json_time(j, "time", true, r->time_s);
+	json_time(j, "taken_in", r->taken_in_s != 0, r->taken_in_s);
+	json_number(j, "nth", r->nth);
+	json_texts(j, "regarding", r->regarding, r->n_regarding);
+	json_texts(j, "corrected_by", r->corrected_by, r->n_corrected_by);
+	json_text(j, "standing", valise_standing_name(r->standing));
+	json_text(j, "standing_text", r->standing_text);
+	json_bool(j, "counts_as_filed", r->counts_as_filed);
+	json_bool(j, "unattended", r->unattended);
+	json_text(j, "sentence", r->sentence);
+	json_close(j);
+}
+
+static void put_reported_ids(struct json *j, const struct valise_accounts *a, const size_t *reported, size_t n)
+{
+	json_open_list(j, "reported");
+	for (size_t i = 0; i < n; i++)
+		json_text(j, NULL, a->reported[reported[i]].id);
+	json_close(j);
+}
+
+static void put_hearsay(struct json *j, const struct valise_accounts *a)
+{
+	json_open_list(j, "reported");
+	for (size_t i = 0; i < a->n_reported; i++)
+		put_reported(j, a, &a->reported[i]);
+	json_close(j);
+	json_open_list(j, "speakers");
+	for (size_t i = 0; i < a->n_speakers; i++) {
+		json_open_object(j, NULL);
+		json_text(j, "speaker", a->speakers[i].speaker);
+		put_reported_ids(j, a, a->speakers[i].reported, a->speakers[i].n_reported);
+		json_close(j);
+	}
+	json_close(j);
+}
+
 static void put_party(struct json *j, const struct valise_accounts *a, const struct valise_party *p)
 {
 	json_open_object(j, NULL);
@@ -70,6 +151,7 @@ static void put_party(struct json *j, const struct valise_accounts *a, const str
 	for (size_t i = 0; i < p->n_said; i++)
 		json_text(j, NULL, a->said[p->said[i]].id);
 	json_close(j);
+	put_reported_ids(j, a, p->reported, p->n_reported);
 	json_close(j);
 }
 
@@ -122,6 +204,7 @@ void json_accounts(struct json *j, const char *key, const struct valise_accounts
 	for (size_t i = 0; i < a->n_said; i++)
 		put_said(j, a, &a->said[i]);
 	json_close(j);
+	put_hearsay(j, a);
 	json_open_list(j, "disagreements");
 	for (size_t i = 0; i < a->n_disagreements; i++) {
 		const struct valise_disagreement *d = &a->disagreements[i];

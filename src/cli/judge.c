@@ -15,6 +15,8 @@ const struct option_row judge_options[] = {
 	 "a statement that must stand, as received, or OFFICE:received; repeatable"},
 	{"know", 0, OPTION_LIST, offsetof(struct judge_options, know), "CARD",
 	 "a card that you got from the office itself; repeatable"},
+	{"file", 0, OPTION_LIST, offsetof(struct judge_options, file), "EXHIBIT",
+	 "a file that you have yourself: what reports point at in it is read from it; repeatable"},
 	OPTION_END,
 };
 
@@ -61,6 +63,67 @@ static int read_cards(struct cli *c, const struct words *paths, struct known *k)
 	return r;
 }
 
+/* ---- The asker's own copies of exhibits ---- */
+
+struct exhibits {
+	struct valise_file *at;
+	size_t n;
+};
+
+static void exhibits_release(struct exhibits *x)
+{
+	for (size_t i = 0; i < x->n; i++)
+		free((void *)(uintptr_t)x->at[i].bytes);
+	free(x->at);
+}
+
+static int read_exhibits(struct cli *c, const struct words *paths, struct exhibits *x)
+{
+	x->at = calloc(paths->n + 1, sizeof *x->at);
+	if (!x->at)
+		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
+	int r = 0;
+	for (size_t i = 0; i < paths->n && !r; i++) {
+		char *bytes;
+		size_t len;
+		r = file_read(c, paths->at[i], &bytes, &len);
+		if (!r)
+			x->at[x->n++] = (struct valise_file){.bytes = bytes, .len = len};
+	}
+	return r;
+}
+
+static void show_exhibits(struct cli *c, const struct words *paths, const struct exhibits *x)
+{
+	if (x->n) {
+		putchar('\n');
+		paint(c, PAINT_HEADING, "Files that you gave");
+		putchar('\n');
+	}
+	for (size_t i = 0; i < x->n; i++) {
+		printf("  - %s, sha256 %s: ", SHOW(paths->at[i]), x->at[i].sha256);
+		if (x->at[i].spans)
+			printf("%zu place%s that reports name %s read from it\n", x->at[i].spans,
+			       PLURAL(x->at[i].spans), x->at[i].spans == 1 ? "was" : "were");
+		else
+			printf("no report here names this file\n");
+	}
+}
+
+static void put_exhibits(struct json *j, const struct words *paths, const struct exhibits *x)
+{
+	json_open_list(j, "files");
+	for (size_t i = 0; i < x->n; i++) {
+		json_open_object(j, NULL);
+		json_bytes(j, "file", paths->at[i]);
+		json_text(j, "sha256", x->at[i].sha256);
+		json_number(j, "bytes", x->at[i].len);
+		json_number(j, "places", x->at[i].spans);
+		json_close(j);
+	}
+	json_close(j);
+}
+
 /* ---- The verdict ---- */
 
 /* A signer whose register is not here is unknown; one whom the register speaks against is bad. */
@@ -95,13 +158,17 @@ static int check_required(struct cli *c, const struct words *require, const stru
 	return 0;
 }
 
-static int give_verdict(struct cli *c, const struct judge_options *o, const struct valise_accounts *a)
+static int give_verdict(struct cli *c, const struct judge_options *o, const struct valise_accounts *a,
+			const struct exhibits *files)
 {
 	CLEAN_JSON struct json *j = c->shared.json ? json_new() : NULL;
 	bool unmet = false;
 	json_accounts(j, "accounts", a);
-	if (!c->shared.json)
+	put_exhibits(j, &o->file, files);
+	if (!c->shared.json) {
 		show_accounts(c, a, true);
+		show_exhibits(c, &o->file, files);
+	}
 	int r = check_required(c, &o->require, a, j, &unmet);
 	if (r)
 		return r;
@@ -116,18 +183,31 @@ static int give_verdict(struct cli *c, const struct judge_options *o, const stru
 	return r ? r : cli_shown(c, verdict);
 }
 
+static int verify(struct cli *c, const char *bytes, size_t len, const struct known *known, const struct exhibits *files,
+		  struct valise_accounts **ret)
+{
+	const struct valise_verifying with = {.known = known->at,
+					      .n_known = known->n,
+					      .files = files->at,
+					      .n_files = files->n,
+					      .now_s = (int64_t)time(NULL)};
+	return valise_verify(bytes, len, &with, ret, &c->err);
+}
+
 int judge(struct cli *c, const struct judge_options *o, judge_more *more, void *context)
 {
 	CLEAN_FREE char *bytes = NULL;
 	struct valise_accounts *a = NULL;
 	struct known known = {0};
+	struct exhibits files = {0};
 	size_t len;
-	int64_t now_s = (int64_t)time(NULL);
 	int r = file_read(c, c->operands[0], &bytes, &len);
 	if (!r)
 		r = read_cards(c, &o->know, &known);
 	if (!r)
-		r = valise_verify(bytes, len, known.at, known.n, now_s, &a, &c->err);
+		r = read_exhibits(c, &o->file, &files);
+	if (!r)
+		r = verify(c, bytes, len, &known, &files, &a);
 	size_t given = known.n;
 	if (!r && more)
 		r = more(c, context, a, &known);
@@ -135,11 +215,12 @@ int judge(struct cli *c, const struct judge_options *o, judge_more *more, void *
 	if (!r && known.n > given) {
 		valise_accounts_free(a);
 		a = NULL;
-		r = valise_verify(bytes, len, known.at, known.n, now_s, &a, &c->err);
+		r = verify(c, bytes, len, &known, &files, &a);
 	}
 	if (!r)
-		r = give_verdict(c, o, a);
+		r = give_verdict(c, o, a, &files);
 	valise_accounts_free(a);
+	exhibits_release(&files);
 	known_release(&known);
 	return r;
 }

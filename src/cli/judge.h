@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 
 struct judge_options {
-	struct words require, know;
+	struct words require, know, file;
 };
 extern const struct option_row judge_options[];
 extern const char judge_about[];

@@ -227,6 +227,7 @@ void show_accounts(const struct cli *c, const struct valise_accounts *a, bool is
 	putchar('\n');
 	show_table(&s);
 	show_bystanders(&s);
+	show_reported(c, a);
 	show_each_party(&s);
 	show_disclosed(&s);
 	if (a->n_disagreements)

@@ -9,8 +9,10 @@
 
 struct cli;
 
-/* The sentence; the three verdicts; the table; where accounts disagree; what this does not show. */
+/* The sentence; the three verdicts; the table; what is reported; where accounts disagree; what this does not show. */
 void show_accounts(const struct cli *c, const struct valise_accounts *a, bool is_dossier);
+/* Hearsay, below and apart from the table: nothing where there is none. */
+void show_reported(const struct cli *c, const struct valise_accounts *a);
 /* As spec/json.md "accounts". */
 void json_accounts(struct json *j, const char *key, const struct valise_accounts *a);
 

@@ -134,6 +134,7 @@ static void show_party(struct work *w, uint32_t shown, struct valise_party *p)
 	const char *service = o->first[SAYS_SERVICE_ACCEPTED] != WORK_NONE   ? says_table[SAYS_SERVICE_ACCEPTED].name
 			      : o->first[SAYS_SERVICE_DECLINED] != WORK_NONE ? says_table[SAYS_SERVICE_DECLINED].name
 									     : NULL;
+	const size_t *reported = reported_places(w, &o->reported);
 	*p = (struct valise_party){
 		.office = shown,
 		.is_sender = o->is_sender,
@@ -145,6 +146,8 @@ static void show_party(struct work *w, uint32_t shown, struct valise_party *p)
 		.past_answer_by = is_past(w, o),
 		.said = said,
 		.n_said = o->n_said,
+		.reported = reported,
+		.n_reported = reported ? o->reported.n : 0,
 	};
 	p->sentence = party_sentence(w, p);
 }
@@ -160,10 +163,13 @@ static void show_parties(struct work *w)
 		show_party(w, i, &parties[i < w->n_addressed ? i : i + w->seal->n_addressees]);
 	for (size_t i = 0; i < w->seal->n_addressees; i++) {
 		struct valise_party *p = &parties[w->n_addressed + i];
+		const size_t *reported = reported_places(w, &w->addressed[i]);
 		*p = (struct valise_party){.office = SIZE_MAX,
 					   .addressee = arena_shown(w->out, w->seal->addressees[i]),
-					   .is_recipient = true};
-		p->sentence = p->addressee ? party_sentence(w, p) : NULL;
+					   .is_recipient = true,
+					   .sentence = addressee_sentence(w, i),
+					   .reported = reported,
+					   .n_reported = reported ? w->addressed[i].n : 0};
 	}
 	w->a->parties = parties;
 	w->a->n_parties = n;
@@ -225,6 +231,7 @@ int evidence_accounts(const struct evidence *e, struct valise_accounts **ret, st
 	judge_signatures(&w);
 	judge_keys(&w);
 	show_said(&w);
+	list_reported(&w);
 	show_parties(&w);
 	show_broken(&w);
 	list_disclosed(&w);

@@ -127,20 +127,28 @@ static void add_media(struct work *w, const struct medium_word *words, size_t n)
 	add_disagreement(w, "media-differ", w->list, n, NULL, 0);
 }
 
+uint32_t medium_taker(const struct work *w, const struct work_said *s, bool *ret_is_own)
+{
+	enum says says = s->v->s.says;
+	bool is_own = says == SAYS_RECEIVED || says == SAYS_CARRYING || says == SAYS_REFUSED;
+	bool gives = (says == SAYS_HANDED || says == SAYS_DELIVERED) && s->to != WORK_NONE;
+	if (!s->counts || !s->v->s.medium.at || !(is_own || gives))
+		return WORK_NONE;
+	*ret_is_own = is_own;
+	return w->offices[is_own ? s->office : s->to].shown;
+}
+
 void find_media(struct work *w)
 {
 	struct medium_word *words = ARENA_NEW(&w->scratch, struct medium_word, w->n_said);
 	size_t n = 0;
 	for (uint32_t i = 0; words && i < w->n_said; i++) {
 		const struct work_said *s = &w->said[i];
-		enum says says = s->v->s.says;
-		bool is_own = says == SAYS_RECEIVED || says == SAYS_CARRYING || says == SAYS_REFUSED;
-		bool gives = (says == SAYS_HANDED || says == SAYS_DELIVERED) && s->to != WORK_NONE;
-		if (!s->counts || !s->v->s.medium.at || !(is_own || gives))
-			continue;
-		uint32_t speaker = w->offices[s->office].shown;
-		words[n++] = (struct medium_word){is_own ? speaker : w->offices[s->to].shown, speaker, i, is_own,
-						  s->v->s.medium};
+		bool is_own;
+		uint32_t taker = medium_taker(w, s, &is_own);
+		if (taker != WORK_NONE)
+			words[n++] =
+				(struct medium_word){taker, w->offices[s->office].shown, i, is_own, s->v->s.medium};
 	}
 	if (n)
 		qsort(words, n, sizeof *words, medium_cmp);
@@ -286,28 +294,26 @@ static void find_proposals(struct work *w)
 	}
 }
 
-/* Two words of one office that cannot both be the whole of it; and a proposal that was held and called off. */
+const struct opposites opposites[OPPOSITES] = {
+	{SAYS_RECEIVED, SAYS_REFUSED, "refused-and-received"},
+	{SAYS_OPENED, SAYS_DEFECT, "defect-and-opened"},
+	{SAYS_SERVICE_ACCEPTED, SAYS_SERVICE_DECLINED, "service-both"},
+};
+
+/* Two words of one office that contradict each other; and a proposal that was held and called off. */
 void find_opposites(struct work *w)
 {
-	static const struct {
-		enum says one, other;
-		const char *kind;
-	} pairs[] = {
-		{SAYS_RECEIVED, SAYS_REFUSED, "refused-and-received"},
-		{SAYS_OPENED, SAYS_DEFECT, "defect-and-opened"},
-		{SAYS_SERVICE_ACCEPTED, SAYS_SERVICE_DECLINED, "service-both"},
-	};
 	for (uint32_t i = 0; i < w->n_parties; i++) {
 		const struct work_office *o = taking_part(w, i);
-		for (size_t k = 0; o && k < sizeof pairs / sizeof pairs[0]; k++) {
-			uint32_t one = o->first[pairs[k].one], other = o->first[pairs[k].other];
+		for (size_t k = 0; o && k < OPPOSITES; k++) {
+			uint32_t one = o->first[opposites[k].one], other = o->first[opposites[k].other];
 			if (one == WORK_NONE || other == WORK_NONE)
 				continue;
 			say_said(w, one);
 			buf_add_text(&w->text, "; ");
 			say_said(w, other);
 			buf_add_char(&w->text, '.');
-			add_disagreement(w, pairs[k].kind, (const uint32_t[]){one, other}, 2, NULL, 0);
+			add_disagreement(w, opposites[k].kind, (const uint32_t[]){one, other}, 2, NULL, 0);
 		}
 	}
 	find_proposals(w);

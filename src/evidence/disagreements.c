@@ -94,9 +94,22 @@ static void find_forks(struct work *w)
 void find_disagreements(struct work *w)
 {
 	static void (*const checks[])(struct work * w) = {
-		find_seal_signer, find_signers,   find_forks,       find_older_than_seal, find_steps_out_of_order,
-		find_numbers,     find_regarding, find_unconfirmed, find_media,           find_withdrawn,
-		find_lost,        find_opposites,
+		find_seal_signer,
+		find_signers,
+		find_forks,
+		find_older_than_seal,
+		find_steps_out_of_order,
+		find_numbers,
+		find_regarding,
+		find_unconfirmed,
+		find_media,
+		find_withdrawn,
+		find_lost,
+		find_opposites,
+		find_reported_carriage,
+		find_reported_and_said,
+		find_report_numbers,
+		find_report_regarding,
 	};
 	w->list = ARENA_NEW(&w->scratch, uint32_t, w->n_said);
 	for (size_t i = 0; w->list && i < sizeof checks / sizeof checks[0]; i++)

@@ -24,17 +24,32 @@ struct witnessed_statement {
 	int64_t taken_in_s; /* 0: unknown */
 };
 
+struct witnessed_report {
+	const struct verified_report *report;
+	int64_t taken_in_s; /* 0: unknown */
+};
+
+/* Bytes of an exhibit, at their place in it. */
+struct exhibit_bytes {
+	struct hash exhibit;
+	uint64_t size, offset; /* of the exhibit; of the bytes within it */
+	struct str bytes;
+	bool is_whole; /* all of it, and whoever says so has checked the hash */
+};
+
 /* Everything is borrowed and must outlive the call. Order does not matter: the same set gives the same accounts, byte for byte. */
 struct evidence {
 	const struct verified_seal *seal;
 	const struct registers *registers;
 	const struct witnessed_statement *statements;
 	size_t n_statements;
-	const struct verified_report *const *reports; /* kept, never counted */
+	const struct witnessed_report *reports; /* shown, never counted */
 	size_t n_reports;
 	const struct hash *
 		elsewhere; /* notes of other letters that are at hand, sorted: who regards one regards nothing missing */
 	size_t n_elsewhere;
+	const struct exhibit_bytes *excerpts; /* what is here of the exhibits that reports name */
+	size_t n_excerpts;
 	const struct acquaintance *acquaintances;
 	size_t n_acquaintances;
 	enum valise_bytes_verdict bytes;

@@ -54,8 +54,9 @@ static int hash_order(const void *a, const void *b)
 
 static void collect_offices(struct work *w)
 {
-	struct hash *ids = ARENA_NEW(&w->scratch, struct hash, 1 + w->seal->n_to + 2 * (size_t)w->n_said);
-	if (!ids || !w->said)
+	struct hash *ids =
+		ARENA_NEW(&w->scratch, struct hash, 1 + w->seal->n_to + 2 * ((size_t)w->n_said + (size_t)w->n_reports));
+	if (!ids || !w->said || !w->reports)
 		return;
 	size_t n = 0;
 	ids[n++] = w->seal->from.office;
@@ -65,6 +66,11 @@ static void collect_offices(struct work *w)
 		ids[n++] = w->said[i].v->s.office.office;
 		if (w->said[i].v->s.has_to)
 			ids[n++] = w->said[i].v->s.to;
+	}
+	for (uint32_t i = 0; i < w->n_reports; i++) {
+		ids[n++] = w->reports[i].v->r.office.office;
+		if (w->reports[i].v->r.has_speaker_office)
+			ids[n++] = w->reports[i].v->r.speaker_office;
 	}
 	qsort(ids, n, sizeof *ids, hash_order);
 	size_t distinct = 0;
@@ -246,28 +252,18 @@ static int id_order(const void *a, const void *b)
 	return hash_cmp(x->id, y->id);
 }
 
-/* Reports are counted, never judged: `said` tells them from statements. */
 static void index_ids(struct work *w)
 {
-	struct work_id *ids = ARENA_NEW(&w->scratch, struct work_id, 1 + (size_t)w->n_said + w->e->n_reports);
+	struct work_id *ids = ARENA_NEW(&w->scratch, struct work_id, 1 + (size_t)w->n_said + (size_t)w->n_reports);
 	if (!ids)
 		return;
-	size_t n = 0;
-	ids[n++] = (struct work_id){&w->e->seal->note.id, WORK_NONE};
+	ids[w->n_ids++] = (struct work_id){&w->e->seal->note.id, WORK_NONE, NULL};
 	for (uint32_t i = 0; i < w->n_said; i++)
-		ids[n++] = (struct work_id){&w->said[i].v->note.id, i};
-	size_t n_own = n;
-	for (size_t i = 0; i < w->e->n_reports; i++) {
-		if (hash_eq(&w->e->reports[i]->r.letter, &w->e->seal->note.id))
-			ids[n++] = (struct work_id){&w->e->reports[i]->note.id, WORK_NONE};
-	}
-	qsort(ids, n, sizeof *ids, id_order);
-	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || !hash_eq(ids[i - 1].id, ids[i].id))
-			ids[w->n_ids++] = ids[i];
-	}
+		ids[w->n_ids++] = (struct work_id){&w->said[i].v->note.id, i, NULL};
+	for (uint32_t i = 0; i < w->n_reports; i++)
+		ids[w->n_ids++] = (struct work_id){&w->reports[i].v->note.id, WORK_NONE, &w->reports[i]};
+	qsort(ids, w->n_ids, sizeof *ids, id_order);
 	w->ids = ids;
-	w->n_reports = w->n_ids - n_own;
 }
 
 const struct work_id *work_find(const struct work *w, const struct hash *id)
@@ -276,12 +272,20 @@ const struct work_id *work_find(const struct work *w, const struct hash *id)
 	return w->n_ids ? bsearch(&wanted, w->ids, w->n_ids, sizeof *w->ids, id_order) : NULL;
 }
 
+bool work_is_missing(const struct work *w, const struct hash *id)
+{
+	const struct evidence *e = w->e;
+	return !work_find(w, id) &&
+	       !(e->n_elsewhere && bsearch(id, e->elsewhere, e->n_elsewhere, sizeof *e->elsewhere, hash_order));
+}
+
 int work_begin(struct work *w, struct valise_err *err)
 {
-	if (w->e->n_statements >= WORK_NONE / 4)
+	if (w->e->n_statements >= WORK_NONE / 4 || w->e->n_reports >= WORK_NONE / 4)
 		return err_set(err, VALISE_E_LIMIT,
-			       "there are more statements about this letter than can be judged at once");
+			       "there are more statements or reports about this letter than can be judged at once");
 	collect_said(w);
+	collect_reports(w);
 	collect_offices(w);
 	int r = arena_check(&w->scratch, err);
 	if (r)
@@ -295,5 +299,6 @@ int work_begin(struct work *w, struct valise_err *err)
 	count_said(w);
 	order_offices(w);
 	index_ids(w);
+	judge_reports(w);
 	return arena_check(&w->scratch, err);
 }

@@ -7,8 +7,6 @@
 #include "evidence/fingerprint.h"
 #include "evidence/work.h"
 
-#define NAMES_IN_A_LIST 4u /* the others are counted */
-
 struct when_text day_text(int64_t time_s)
 {
 	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",

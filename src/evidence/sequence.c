@@ -76,18 +76,24 @@ static void say_officer(struct work *w, const struct work_said *s)
 	say_name(w, s->office);
 }
 
-/* The numbers between those of one key's statements, list[0..n) in their order. */
-static void find_gaps(struct work *w, const uint32_t *list, size_t n)
+bool numbers_have_gaps(const uint64_t *numbers, size_t n)
+{
+	uint64_t next = 1;
+	for (size_t i = 0; i < n; i++) {
+		if (numbers[i] > next)
+			return true;
+		next = numbers[i] + 1;
+	}
+	return false;
+}
+
+void say_missing_numbers(struct work *w, const uint64_t *numbers, size_t n)
 {
 	uint64_t next = 1, missing = 0;
 	size_t ranges = 0;
 	for (size_t i = 0; i < n; i++) {
-		uint64_t nth = w->said[list[i]].v->s.nth;
+		uint64_t nth = numbers[i];
 		if (nth > next) {
-			if (ranges == 0) {
-				say_officer(w, &w->said[list[0]]);
-				buf_add_text(&w->text, " numbers statements about this letter, and here are missing: ");
-			}
 			if (ranges < 3)
 				buf_addf(&w->text, "%s%" PRIu64, ranges ? ", " : "", next);
 			if (ranges < 3 && nth - 1 > next)
@@ -97,9 +103,20 @@ static void find_gaps(struct work *w, const uint32_t *list, size_t n)
 		}
 		next = nth + 1;
 	}
-	if (!ranges)
+	buf_addf(&w->text, "%s (%" PRIu64 " in all)", ranges > 3 ? ", and more" : "", missing);
+}
+
+/* The numbers between those of one key's statements, list[0..n) in their order; `numbers` has room for them. */
+static void find_gaps(struct work *w, const uint32_t *list, size_t n, uint64_t *numbers)
+{
+	for (size_t i = 0; i < n; i++)
+		numbers[i] = w->said[list[i]].v->s.nth;
+	if (!numbers_have_gaps(numbers, n))
 		return;
-	buf_addf(&w->text, "%s (%" PRIu64 " in all).", ranges > 3 ? ", and more" : "", missing);
+	say_officer(w, &w->said[list[0]]);
+	buf_add_text(&w->text, " numbers statements about this letter, and here are missing: ");
+	say_missing_numbers(w, numbers, n);
+	buf_add_char(&w->text, '.');
 	add_disagreement(w, "gap", list, n, NULL, 0);
 }
 
@@ -125,6 +142,9 @@ static void find_repeats(struct work *w, const uint32_t *list, size_t n)
 /* Every statement of a key is looked at, also what does not count: a number that is here is not missing. */
 void find_numbers(struct work *w)
 {
+	uint64_t *numbers = ARENA_NEW(&w->scratch, uint64_t, w->n_said);
+	if (!numbers)
+		return;
 	for (uint32_t i = 0; i < w->n_said; i++)
 		w->list[i] = i;
 	qsort_r(w->list, w->n_said, sizeof *w->list, number_cmp, w);
@@ -136,20 +156,9 @@ void find_numbers(struct work *w)
 				counts || (w->said[w->list[end]].counts && taking_part(w, w->offices[s->office].shown));
 		if (!counts)
 			continue;
-		find_gaps(w, w->list + i, end - i);
+		find_gaps(w, w->list + i, end - i, numbers);
 		find_repeats(w, w->list + i, end - i);
 	}
-}
-
-static int hash_order(const void *a, const void *b)
-{
-	return hash_cmp(a, b);
-}
-
-static bool is_elsewhere(const struct work *w, const struct hash *id)
-{
-	return w->e->n_elsewhere &&
-	       bsearch(id, w->e->elsewhere, w->e->n_elsewhere, sizeof *w->e->elsewhere, hash_order);
 }
 
 static void find_missing(struct work *w, uint32_t said)
@@ -159,7 +168,7 @@ static void find_missing(struct work *w, uint32_t said)
 	size_t n = 0;
 	for (size_t i = 0; i < s->n_regarding; i++) {
 		const struct work_id *found = work_find(w, &s->regarding[i]);
-		if (!found && !is_elsewhere(w, &s->regarding[i]))
+		if (work_is_missing(w, &s->regarding[i]))
 			missing[n++] = s->regarding[i];
 		else if (found && found->said != WORK_NONE && w->said[found->said].counts &&
 			 s->time_s < w->said[found->said].v->s.time_s)

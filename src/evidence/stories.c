@@ -59,7 +59,7 @@ static void say_nothing(struct work *w, uint32_t office)
 		buf_addf(&w->text, "Nothing%s %s ", counted, o->is_self ? "by" : "from");
 	say_name(w, office);
 	if (!w->e->is_dossier)
-		buf_addf(&w->text, " %s", has_reached(w, office));
+		buf_addf(&w->text, "%s %s", any_told(&o->reported, false) ? " itself" : "", has_reached(w, office));
 	if (o->n_said)
 		buf_add_text(&w->text,
 			     "; what is here in its name is by signers whose standing does not hold or cannot be "
@@ -130,7 +130,8 @@ static void say_withdrawal(struct work *w, const uint32_t *recipients, size_t n)
 	}
 }
 
-static void say_recipient(struct work *w, uint32_t office)
+/* While it says itself of no step that it has the letter, what is reported of it follows, marked as that. */
+static void say_recipient(struct work *w, uint32_t office, bool steps_only)
 {
 	const struct work_office *o = &w->offices[office];
 	uint32_t said = work_state_said(o);
@@ -150,6 +151,8 @@ static void say_recipient(struct work *w, uint32_t office)
 	}
 	say_answer_by(w, office);
 	say_withdrawal(w, &office, 1);
+	if (said == WORK_NONE)
+		say_reports(w, &o->reported, steps_only);
 }
 
 static void say_sender(struct work *w, uint32_t office)
@@ -171,7 +174,9 @@ static void say_sender(struct work *w, uint32_t office)
 	}
 	if (o->is_recipient) {
 		buf_add_char(&w->text, ' ');
-		say_recipient(w, office);
+		say_recipient(w, office, false);
+	} else if (last == WORK_NONE) {
+		say_reports(w, &o->reported, false);
 	}
 }
 
@@ -182,6 +187,7 @@ static void say_holder(struct work *w, uint32_t office)
 	if (last == WORK_NONE) {
 		say_nothing(w, office);
 		buf_add_text(&w->text, " That the letter was handed to it is another's word.");
+		say_reports(w, &w->offices[office].reported, false);
 		return;
 	}
 	say_said(w, last);
@@ -189,20 +195,22 @@ static void say_holder(struct work *w, uint32_t office)
 	say_later(w, office, last);
 }
 
+const char *addressee_sentence(struct work *w, size_t addressee)
+{
+	say_quoted(w, w->seal->addressees[addressee]);
+	buf_add_text(&w->text,
+		     " has no card: nobody can sign for that name, and only others can say what became of the letter.");
+	say_reports(w, &w->addressed[addressee], false);
+	return arena_take(w->out, &w->text);
+}
+
 const char *party_sentence(struct work *w, const struct valise_party *p)
 {
-	if (p->office == SIZE_MAX) {
-		say_quoted(w, str_of(p->addressee));
-		buf_add_text(
-			&w->text,
-			" has no card: nobody can sign for that name, and only others can say what became of the letter.");
-		return arena_take(w->out, &w->text);
-	}
 	uint32_t office = w->shown[p->office];
 	if (p->is_sender) {
 		say_sender(w, office);
 	} else if (p->is_recipient) {
-		say_recipient(w, office);
+		say_recipient(w, office, false);
 	} else if (p->is_holder) {
 		say_holder(w, office);
 	} else {
@@ -243,6 +251,30 @@ static void say_recipients(struct work *w, const uint32_t *recipients, size_t n)
 	buf_add_char(&w->text, '.');
 }
 
+/* Of which recipients that say of no step that they have it reports say so; `offices` are those with a card. */
+static void say_who_is_reported(struct work *w, const uint32_t *offices, size_t n_offices)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < n_offices + w->seal->n_addressees; i++) {
+		const struct work_office *o = i < n_offices ? &w->offices[offices[i]] : NULL;
+		const struct report_list *l = o ? &o->reported : &w->addressed[i - n_offices];
+		if ((o && work_state(o) != VALISE_STATE_NOTHING) || !any_told(l, true))
+			continue;
+		if (n < NAMES_IN_A_LIST) {
+			buf_add_text(&w->text, n ? ", " : " Reports, which are hearsay, say more of ");
+			if (o)
+				say_name(w, offices[i]);
+			else
+				say_quoted(w, w->seal->addressees[i - n_offices]);
+		}
+		n++;
+	}
+	if (n > NAMES_IN_A_LIST)
+		buf_addf(&w->text, " and %zu more", n - NAMES_IN_A_LIST);
+	if (n)
+		buf_add_char(&w->text, '.');
+}
+
 const char *letter_sentence(struct work *w)
 {
 	if (w->e->bytes == VALISE_BYTES_BROKEN)
@@ -258,16 +290,22 @@ const char *letter_sentence(struct work *w)
 			recipients[n++] = w->shown[i];
 	}
 	if (n == 1) {
-		say_recipient(w, recipients[0]);
+		say_recipient(w, recipients[0], true);
+		say_who_is_reported(w, NULL, 0);
 	} else if (n > 1) {
 		say_recipients(w, recipients, n);
 		say_withdrawal(w, recipients, n);
+		say_who_is_reported(w, recipients, n);
 	} else {
 		buf_add_text(&w->text, "Addressed to ");
 		say_quoted(w, w->seal->n_addressees ? w->seal->addressees[0] : STR("nobody"));
 		if (w->seal->n_addressees > 1)
 			buf_addf(&w->text, " and %zu more", w->seal->n_addressees - 1);
 		buf_add_text(&w->text, ", without a card: nobody can sign for that name.");
+		if (w->seal->n_addressees == 1)
+			say_reports(w, &w->addressed[0], true);
+		else
+			say_who_is_reported(w, NULL, 0);
 	}
 	return arena_take(w->out, &w->text);
 }

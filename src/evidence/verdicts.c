@@ -77,8 +77,10 @@ void judge_signatures(struct work *w)
 		n_unknown += unknown;
 		n_against += !unknown && !w->said[i].stands;
 	}
-	buf_addf(&w->text, "The seal's signature and those of %u statement%s are valid.", w->n_said,
-		 w->n_said == 1 ? "" : "s");
+	buf_addf(&w->text, "The seal's signature and those of %u statement%s", w->n_said, w->n_said == 1 ? "" : "s");
+	if (w->n_reports)
+		buf_addf(&w->text, " and %u report%s", w->n_reports, w->n_reports == 1 ? "" : "s");
+	buf_add_text(&w->text, " are valid.");
 	buf_add_text(&w->text, " The seal's signer: ");
 	say_standing(w, a->sender_standing, &w->sealer, ROLE_PRINCIPAL, w->seal->date_s);
 	buf_add_char(&w->text, '.');
@@ -229,11 +231,11 @@ void list_not_shown(struct work *w)
 	if (!w->a->keys_known)
 		list_add(w, &l, "Whose keys these are, where you do not know the office.");
 	if (w->n_reports) {
-		buf_addf(
-			&w->text,
-			"Whether %zu report%s of what was said elsewhere %s true: hearsay, kept apart, counted for nothing.",
-			w->n_reports, w->n_reports == 1 ? "" : "s", w->n_reports == 1 ? "is" : "are");
-		list_add(w, &l, "");
+		bool one = w->n_reports == 1;
+		buf_addf(&w->text,
+			 "Whether %u report%s of what was said elsewhere %s true, or %s said so: ", w->n_reports,
+			 one ? "" : "s", one ? "is" : "are", one ? "its speaker" : "their speakers");
+		list_add(w, &l, "hearsay, kept apart, counted for nothing.");
 	}
 	list_add(w, &l, "Legal effect: this is evidence of who said what, no more.");
 	const char **lines = ARENA_NEW(w->out, const char *, l.n);

@@ -7,9 +7,11 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "crypto/secret.h"
 #include "crypto/tree.h"
 #include "evidence/evidence.h"
+#include "evidence/exhibits.h"
 #include "format/card.h"
 #include "format/disclosure.h"
 #include "format/dossier.h"
@@ -23,8 +25,9 @@ struct verifying {
 	size_t n_entries, cap_entries;
 	struct witnessed_statement *statements;
 	size_t n_statements;
-	struct verified_report **reports;
+	struct witnessed_report *reports;
 	size_t n_reports;
+	struct exhibits exhibits;
 	struct disclosed_leaf *leaves;
 	size_t n_leaves;
 	struct buf subject; /* that of leaf 0, of which there is at most one */
@@ -41,9 +44,10 @@ static void verifying_release(struct verifying *w)
 	for (size_t i = 0; i < w->n_statements; i++)
 		verified_statement_free((struct verified_statement *)(uintptr_t)w->statements[i].statement);
 	for (size_t i = 0; i < w->n_reports; i++)
-		verified_report_free(w->reports[i]);
+		verified_report_free((struct verified_report *)(uintptr_t)w->reports[i].report);
 	for (size_t i = 0; i < w->n_broken; i++)
 		free((char *)(uintptr_t)w->broken[i].at);
+	exhibits_release(&w->exhibits);
 	registers_free(w->registers);
 	for (size_t i = 0; i < w->n_entries; i++)
 		verified_entry_free(w->entries[i]);
@@ -143,7 +147,7 @@ static int add_report(struct verifying *w, const struct dossier_item *it, struct
 	}
 	if (r)
 		return finding(w, r, "report", &it->id, &why, err);
-	w->reports[w->n_reports++] = p;
+	w->reports[w->n_reports++] = (struct witnessed_report){p, 0};
 	return 0;
 }
 
@@ -208,16 +212,19 @@ static int add_cover(struct verifying *w, const struct dossier_item *it, struct 
 	return 0;
 }
 
-/* A piece of an exhibit proves nothing by itself; one that claims to be the whole must have its hash. */
+/* Reports stand before excerpts: which places they name is known by now. */
 static int add_excerpt(struct verifying *w, const struct dossier_item *it, struct valise_err *err)
 {
 	struct valise_err why = {0};
 	struct excerpt e;
-	bool whole;
+	bool is_whole = false;
 	int r = excerpt_parse(it->bytes, &e, &why);
 	if (!r)
-		r = excerpt_check(&e, &whole, &why);
-	return r ? finding(w, r, "excerpt", &it->id, &why, err) : 0;
+		r = excerpt_check(&e, &is_whole, &why);
+	if (r)
+		return finding(w, r, "excerpt", &it->id, &why, err);
+	r = exhibits_want(&w->exhibits, w->reports, w->n_reports, err);
+	return r ? r : exhibits_add_excerpt(&w->exhibits, &e, is_whole, err);
 }
 
 static int leaves_of_cover(struct verifying *w, struct valise_err *err)
@@ -305,8 +312,10 @@ static int judge(struct verifying *w, int64_t now_s, struct valise_accounts **re
 		.registers = w->registers,
 		.statements = w->statements,
 		.n_statements = w->n_statements,
-		.reports = (const struct verified_report *const *)w->reports,
+		.reports = w->reports,
 		.n_reports = w->n_reports,
+		.excerpts = w->exhibits.at,
+		.n_excerpts = w->exhibits.n,
 		.acquaintances = w->known,
 		.n_acquaintances = w->n_known,
 		.bytes = w->seal->s.paper.at ? VALISE_BYTES_PAPER : VALISE_BYTES_NOT_HERE,
@@ -320,8 +329,22 @@ static int judge(struct verifying *w, int64_t now_s, struct valise_accounts **re
 	return evidence_accounts(&e, ret, err);
 }
 
-int valise_verify(const void *dossier, size_t len, const struct valise_known *known, size_t n_known, int64_t now_s,
-		  struct valise_accounts **ret, struct valise_err *err)
+/* The asker's own copies of exhibits: each is whole, and its hash is what it is. */
+static int add_files(struct verifying *w, const struct valise_verifying *with, struct valise_err *err)
+{
+	int r = with->n_files ? exhibits_want(&w->exhibits, w->reports, w->n_reports, err) : 0;
+	for (size_t i = 0; i < with->n_files && !r; i++) {
+		struct valise_file *f = &with->files[i];
+		struct hash hash;
+		digest_once(f->bytes, f->len, &hash);
+		memcpy(f->sha256, hash_hex(&hash).text, sizeof f->sha256);
+		r = exhibits_add_file(&w->exhibits, &hash, (struct str){f->bytes, f->len}, &f->spans, err);
+	}
+	return r;
+}
+
+int valise_verify(const void *dossier, size_t len, const struct valise_verifying *with, struct valise_accounts **ret,
+		  struct valise_err *err)
 {
 	CLEANUP(verifying_release) struct verifying w = {.subject = BUF_INIT(LIMIT_FREE_TEXT_BYTES)};
 	int r = dossier_parse(dossier, len, &w.d, err);
@@ -329,14 +352,16 @@ int valise_verify(const void *dossier, size_t len, const struct valise_known *kn
 		r = registers_new(&w.registers, err);
 	if (!r)
 		r = seal_verify(w.d.items[0].bytes.at, w.d.items[0].bytes.len, &w.seal, err);
-	w.known = calloc(n_known + 1, sizeof *w.known);
+	w.known = calloc(with->n_known + 1, sizeof *w.known);
 	if (!r && !w.known)
 		r = err_nomem(err);
-	for (size_t i = 0; i < n_known && !r; i++)
-		r = add_known(&w, &known[i], err);
+	for (size_t i = 0; i < with->n_known && !r; i++)
+		r = add_known(&w, &with->known[i], err);
 	if (!r)
 		r = add_items(&w, err);
-	return r ? r : judge(&w, now_s, ret, err);
+	if (!r)
+		r = add_files(&w, with, err);
+	return r ? r : judge(&w, with->now_s, ret, err);
 }
 
 /* ---- --require ---- */

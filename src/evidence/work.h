@@ -7,6 +7,7 @@
 #include "evidence/evidence.h"
 
 #define WORK_NONE UINT32_MAX
+#define NAMES_IN_A_LIST 4u /* the others are counted */
 
 /* One statement about the letter. Sorted by claimed time, then id: as in the accounts. */
 struct work_said {
@@ -19,6 +20,27 @@ struct work_said {
 	bool bystander, counts, unattended;
 };
 
+/* One report about the letter. Sorted by claimed time, then id. Whatever takes a statement takes a work_said, or the place of one: reports
+ * are handed on as pointers, so that no place of a report passes for that of a statement. */
+struct work_report {
+	const struct verified_report *v;
+	int64_t taken_in_s;
+	int says;                /* of enum says; SAYS_COUNT: other */
+	uint32_t office;         /* the reporter's, in work.offices */
+	uint32_t speaker_office; /* in work.offices, or WORK_NONE */
+	enum valise_standing standing;
+	struct officer officer;
+	bool stands, unattended;
+	const struct work_report **corrected_by; /* of the same office, in standing */
+	uint32_t n_corrected_by;
+};
+
+/* In their order. */
+struct report_list {
+	const struct work_report **at;
+	uint32_t n;
+};
+
 /* One office that the letter or a statement names. Sorted by id; `shown` is its place in the accounts. */
 struct work_office {
 	struct hash id;
@@ -28,7 +50,8 @@ struct work_office {
 	bool is_sender, is_recipient, handed_to, on_deposit;
 	uint32_t *said; /* its statements, in their order; n_said of them */
 	uint32_t n_said;
-	uint32_t first[SAYS_COUNT]; /* its first counted statement of each kind, WORK_NONE */
+	uint32_t first[SAYS_COUNT];  /* its first counted statement of each kind, WORK_NONE */
+	struct report_list reported; /* of a party: whose speaker is taken to speak for it */
 	uint32_t shown;
 	const char *label; /* how sentences name it */
 	bool label_is_petname;
@@ -37,7 +60,8 @@ struct work_office {
 /* A note of the set, found by its id. */
 struct work_id {
 	const struct hash *id;
-	uint32_t said; /* WORK_NONE: the seal or a report */
+	uint32_t said;              /* WORK_NONE: the seal or a report */
+	struct work_report *report; /* NULL: the seal or a statement */
 };
 
 /* A disagreement on its way into the accounts. */
@@ -59,10 +83,13 @@ struct work {
 	uint32_t n_offices;
 	struct work_id *ids; /* the seal, all statements and reports, sorted */
 	size_t n_ids;
-	size_t n_reports;     /* among them */
-	uint32_t *shown;      /* offices in the accounts' order */
-	uint32_t n_addressed; /* of them: sender and recipients */
-	uint32_t n_parties;   /* those, holders and bystanders */
+	struct work_report *reports;
+	uint32_t n_reports;
+	struct report_list *addressed; /* of each addressee of the seal */
+	struct report_list apart;      /* whose speaker is no party, by the speaker's name */
+	uint32_t *shown;               /* offices in the accounts' order */
+	uint32_t n_addressed;          /* of them: sender and recipients */
+	uint32_t n_parties;            /* those, holders and bystanders */
 	struct work_found *found, **found_end;
 	uint32_t *list; /* room for every statement, for one check at a time */
 	struct officer sealer;
@@ -80,9 +107,22 @@ static inline bool office_has_letter(const struct work_office *o)
 	       o->first[SAYS_REVIEWED] != WORK_NONE;
 }
 
+/* reports.c: the reports about this letter, judged, and listed under those whose words they have. */
+void collect_reports(struct work *w);
+void judge_reports(struct work *w);
+/* In standing, and not corrected by a later one: what it reports is told in sentences, and takes part in disagreements. */
+static inline bool report_is_heeded(const struct work_report *r)
+{
+	return r->stands && r->n_corrected_by == 0;
+}
+/* Its reporter's office takes part in the letter, or is yours. */
+bool reporter_takes_part(const struct work *w, const struct work_report *r);
+
 /* parties.c: who takes part, whose word counts, in which order they are shown. */
 CHECKED int work_begin(struct work *w, struct valise_err *err);
 const struct work_id *work_find(const struct work *w, const struct hash *id); /* NULL: that note is not here */
+/* Neither here nor, as far as whoever asks can tell, a note of another letter. */
+bool work_is_missing(const struct work *w, const struct hash *id);
 uint32_t work_office_of(const struct work *w, const struct hash *office);
 
 /* sentences.c: words for what was found, added to w->text. */
@@ -105,10 +145,24 @@ void say_said(struct work *w, uint32_t said);
 void say_standing(struct work *w, enum valise_standing standing, const struct officer *officer, unsigned role,
 		  int64_t time_s);
 
+/* report_sentences.c: what reports have, always marked as that. */
+void say_interval(struct work *w, int64_t from_s, int64_t to_s);
+/* "Mission Oslo is reported to have "confirmed" that it received the letter, ... (in exhibit 2cc7e7e9, filed by ...)": no full stop. */
+void say_report(struct work *w, const struct work_report *r);
+/* Of these the one that tells most of how far the letter came, and how many more there are; nothing where none is heeded. With `steps_only` only
+ * those of a step that a recipient can take. */
+void say_reports(struct work *w, const struct report_list *l, bool steps_only);
+bool any_told(const struct report_list *l, bool steps_only);
+
+/* reported.c: reports as accounts show them, with what is here of their exhibits. */
+void list_reported(struct work *w);
+const size_t *reported_places(struct work *w, const struct report_list *l);
+
 /* stories.c: whole sentences. */
 enum valise_state work_state(const struct work_office *o);
 uint32_t work_state_said(const struct work_office *o); /* the statement that says so, WORK_NONE */
 const char *party_sentence(struct work *w, const struct valise_party *p);
+const char *addressee_sentence(struct work *w, size_t addressee); /* by its place in the seal */
 const char *letter_sentence(struct work *w);
 
 /* verdicts.c: the three verdicts, and what all this does not show. */
@@ -136,11 +190,30 @@ void find_withdrawn(struct work *w);
 void find_lost(struct work *w);
 void find_opposites(struct work *w);
 
+/* Of how the letter came to which office (its place in the accounts) a counted statement's medium tells; WORK_NONE: of none. */
+uint32_t medium_taker(const struct work *w, const struct work_said *s, bool *ret_is_own);
+/* Two words of one office that cannot both be the whole of it. */
+struct opposites {
+	enum says one, other;
+	const char *kind;
+};
+#define OPPOSITES 3u
+extern const struct opposites opposites[OPPOSITES];
+
+/* reported_differ.c: what reports have against each other, and against what is signed. */
+void find_reported_carriage(struct work *w);
+void find_reported_and_said(struct work *w);
+void find_report_numbers(struct work *w);
+void find_report_regarding(struct work *w);
+
 /* sequence.c: times and numbers that cannot be as they are stated. */
 void find_older_than_seal(struct work *w);
 void find_steps_out_of_order(struct work *w);
 void find_numbers(struct work *w);
 void find_regarding(struct work *w);
+/* Of ascending numbers: whether some below the highest are missing; and which: "2 to 4, 7 (4 in all)". */
+bool numbers_have_gaps(const uint64_t *numbers, size_t n);
+void say_missing_numbers(struct work *w, const uint64_t *numbers, size_t n);
 
 /* disclosed.c */
 void list_disclosed(struct work *w);

@@ -53,7 +53,7 @@ static int add_notes(struct disclosing *d, struct valise_err *err)
 	for (size_t i = 0; i < d->g.n_statements && !r; i++)
 		r = add_item(d, DOSSIER_STATEMENT, note_str(&d->g.statements[i].statement->note), err);
 	for (size_t i = 0; i < d->g.n_reports && !r; i++)
-		r = add_item(d, DOSSIER_REPORT, note_str(&d->g.reports[i]->note), err);
+		r = add_item(d, DOSSIER_REPORT, note_str(&d->g.reports[i].report->note), err);
 	return r;
 }
 

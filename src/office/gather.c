@@ -24,10 +24,9 @@ static int take_statement(void *context, struct verified_statement *s, int64_t t
 static int take_report(void *context, struct verified_report *r, int64_t taken_in_s)
 {
 	struct gathered *g = context;
-	(void)taken_in_s;
 	if (g->n_reports == g->cap_reports) {
 		size_t cap = g->cap_reports ? 2 * g->cap_reports : 16;
-		struct verified_report **grown = realloc(g->reports, cap * sizeof(*grown));
+		struct witnessed_report *grown = realloc(g->reports, cap * sizeof *grown);
 		if (!grown) {
 			verified_report_free(r);
 			return VALISE_E_NOMEM;
@@ -35,7 +34,7 @@ static int take_report(void *context, struct verified_report *r, int64_t taken_i
 		g->reports = grown;
 		g->cap_reports = cap;
 	}
-	g->reports[g->n_reports++] = r;
+	g->reports[g->n_reports++] = (struct witnessed_report){r, taken_in_s};
 	return 0;
 }
 
@@ -44,12 +43,13 @@ void gathered_release(struct gathered *g)
 	for (size_t i = 0; i < g->n_statements; i++)
 		verified_statement_free((struct verified_statement *)(uintptr_t)g->statements[i].statement);
 	for (size_t i = 0; i < g->n_reports; i++)
-		verified_report_free(g->reports[i]);
+		verified_report_free((struct verified_report *)(uintptr_t)g->reports[i].report);
 	verified_seal_free(g->seal);
 	register_set_release(&g->set);
 	free(g->statements);
 	free(g->reports);
 	free(g->elsewhere);
+	free(g->excerpts);
 	free(g->acquaintances);
 	buf_release(&g->names);
 	memset(g, 0, sizeof *g);
@@ -69,7 +69,19 @@ static int concerned(const struct gathered *g, struct hashes *ret, struct valise
 			r = hashes_add(ret, &one->to, err);
 	}
 	for (size_t i = 0; i < g->n_reports && !r; i++)
-		r = hashes_add(ret, &g->reports[i]->r.office.office, err);
+		r = hashes_add(ret, &g->reports[i].report->r.office.office, err);
+	return r;
+}
+
+/* Whoever is taken to have spoken elsewhere goes by your name for it. Its register does not come with it: what is gathered travels, and
+ * anybody can name anybody as a speaker. */
+static int spoken_for(const struct gathered *g, struct hashes *ret, struct valise_err *err)
+{
+	int r = 0;
+	for (size_t i = 0; i < g->n_reports && !r; i++) {
+		const struct report *one = &g->reports[i].report->r;
+		r = one->has_speaker_office ? hashes_add(ret, &one->speaker_office, err) : 0;
+	}
 	return r;
 }
 
@@ -107,15 +119,26 @@ static int hash_order(const void *a, const void *b)
 	return hash_cmp(a, b);
 }
 
-/* Which of the notes that its statements regard are here at all: those of the letter itself are found among them anyway. */
+static int add_regarded(struct hashes *all, const struct hash *ids, size_t n, struct valise_err *err)
+{
+	int r = 0;
+	for (size_t i = 0; i < n && !r; i++)
+		r = hashes_add(all, &ids[i], err);
+	return r;
+}
+
+/* Which of the notes that its statements and reports regard are here at all: those of the letter itself are found among them anyway. */
 static int look_elsewhere(struct valise *v, struct gathered *g, struct valise_err *err)
 {
 	CLEANUP(hashes_release) struct hashes regarded = {0};
 	int r = 0;
 	for (size_t i = 0; i < g->n_statements && !r; i++) {
 		const struct statement *s = &g->statements[i].statement->s;
-		for (size_t k = 0; k < s->n_regarding && !r; k++)
-			r = hashes_add(&regarded, &s->regarding[k], err);
+		r = add_regarded(&regarded, s->regarding, s->n_regarding, err);
+	}
+	for (size_t i = 0; i < g->n_reports && !r; i++) {
+		const struct report *p = &g->reports[i].report->r;
+		r = add_regarded(&regarded, p->regarding, p->n_regarding, err);
 	}
 	g->elsewhere = calloc(regarded.n + 1, sizeof *g->elsewhere);
 	if (!r && !g->elsewhere)
@@ -164,6 +187,8 @@ int gather(struct valise *v, const struct hash *letter, struct gathered *ret, st
 	if (!r)
 		r = register_set_load(v, offices.at, offices.n, &g.set, err);
 	if (!r)
+		r = spoken_for(&g, &offices, err);
+	if (!r)
 		r = acquaint(v, &offices, &g, err);
 	spool_rollback(v->spool);
 	if (r)
@@ -181,10 +206,12 @@ struct evidence gathered_evidence(const struct valise *v, const struct gathered 
 		.registers = g->set.registers,
 		.statements = g->statements,
 		.n_statements = g->n_statements,
-		.reports = (const struct verified_report *const *)g->reports,
+		.reports = g->reports,
 		.n_reports = g->n_reports,
 		.elsewhere = g->elsewhere,
 		.n_elsewhere = g->n_elsewhere,
+		.excerpts = g->excerpts,
+		.n_excerpts = g->n_excerpts,
 		.acquaintances = g->acquaintances,
 		.n_acquaintances = g->n_acquaintances,
 		.bytes = g->bytes,

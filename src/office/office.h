@@ -147,10 +147,12 @@ struct gathered {
 	struct register_set set;
 	struct witnessed_statement *statements; /* the verified_statements are owned too */
 	size_t n_statements, cap_statements;
-	struct verified_report **reports;
+	struct witnessed_report *reports; /* the verified_reports are owned too */
 	size_t n_reports, cap_reports;
 	struct hash *elsewhere; /* regarded, and of other letters; sorted */
 	size_t n_elsewhere;
+	struct exhibit_bytes *excerpts; /* of the exhibits that reports name, as far as this spool has them */
+	size_t n_excerpts;
 	struct acquaintance *acquaintances;
 	size_t n_acquaintances, cap_acquaintances;
 	struct buf names; /* of the acquaintances */

@@ -227,7 +227,7 @@ static int put_notes(struct bag_group *g, const struct gathered *l, const struct
 		*ret_put |= put;
 	}
 	for (size_t i = 0; i < l->n_reports && !r; i++)
-		r = put_note(g, &l->reports[i]->note, ret_put, err);
+		r = put_note(g, &l->reports[i].report->note, ret_put, err);
 	return r;
 }
 

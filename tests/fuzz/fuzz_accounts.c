@@ -15,6 +15,7 @@ struct notes {
 	struct verified_entry *entries[NOTES];
 	struct witnessed_statement said[NOTES];
 	struct verified_statement *statements[NOTES];
+	struct witnessed_report reported[NOTES];
 	struct verified_report *reports[NOTES];
 	size_t n_entries, n_statements, n_reports;
 };
@@ -32,11 +33,26 @@ static void take_note(struct notes *n, struct str note)
 		n->n_statements++;
 	} else if (n->n_reports < NOTES &&
 		   report_from_intake(note.at, note.len, &n->reports[n->n_reports], NULL) == 0) {
+		n->reported[n->n_reports] = (struct witnessed_report){n->reports[n->n_reports], 0};
 		n->n_reports++;
 	}
 }
 
-static void account(const struct notes *n, bool backwards, struct buf *dump)
+/* Pieces at the places that reports name, of whatever the input is, in either order. */
+static size_t excerpts_of(const struct notes *n, struct str bytes, bool backwards, struct exhibit_bytes *ret)
+{
+	size_t made = 0;
+	for (size_t i = 0; i < n->n_reports; i++) {
+		const struct report_span *s = &n->reports[backwards ? n->n_reports - 1 - i : i]->r.spans[0];
+		uint64_t room = s->exhibit_bytes - s->offset;
+		struct str piece = {bytes.at, bytes.len < room ? bytes.len : (size_t)room};
+		bool is_whole = s->offset == 0 && piece.len == s->exhibit_bytes;
+		ret[made++] = (struct exhibit_bytes){s->exhibit, s->exhibit_bytes, s->offset, piece, is_whole};
+	}
+	return made;
+}
+
+static void account(const struct notes *n, struct str input, bool backwards, struct buf *dump)
 {
 	CLEAN_REGISTERS struct registers *r = NULL;
 	int code = registers_new(&r, NULL);
@@ -45,12 +61,19 @@ static void account(const struct notes *n, bool backwards, struct buf *dump)
 	struct witnessed_statement said[NOTES];
 	for (size_t i = 0; i < n->n_statements; i++)
 		said[i] = n->said[backwards ? n->n_statements - 1 - i : i];
+	struct witnessed_report reported[NOTES];
+	for (size_t i = 0; i < n->n_reports; i++)
+		reported[i] = n->reported[backwards ? n->n_reports - 1 - i : i];
+	struct exhibit_bytes excerpts[NOTES];
+	size_t n_excerpts = excerpts_of(n, input, backwards, excerpts);
 	const struct evidence e = {.seal = n->seal,
 				   .registers = r,
 				   .statements = said,
 				   .n_statements = n->n_statements,
-				   .reports = (const struct verified_report *const *)n->reports,
+				   .reports = reported,
 				   .n_reports = n->n_reports,
+				   .excerpts = excerpts,
+				   .n_excerpts = n_excerpts,
 				   .bytes = VALISE_BYTES_NOT_HERE,
 				   .now_s = INT64_C(1800000000),
 				   .is_dossier = true};
@@ -80,8 +103,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (n->seal) {
 		CLEAN_BUF struct buf forwards = BUF_INIT(64u << 20);
 		CLEAN_BUF struct buf backwards = BUF_INIT(64u << 20);
-		account(n, false, &forwards);
-		account(n, true, &backwards);
+		account(n, (struct str){(const char *)data, size}, false, &forwards);
+		account(n, (struct str){(const char *)data, size}, true, &backwards);
 		assert(!forwards.error && str_eq(buf_str(&forwards), buf_str(&backwards)));
 	}
 	verified_seal_free(n->seal);

@@ -162,7 +162,8 @@ static bool meaning_of(const struct buf *dossier, const struct valise_known *kno
 {
 	struct valise_accounts *a = NULL;
 	CLEAN_BUF struct buf head = FORGE_BUF;
-	if (valise_verify(dossier->data, dossier->len, known, n_known, 1795400000, &a, NULL))
+	const struct valise_verifying with = {.known = known, .n_known = n_known, .now_s = 1795400000};
+	if (valise_verify(dossier->data, dossier->len, &with, &a, NULL))
 		return false;
 	for (size_t i = 0; i < a->n_said; i++)
 		if (a->said[i].counts)

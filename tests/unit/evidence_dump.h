@@ -51,6 +51,57 @@ static inline void dump_said(struct buf *b, const struct valise_accounts *a)
 	}
 }
 
+static inline void dump_report(struct buf *b, const struct valise_reported *r)
+{
+	buf_addf(b,
+		 "reported by %zu at %" PRId64 " in %" PRId64 " nth %" PRIu64 " of %d:%zu %d:%" PRId64 ":%" PRId64
+		 " %s %d%d%d",
+		 r->office, r->time_s, r->taken_in_s, r->nth, r->has_speaker_office, r->speaker_office, r->has_resolved,
+		 r->resolved_from_s, r->resolved_to_s, valise_standing_name(r->standing), r->counts_as_filed,
+		 r->unattended, r->quoted);
+	dump_text(b, "id", r->id);
+	dump_text(b, "says", r->says);
+	dump_text(b, "speaker", r->speaker);
+	dump_text(b, "addressee", r->speaker_addressee);
+	dump_text(b, "of", r->of);
+	dump_text(b, "verb", r->verb);
+	dump_text(b, "medium", r->medium);
+	dump_text(b, "carriage", r->carriage);
+	dump_text(b, "when", r->when);
+	dump_text(b, "where", r->where);
+	dump_text(b, "title", r->title);
+	dump_text(b, "role", r->role);
+	dump_text(b, "key", r->key);
+	dump_text(b, "standing", r->standing_text);
+	dump_text(b, "sentence", r->sentence);
+	for (size_t k = 0; k < r->n_via; k++)
+		dump_text(b, "via", r->via[k]);
+	for (size_t k = 0; k < r->n_regarding; k++)
+		dump_text(b, "regarding", r->regarding[k]);
+	for (size_t k = 0; k < r->n_corrected_by; k++)
+		dump_text(b, "corrected", r->corrected_by[k]);
+	for (size_t k = 0; k < r->n_spans; k++) {
+		const struct valise_span *s = &r->spans[k];
+		buf_addf(b, " span %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %s", s->exhibit_bytes, s->offset, s->length,
+			 s->is_cut, valise_span_check_name(s->check));
+		dump_text(b, "exhibit", s->exhibit);
+		dump_text(b, "words", s->words);
+	}
+	buf_add_char(b, '\n');
+}
+
+static inline void dump_reported(struct buf *b, const struct valise_accounts *a)
+{
+	for (size_t i = 0; i < a->n_reported; i++)
+		dump_report(b, &a->reported[i]);
+	for (size_t i = 0; i < a->n_speakers; i++) {
+		dump_text(b, "speaker", a->speakers[i].speaker);
+		for (size_t k = 0; k < a->speakers[i].n_reported; k++)
+			buf_addf(b, " %zu", a->speakers[i].reported[k]);
+		buf_add_char(b, '\n');
+	}
+}
+
 static inline void dump_parties(struct buf *b, const struct valise_accounts *a)
 {
 	for (size_t i = 0; i < a->n_parties; i++) {
@@ -62,6 +113,8 @@ static inline void dump_parties(struct buf *b, const struct valise_accounts *a)
 		dump_text(b, "sentence", p->sentence);
 		for (size_t k = 0; k < p->n_said; k++)
 			buf_addf(b, " %zu", p->said[k]);
+		for (size_t k = 0; k < p->n_reported; k++)
+			buf_addf(b, " reported %zu", p->reported[k]);
 		buf_add_char(b, '\n');
 	}
 	for (size_t i = 0; i < a->n_disagreements; i++) {
@@ -90,6 +143,7 @@ static inline void dump_accounts(struct buf *b, const struct valise_accounts *a)
 		 a->signatures_valid, a->sender_standing_good, valise_standing_name(a->sender_standing), a->keys_known);
 	dump_offices(b, a);
 	dump_said(b, a);
+	dump_reported(b, a);
 	dump_parties(b, a);
 	for (size_t i = 0; i < a->n_disclosed; i++) {
 		const struct valise_disclosed *d = &a->disclosed[i];
