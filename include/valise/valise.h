@@ -305,9 +305,16 @@ struct valise_proposal {
 	size_t last_held; /* the proposal whose holding is the last before this one was made; SIZE_MAX: none is here */
 	const char *since_held; /* from then to this one: "3 years and 2 months"; NULL */
 };
+/* What is reported to have been proposed, agreed, held or called off: hearsay, beside the others and never among them. */
+struct valise_proposal_reported {
+	const char *letter, *short_id;
+	const struct valise_reported *reported;
+};
 struct valise_proposals {
 	const struct valise_proposal *at; /* newest first */
 	size_t n;
+	const struct valise_proposal_reported *reported; /* in standing, and not corrected */
+	size_t n_reported;
 };
 /* Out of all letters here; `with` (NULL: whoever) is an office that made it, or is a party of its letter. */
 VALISE_CHECKED int valise_proposals(struct valise *v, const char *with, struct valise_proposals **ret,
@@ -344,12 +351,14 @@ struct valise_thread_letter {
 	const char *in_reply_to; /* its id, which need not be here; NULL */
 	int64_t taken_in_s;
 };
-enum valise_event_kind { VALISE_EVENT_SEALED, VALISE_EVENT_SAID };
+enum valise_event_kind { VALISE_EVENT_SEALED, VALISE_EVENT_SAID, VALISE_EVENT_REPORTED };
 struct valise_event {
 	enum valise_event_kind kind;
-	size_t letter;      /* index into letters */
-	size_t index;       /* VALISE_EVENT_SAID: into said of its accounts */
-	int64_t time_s;     /* by the clock of whoever said so */
+	size_t letter; /* index into letters */
+	size_t index;  /* VALISE_EVENT_SAID: into said of its accounts; VALISE_EVENT_REPORTED: into reported */
+	/* By the clock of whoever said so. What is reported stands where the reporter's reading of the source's words puts it; without
+	 * one, where it was filed, and its `when` says no more than the source. */
+	int64_t time_s;
 	int64_t taken_in_s; /* by ours */
 };
 struct valise_thread {

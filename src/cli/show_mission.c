@@ -44,7 +44,7 @@ void show_mission(struct cli *c, const struct valise_mission *m)
 	}
 	for (size_t i = 0; i < m->n_errands; i++)
 		show_errand(&m->errands[i]);
-	if (m->meetings->n) {
+	if (m->meetings->n || m->meetings->n_reported) {
 		putchar('\n');
 		paint(c, PAINT_HEADING, "Proposed");
 		putchar('\n');

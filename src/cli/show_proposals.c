@@ -86,6 +86,24 @@ void json_proposals(struct json *j, const char *key, const struct valise_proposa
 	json_close(j);
 }
 
+/* By id: all of it stands in the accounts of its letter. */
+static void put_reported(struct json *j, const struct valise_proposals *p)
+{
+	json_open_list(j, "reported");
+	for (size_t i = 0; i < p->n_reported; i++) {
+		const struct valise_proposal_reported *r = &p->reported[i];
+		json_open_object(j, NULL);
+		json_text(j, "id", r->reported->id);
+		json_text(j, "letter", r->letter);
+		json_text(j, "says", r->reported->says);
+		json_text(j, "speaker", r->reported->speaker);
+		json_text(j, "when", r->reported->when);
+		json_text(j, "sentence", r->reported->sentence);
+		json_close(j);
+	}
+	json_close(j);
+}
+
 static int show_json(struct cli *c, const struct valise_proposals *p, bool only_last, struct chosen last)
 {
 	CLEAN_JSON struct json *j = json_new();
@@ -97,6 +115,7 @@ static int show_json(struct cli *c, const struct valise_proposals *p, bool only_
 	} else {
 		json_proposals(j, "proposals", p);
 	}
+	put_reported(j, p);
 	json_time(j, "last", last.any, last.at_s);
 	return print_json(c, j);
 }
@@ -145,6 +164,9 @@ void show_proposals(struct cli *c, const struct valise_proposals *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		show_proposal(c, p, &p->at[i]);
+	for (size_t i = 0; i < p->n_reported; i++)
+		printf("%s  reported %s: %s\n", p->reported[i].short_id, p->reported[i].reported->says,
+		       p->reported[i].reported->sentence);
 }
 
 static void show_last(struct cli *c, const struct valise_proposals *p, const char *with, const char *word,

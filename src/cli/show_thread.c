@@ -8,7 +8,8 @@
 #include "cli/show.h"
 
 #define EVENT_WIDTH 16
-#define SHORT_ID_CHARS 8
+#define ID_CHARS 16 /* of one that is not here */
+#define TEXT_COLUMN (19 + 11 + EVENT_WIDTH + 2)
 
 static void thread_freep(struct valise_thread **t)
 {
@@ -26,15 +27,17 @@ static const struct valise_said *said_of(const struct valise_thread *t, const st
 	return e->kind == VALISE_EVENT_SAID ? &t->letters[e->letter].accounts->said[e->index] : NULL;
 }
 
-/* Who sealed, or who says. */
-static size_t speaker_of(const struct valise_thread *t, const struct valise_event *e)
+static const struct valise_reported *reported_of(const struct valise_thread *t, const struct valise_event *e)
 {
-	const struct valise_accounts *a = t->letters[e->letter].accounts;
-	const struct valise_said *s = said_of(t, e);
-	for (size_t i = 0; !s && i < a->n_parties; i++)
+	return e->kind == VALISE_EVENT_REPORTED ? &t->letters[e->letter].accounts->reported[e->index] : NULL;
+}
+
+static size_t sender_of(const struct valise_accounts *a)
+{
+	for (size_t i = 0; i < a->n_parties; i++)
 		if (a->parties[i].is_sender)
 			return a->parties[i].office;
-	return s ? s->office : 0;
+	return 0;
 }
 
 /* ---- For programs ---- */
@@ -54,17 +57,24 @@ static void put_letter(struct json *j, const struct valise_thread_letter *l)
 
 static void put_event(struct json *j, const struct valise_thread *t, const struct valise_event *e)
 {
+	static const char *const kinds[] = {
+		[VALISE_EVENT_SEALED] = "sealed", [VALISE_EVENT_SAID] = "said", [VALISE_EVENT_REPORTED] = "reported"};
 	const struct valise_accounts *a = t->letters[e->letter].accounts;
 	const struct valise_said *s = said_of(t, e);
+	const struct valise_reported *r = reported_of(t, e);
+	size_t office = s ? s->office : r ? r->office : sender_of(a);
 	json_open_object(j, NULL);
-	json_text(j, "kind", s ? "said" : "sealed");
+	json_text(j, "kind", kinds[e->kind]);
 	json_text(j, "letter", a->letter);
-	json_text(j, "id", s ? s->id : a->letter);
-	json_text(j, "says", s ? s->says : NULL);
-	json_text(j, "office", a->offices[speaker_of(t, e)].id);
+	json_text(j, "id", s ? s->id : r ? r->id : a->letter);
+	json_text(j, "says", s ? s->says : r ? r->says : NULL);
+	json_text(j, "office", a->offices[office].id);
+	json_text(j, "speaker", r ? r->speaker : NULL);
+	json_text(j, "when", s ? s->when : r ? r->when : NULL);
+	json_bool(j, "resolved", r && r->has_resolved);
 	json_time(j, "time", true, e->time_s);
 	json_time(j, "taken_in", e->taken_in_s != 0, e->taken_in_s);
-	json_bool(j, "counts", !s || s->counts);
+	json_bool(j, "counts", s ? s->counts : !r);
 	json_close(j);
 }
 
@@ -110,36 +120,61 @@ static void show_letter(const struct valise_thread *t, const struct valise_threa
 	}
 	if (l->in_reply_to) {
 		const char *known = short_id_of(t, l->in_reply_to);
-		printf(", in reply to %.*s%s", known ? (int)strlen(known) : 2 * SHORT_ID_CHARS,
-		       known ? known : l->in_reply_to, known ? "" : "..., which is not here");
+		printf(", in reply to %.*s%s", known ? (int)strlen(known) : ID_CHARS, known ? known : l->in_reply_to,
+		       known ? "" : "..., which is not here");
 	}
 	putchar('\n');
+}
+
+static void show_said(const struct valise_accounts *a, const struct valise_said *s)
+{
+	struct office_label label;
+	fputs(office_of(a, s->office, &label), stdout);
+	if (s->has_to)
+		printf(", to %s", office_of(a, s->to, &label));
+	if (s->medium) {
+		fputs(", ", stdout);
+		show_quoted(stdout, s->medium);
+	}
+	if (s->when) {
+		fputs(", when: ", stdout);
+		show_quoted(stdout, s->when);
+	}
+	if (!s->counts)
+		fputs(s->bystander ? "; not for it to say" : "; does not count", stdout);
+}
+
+/* A day in a source's words is no place on a line of time: only the reporter's reading of it is one. */
+static void show_reported_event(const struct valise_reported *r)
+{
+	fputs(r->sentence ? r->sentence : "", stdout);
+	if (r->has_resolved)
+		fputs(" It stands here by the reporter's reading.", stdout);
+	else
+		fputs(" It stands here by when it was filed.", stdout);
 }
 
 static void show_event(const struct valise_thread *t, const struct valise_event *e)
 {
 	const struct valise_accounts *a = t->letters[e->letter].accounts;
 	const struct valise_said *s = said_of(t, e);
+	const struct valise_reported *r = reported_of(t, e);
 	struct office_label label;
-	printf("  %s  %s  %-*s  %s", moment_show(e->time_s).text, a->short_id, EVENT_WIDTH, s ? s->says : "sealed",
-	       office_of(a, speaker_of(t, e), &label));
-	if (s && s->has_to)
-		printf(", to %s", office_of(a, s->to, &label));
-	if (s && s->medium) {
-		fputs(", ", stdout);
-		show_quoted(stdout, s->medium);
-	}
-	if (s && s->when) {
-		fputs(", when: ", stdout);
-		show_quoted(stdout, s->when);
-	}
-	if (s && !s->counts)
-		fputs(s->bystander ? "; not for it to say" : "; does not count", stdout);
+	printf("  %s  %s  %-*s  ", moment_show(e->time_s).text, a->short_id, EVENT_WIDTH,
+	       s   ? s->says
+	       : r ? "reported"
+		   : "sealed");
+	if (s)
+		show_said(a, s);
+	else if (r)
+		show_reported_event(r);
+	else
+		fputs(office_of(a, sender_of(a), &label), stdout);
 	if (e->taken_in_s)
 		printf(" (here %s)", moment_show(e->taken_in_s).text);
 	putchar('\n');
 	for (size_t i = 0; s && i < s->n_text; i++) {
-		printf("  %*s", 19 + 11 + EVENT_WIDTH + 2, "");
+		printf("  %*s", TEXT_COLUMN, "");
 		show_quoted(stdout, s->text[i]);
 		putchar('\n');
 	}

@@ -22,6 +22,8 @@ struct proposals {
 		struct valise_answer answer;
 	} * told;
 	size_t n_told, cap_told;
+	struct valise_proposal_reported *reported;
+	size_t n_reported, cap_reported;
 };
 
 void valise_proposals_free(struct valise_proposals *pub)
@@ -37,6 +39,7 @@ void valise_proposals_free(struct valise_proposals *pub)
 	free(p->all);
 	free(p->answers);
 	free(p->told);
+	free(p->reported);
 	free(p);
 }
 
@@ -129,6 +132,34 @@ static bool takes_part(const struct valise_accounts *a, const char *with)
 	return !with;
 }
 
+static int add_reported(struct proposals *p, const struct valise_accounts *a, const struct valise_reported *r)
+{
+	struct valise_proposal_reported *reported =
+		room(p->reported, p->n_reported, &p->cap_reported, sizeof *reported);
+	if (!reported)
+		return VALISE_E_NOMEM;
+	p->reported = reported;
+	reported[p->n_reported++] = (struct valise_proposal_reported){a->letter, a->short_id, r};
+	return 0;
+}
+
+/* Whom the reporter takes the speaker to speak for may be the office, in another's letter. */
+static int read_reports(struct proposals *p, const struct valise_accounts *a, const char *with, bool is_with,
+			bool *ret_keep)
+{
+	int r = 0;
+	for (size_t i = 0; i < a->n_reported && !r; i++) {
+		const struct valise_reported *one = &a->reported[i];
+		bool speaks = with && one->has_speaker_office && strcmp(a->offices[one->speaker_office].id, with) == 0;
+		bool proposes = is_answer(one->says) || strcmp(one->says, says_table[SAYS_PROPOSED].name) == 0;
+		if (!proposes || !(is_with || speaks) || !one->counts_as_filed || one->n_corrected_by)
+			continue;
+		*ret_keep = true;
+		r = add_reported(p, a, one);
+	}
+	return r;
+}
+
 static int read_letter(struct proposals *p, const struct valise_accounts *a, const char *with, bool *ret_keep)
 {
 	int r = 0;
@@ -141,7 +172,7 @@ static int read_letter(struct proposals *p, const struct valise_accounts *a, con
 		*ret_keep = true;
 		r = proposes ? add_proposal(p, a, s) : add_answer(p, a, s);
 	}
-	return r;
+	return r ? r : read_reports(p, a, with, is_with, ret_keep);
 }
 
 static int take_letter(void *context, const struct letter_row *row)
@@ -320,7 +351,7 @@ static int finish(struct proposals *p, struct valise_err *err)
 	int r = join_answers(p, err);
 	if (!r)
 		r = find_last_held(p, err);
-	p->pub = (struct valise_proposals){p->all, p->n};
+	p->pub = (struct valise_proposals){p->all, p->n, p->reported, p->n_reported};
 	return r;
 }
 

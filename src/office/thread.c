@@ -271,7 +271,7 @@ static int line_up(struct thread *t)
 	if (t->n)
 		qsort(t->letters, t->n, sizeof *t->letters, letter_order);
 	for (size_t i = 0; i < t->n; i++)
-		n += t->letters[i].accounts->n_said;
+		n += t->letters[i].accounts->n_said + t->letters[i].accounts->n_reported;
 	t->events = calloc(n + 1, sizeof *t->events);
 	if (!t->events)
 		return err_nomem(t->err);
@@ -282,6 +282,11 @@ static int line_up(struct thread *t)
 		for (size_t k = 0; k < a->n_said; k++)
 			t->events[t->n_events++] = (struct valise_event){VALISE_EVENT_SAID, i, k, a->said[k].time_s,
 									 a->said[k].taken_in_s};
+		for (size_t k = 0; k < a->n_reported; k++)
+			t->events[t->n_events++] = (struct valise_event){
+				VALISE_EVENT_REPORTED, i, k,
+				a->reported[k].has_resolved ? a->reported[k].resolved_from_s : a->reported[k].time_s,
+				a->reported[k].taken_in_s};
 	}
 	qsort(t->events, t->n_events, sizeof *t->events, event_order);
 	t->pub.letters = t->letters;
