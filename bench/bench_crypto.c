@@ -11,6 +11,7 @@
 #include "crypto/aead.h"
 #include "crypto/digest.h"
 #include "crypto/ed25519.h"
+#include "crypto/mac.h"
 #include "crypto/tree.h"
 #include "crypto/x25519.h"
 
@@ -25,6 +26,7 @@ static uint8_t opened[CHUNK_BYTES];
 static uint8_t *copy_from;
 static uint8_t *copy_to;
 static struct aead *cipher;
+static struct mac *mac;
 static struct digest *stream;
 static struct ed25519_signer *signer;
 static uint8_t public[ED25519_PUBLIC_BYTES];
@@ -64,6 +66,12 @@ static void run_seal(void)
 static void run_open(void)
 {
 	must(aead_open(cipher, secret, sealed, sizeof sealed, opened, NULL));
+}
+
+static void run_mac(void)
+{
+	uint8_t tag[MAC_TAG_BYTES];
+	must(mac_tag(mac, piece, sizeof piece, tag, NULL));
 }
 
 static void run_sha256(void)
@@ -128,6 +136,7 @@ static const struct {
 	{"memcpy_64MiB", run_memcpy, COPY_BYTES, true},
 	{"chacha20_poly1305_seal_64KiB", run_seal, CHUNK_BYTES, true},
 	{"chacha20_poly1305_open_64KiB", run_open, CHUNK_BYTES, true},
+	{"poly1305_1MiB", run_mac, TREE_PIECE_BYTES, true},
 	{"sha256_stream", run_sha256, TREE_PIECE_BYTES, true},
 	{"tree_piece_1MiB", run_tree_piece, TREE_PIECE_BYTES, true},
 	{"tree_leaves_one_by_one", run_leaves_one_by_one, TREE_PIECE_BYTES, true},
@@ -181,6 +190,7 @@ int main(int argc, char **argv)
 	print_start("libcrypto_start", run_aead_new);
 
 	must(aead_new(secret, &cipher, NULL));
+	must(mac_new(secret, &mac, NULL));
 	must(digest_new(&stream, NULL));
 	must(ed25519_signer_new(secret, &signer, NULL));
 	ed25519_signer_public(signer, public);
@@ -194,6 +204,7 @@ int main(int argc, char **argv)
 		(void)fflush(stdout);
 	}
 	aead_free(cipher);
+	mac_free(mac);
 	digest_free(stream);
 	ed25519_signer_free(signer);
 	free(copy_from);

@@ -46,23 +46,6 @@ void aead_freep(struct aead **a)
 	aead_free(*a);
 }
 
-#ifdef __x86_64__
-__attribute__((target("avx"))) static void clear_upper_halves(void)
-{
-	__builtin_ia32_vzeroupper();
-}
-#endif
-
-/* OpenSSL 3.0's Poly1305 for AVX-512 leaves the wide registers' upper halves in use, and until they are cleared the thread's SHA-256,
- * which is written for the narrow ones, runs at five sixths of its speed. */
-static void leave_wide_registers(void)
-{
-#ifdef __x86_64__
-	if (__builtin_cpu_supports("avx"))
-		clear_upper_halves();
-#endif
-}
-
 int aead_seal(struct aead *a, const uint8_t nonce[static AEAD_NONCE_BYTES], const uint8_t *in, size_t len, uint8_t *out,
 	      struct valise_err *err)
 {
@@ -78,7 +61,7 @@ int aead_seal(struct aead *a, const uint8_t nonce[static AEAD_NONCE_BYTES], cons
 		OPENSSL_cleanse(out, len + AEAD_TAG_BYTES);
 		return ossl_failed(err, "ChaCha20-Poly1305");
 	}
-	leave_wide_registers();
+	ossl_leave_wide_registers();
 	return 0;
 }
 
@@ -108,6 +91,6 @@ int aead_open(struct aead *a, const uint8_t nonce[static AEAD_NONCE_BYTES], cons
 		ERR_clear_error();
 		return err_set(err, VALISE_E_BAD, "the encrypted bytes were altered, or belong to another key");
 	}
-	leave_wide_registers();
+	ossl_leave_wide_registers();
 	return 0;
 }

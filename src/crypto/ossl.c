@@ -24,6 +24,7 @@ static struct lent {
 	OSSL_ALGORITHM algorithms[LENT_MAX + 1];
 } lent[] = {
 	{.operation = OSSL_OP_CIPHER, .names = {"ChaCha20-Poly1305"}},
+	{.operation = OSSL_OP_MAC, .names = {"POLY1305"}},
 	{.operation = OSSL_OP_KDF, .names = {"SCRYPT"}},
 	{.operation = OSSL_OP_KEYMGMT, .names = {"X25519", "ED25519"}},
 	{.operation = OSSL_OP_KEYEXCH, .names = {"X25519"}},
@@ -121,4 +122,19 @@ int ossl_failed(struct valise_err *err, const char *what)
 		return err_nomem(err);
 	return err_set(err, VALISE_E_FAILURE, "this libcrypto does not have %s; install OpenSSL 3.0 or later whole",
 		       what);
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx"))) static void clear_upper_halves(void)
+{
+	__builtin_ia32_vzeroupper();
+}
+#endif
+
+void ossl_leave_wide_registers(void)
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx"))
+		clear_upper_halves();
+#endif
 }

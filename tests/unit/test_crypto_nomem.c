@@ -13,6 +13,7 @@
 #include "crypto/aead.h"
 #include "crypto/digest.h"
 #include "crypto/ed25519.h"
+#include "crypto/mac.h"
 #include "crypto/x25519.h"
 
 /* Which allocation fails, counted from 1; 0 is none. */
@@ -48,6 +49,7 @@ static const uint8_t seed[32] = {1, 2, 3};
 static uint8_t public[32];
 static uint8_t signature[64];
 static uint8_t sealed[5 + AEAD_TAG_BYTES];
+static uint8_t tag[MAC_TAG_BYTES];
 static uint8_t shared[32];
 static struct ed25519_signer *kept;
 
@@ -85,6 +87,18 @@ static int run_open(void)
 		r = aead_open(a, seed, sealed, sizeof sealed, out, NULL);
 	if (r == 0)
 		assert_memory_equal(out, "hello", 5);
+	return r;
+}
+
+static int run_mac(void)
+{
+	CLEAN_MAC struct mac *m = NULL;
+	uint8_t out[sizeof tag];
+	int r = mac_new(seed, &m, NULL);
+	if (r == 0)
+		r = mac_tag(m, (const uint8_t *)"hello", 5, out, NULL);
+	if (r == 0)
+		assert_memory_equal(out, tag, sizeof tag);
 	return r;
 }
 
@@ -138,6 +152,7 @@ static const struct {
 	{"scrypt_derive", run_scrypt, 0},
 	{"aead_seal", run_seal, 0},
 	{"aead_open", run_open, 0},
+	{"mac_tag", run_mac, 0},
 	{"x25519_public", run_public, 0},
 	{"x25519_shared", run_shared, 0},
 	{"ed25519_signer_new", run_signer, 0},
@@ -181,8 +196,10 @@ static int setup(void **state)
 	(void)state;
 	const uint8_t nine[32] = {9};
 	CLEAN_AEAD struct aead *a = NULL;
+	CLEAN_MAC struct mac *m = NULL;
 	if (aead_new(seed, &a, NULL) != 0 || aead_seal(a, seed, (const uint8_t *)"hello", 5, sealed, NULL) != 0 ||
 	    ed25519_signer_new(seed, &kept, NULL) != 0 || ed25519_sign(kept, "hello", 5, signature, NULL) != 0 ||
+	    mac_new(seed, &m, NULL) != 0 || mac_tag(m, (const uint8_t *)"hello", 5, tag, NULL) != 0 ||
 	    x25519_shared(seed, nine, shared, NULL) != 0)
 		return -1;
 	ed25519_signer_public(kept, public);

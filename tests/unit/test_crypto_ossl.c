@@ -17,11 +17,13 @@ static void what_is_used_is_there(void **state)
 	assert_non_null(lib);
 	assert_ptr_equal(ossl_context(), lib);
 	EVP_CIPHER *cipher = EVP_CIPHER_fetch(lib, "ChaCha20-Poly1305", NULL);
+	EVP_MAC *mac = EVP_MAC_fetch(lib, "POLY1305", NULL);
 	EVP_KDF *kdf = EVP_KDF_fetch(lib, "SCRYPT", NULL);
 	EVP_KEYEXCH *exchange = EVP_KEYEXCH_fetch(lib, "X25519", NULL);
 	EVP_SIGNATURE *signature = EVP_SIGNATURE_fetch(lib, "ED25519", NULL);
-	assert_true(cipher && kdf && exchange && signature);
+	assert_true(cipher && mac && kdf && exchange && signature);
 	EVP_CIPHER_free(cipher);
+	EVP_MAC_free(mac);
 	EVP_KDF_free(kdf);
 	EVP_KEYEXCH_free(exchange);
 	EVP_SIGNATURE_free(signature);
@@ -33,6 +35,7 @@ static void nothing_else_is(void **state)
 	assert_null(EVP_CIPHER_fetch(ossl_context(), "AES-256-GCM", NULL));
 	assert_null(EVP_CIPHER_fetch(ossl_context(), "ChaCha20", NULL));
 	assert_null(EVP_MD_fetch(ossl_context(), "MD5", NULL));
+	assert_null(EVP_MAC_fetch(ossl_context(), "HMAC", NULL));
 	assert_null(EVP_SIGNATURE_fetch(ossl_context(), "ED448", NULL));
 }
 
