@@ -9,6 +9,8 @@
 #define DIRECT_FROM_BYTES (16u * 1024 * 1024)
 /* What transfers begin and end at, in the file and in memory. Others go through the cache, and all after them. */
 #define DIRECT_BLOCK_BYTES 4096u
+/* Of the whole blocks around any `len` bytes. */
+#define DIRECT_ROOM_BYTES(len) (((len) / DIRECT_BLOCK_BYTES + 2) * DIRECT_BLOCK_BYTES)
 
 /* From now on fd goes past the cache, where the filesystem has such a thing. A transfer that does not fit ends it in file_pread_full
  * and file_pwrite_all: begin it once for an open file, not again while others use it. */

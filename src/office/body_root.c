@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Re-reading a body piece by piece, by the pipeline: what was put on a medium, for doctor, and to tell damage here from a defect that
- * came so. */
+/* Re-reading by the pipeline: a body piece by piece, for doctor, and to tell damage here from a defect that came so; what was put on a
+ * medium in the ranges in which it was written. */
 #include "office/body_root.h"
 
 #include "base/direct.h"
@@ -10,19 +10,24 @@
 struct job {
 	uint64_t at;
 	size_t len;
+	const struct imprint_range *range; /* NULL: a piece to hash */
+	struct mac *mac;
 	struct hash root;
-	uint8_t *piece; /* TREE_PIECE_BYTES of `pieces` */
+	uint8_t *blocks; /* around the longest range, or piece; in `blocks` of the reader */
 };
 
 struct body_reader {
 	struct valise *v;
 	const struct body *body;
+	const struct imprint *imprint; /* NULL: to be hashed */
 	const char *doing;
 	struct pipeline *pipeline;
-	uint8_t *pieces; /* of all jobs */
+	size_t n_jobs;
+	uint8_t *blocks; /* of all jobs */
 	struct job jobs[PIPELINE_JOBS_MAX];
 	void *job_list[PIPELINE_JOBS_MAX];
-	uint64_t at; /* submitted up to here */
+	uint64_t at;  /* submitted up to here */
+	size_t range; /* of the imprint, the next to submit */
 	struct tree tree;
 };
 
@@ -30,10 +35,14 @@ static int read_piece(void *context, void *job, struct valise_err *err)
 {
 	struct body_reader *b = context;
 	struct job *j = job;
-	int r = body_read(b->body, j->at, j->piece, j->len, err);
-	if (!r)
-		tree_piece(j->piece, j->len, &j->root);
-	return r;
+	uint8_t *data;
+	int r = body_read_blocks(b->body, j->at, j->len, j->blocks, &data, err);
+	if (r)
+		return r;
+	if (j->range)
+		return imprint_compare(j->range, j->mac, data, err);
+	tree_piece(data, j->len, &j->root);
+	return 0;
 }
 
 static int add_piece(void *context, void *job, struct valise_err *err)
@@ -41,38 +50,52 @@ static int add_piece(void *context, void *job, struct valise_err *err)
 	struct body_reader *b = context;
 	const struct job *j = job;
 	(void)err;
-	tree_add(&b->tree, &j->root);
+	if (!j->range)
+		tree_add(&b->tree, &j->root);
 	return 0;
 }
 
-int body_reader_new(struct valise *v, const struct body *body, const char *doing, struct body_reader **ret,
-		    struct valise_err *err)
+static int make_jobs(struct body_reader *b, bool direct, struct valise_err *err)
+{
+	size_t room = DIRECT_ROOM_BYTES(b->imprint ? imprint_longest(b->imprint) : TREE_PIECE_BYTES);
+	int r = 0;
+	b->n_jobs = pipeline_jobs_here();
+	b->blocks = direct ? direct_buffer_large(b->n_jobs * room) : direct_buffer(b->n_jobs * room);
+	if (!b->blocks)
+		return err_nomem(err);
+	for (size_t i = 0; i < b->n_jobs && !r; i++) {
+		b->jobs[i].blocks = b->blocks + i * room;
+		b->job_list[i] = &b->jobs[i];
+		if (b->imprint)
+			r = mac_new(b->imprint->key, &b->jobs[i].mac, err);
+	}
+	return r;
+}
+
+int body_reader_new(struct valise *v, const struct body *body, const struct imprint *imprint, const char *doing,
+		    struct body_reader **ret, struct valise_err *err)
 {
 	CLEAN_BODY_READER struct body_reader *b = calloc(1, sizeof *b);
-	size_t n_jobs = pipeline_jobs_here();
 	bool direct = body->past_cache && body->size > DIRECT_FROM_BYTES;
 	if (!b)
 		return err_nomem(err);
 	b->v = v;
 	b->body = body;
+	b->imprint = imprint;
 	b->doing = doing;
-	b->pieces = direct ? direct_buffer_large(n_jobs * TREE_PIECE_BYTES) : direct_buffer(n_jobs * TREE_PIECE_BYTES);
-	if (!b->pieces)
-		return err_nomem(err);
+	tree_init(&b->tree);
+	int r = make_jobs(b, direct, err);
+	if (r)
+		return r;
 	if (direct)
 		direct_begin(body->fd);
-	for (size_t i = 0; i < n_jobs; i++) {
-		b->jobs[i].piece = b->pieces + i * TREE_PIECE_BYTES;
-		b->job_list[i] = &b->jobs[i];
-	}
-	tree_init(&b->tree);
 	struct pipeline_spec spec = {.waits = direct,
 				     .jobs = b->job_list,
-				     .n_jobs = n_jobs,
+				     .n_jobs = b->n_jobs,
 				     .context = b,
 				     .work = read_piece,
 				     .finish = add_piece};
-	int r = pipeline_new(&spec, &b->pipeline, err);
+	r = pipeline_new(&spec, &b->pipeline, err);
 	if (!r)
 		*ret = TAKE(b);
 	return r;
@@ -83,7 +106,9 @@ void body_reader_free(struct body_reader *b)
 	if (!b)
 		return;
 	pipeline_free(b->pipeline);
-	free(b->pieces);
+	for (size_t i = 0; i < b->n_jobs; i++)
+		mac_free(b->jobs[i].mac);
+	free(b->blocks);
 	free(b);
 }
 
@@ -101,7 +126,8 @@ static int submit_piece(struct body_reader *b, struct valise_err *err)
 		return r;
 	struct job *j = job;
 	j->at = b->at;
-	j->len = left < TREE_PIECE_BYTES ? (size_t)left : TREE_PIECE_BYTES;
+	j->range = b->imprint ? &b->imprint->ranges[b->range++] : NULL;
+	j->len = j->range ? j->range->len : left < TREE_PIECE_BYTES ? (size_t)left : TREE_PIECE_BYTES;
 	b->at += j->len;
 	return pipeline_submit(b->pipeline, err);
 }
@@ -114,7 +140,7 @@ int body_reader_ahead(struct body_reader *b, struct valise_err *err)
 	return r;
 }
 
-int body_reader_end(struct body_reader *b, struct hash *ret, struct valise_err *err)
+int body_reader_end(struct body_reader *b, struct hash *ret_root, struct valise_err *err)
 {
 	int r = 0;
 	while (!r && b->at < b->body->size) {
@@ -124,14 +150,14 @@ int body_reader_end(struct body_reader *b, struct hash *ret, struct valise_err *
 	}
 	if (!r)
 		r = pipeline_drain(b->pipeline, err);
-	if (!r)
-		tree_end(&b->tree, ret);
+	if (!r && !b->imprint)
+		tree_end(&b->tree, ret_root);
 	return r;
 }
 
 int body_root(struct valise *v, const struct body *body, const char *doing, struct hash *ret, struct valise_err *err)
 {
 	CLEAN_BODY_READER struct body_reader *b = NULL;
-	int r = body_reader_new(v, body, doing, &b, err);
+	int r = body_reader_new(v, body, NULL, doing, &b, err);
 	return r ? r : body_reader_end(b, ret, err);
 }

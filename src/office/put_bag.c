@@ -5,6 +5,13 @@
 #include "base/limits.h"
 #include "spool/bags.h"
 
+static int faulty(const struct put_bag *b, struct valise_err *err)
+{
+	return err_set(err, VALISE_E_IO,
+		       "what was written to the bag %s reads back differently: the medium is faulty, use another",
+		       b->name.text);
+}
+
 int put_bag_begin(struct put_bag *b, const struct bag_place *place, struct valise_err *err)
 {
 	struct store *store = place->store;
@@ -20,28 +27,26 @@ int put_bag_begin(struct put_bag *b, const struct bag_place *place, struct valis
 	b->file.what = "the bag that was just put out";
 	b->file.past_cache = true;
 	r = store->ops->open(store, writer, b->name.text, &b->file.fd, &b->file.size, err);
-	return r ? r : body_reader_new(place->v, &b->file, "reading back", &b->reader, err);
+	if (!r && b->file.size != b->bytes)
+		r = faulty(b, err);
+	return r ? r : body_reader_new(place->v, &b->file, &b->imprint, "reading back", &b->reader, err);
 }
 
 int put_bag_ahead(struct put_bag *b, struct valise_err *err)
 {
-	return b->reader ? body_reader_ahead(b->reader, err) : 0;
+	int r = b->reader ? body_reader_ahead(b->reader, err) : 0;
+	return r == VALISE_E_BAD ? faulty(b, err) : r;
 }
 
 /* What is read from the medium, against what was written. */
 static int compare(const struct put_bag *b, struct valise_err *err)
 {
-	struct hash root;
 	if (!b->how.durable)
 		return 0;
 	if (!b->reader)
 		return err_set(err, VALISE_E_IO, "the bag %s could not be read back: sync again", b->name.text);
-	int r = body_reader_end(b->reader, &root, err);
-	if (!r && (b->file.size != b->bytes || !hash_eq(&root, &b->root)))
-		r = err_set(err, VALISE_E_IO,
-			    "what was written to the bag %s reads back differently: the medium is faulty, use another",
-			    b->name.text);
-	return r;
+	int r = body_reader_end(b->reader, NULL, err);
+	return r == VALISE_E_BAD ? faulty(b, err) : r;
 }
 
 static int record(const struct put_bag *b, const struct bag_place *place, struct valise_err *err)
@@ -76,6 +81,7 @@ int put_bag_settle(struct put_bag *b, struct bag_place *place, struct valise_err
 	body_reader_free(b->reader);
 	body_release(&b->file);
 	hashes_release(&b->items);
+	imprint_release(&b->imprint);
 	*b = PUT_BAG_NONE;
 	return r;
 }

@@ -10,8 +10,8 @@
 struct put_bag {
 	bool is_there; /* false: there is none, and every function does nothing */
 	struct bag_name name;
-	struct hashes items; /* owned */
-	struct hash root;    /* as it was written */
+	struct hashes items;    /* owned */
+	struct imprint imprint; /* of what was written; owned */
 	uint64_t bytes;
 	struct publication how;
 	struct body file;           /* as others find it */
@@ -23,9 +23,9 @@ struct put_bag {
 	})
 
 CHECKED int put_bag_begin(struct put_bag *b, const struct bag_place *place, struct valise_err *err);
-/* Beside other work: reads on as far as goes without waiting. */
+/* Beside other work: reads on and compares as far as goes without waiting. */
 CHECKED int put_bag_ahead(struct put_bag *b, struct valise_err *err);
-/* Reads the rest, compares, records, and counts it in `place`. Where that fails, or is interrupted, the bag is taken away again: without
+/* Reads and compares the rest, records, and counts it in `place`. Where that fails, or is interrupted, the bag is taken away again: without
  * its row the next sync would put all that is in it once more. *b is PUT_BAG_NONE afterwards. */
 CHECKED int put_bag_settle(struct put_bag *b, struct bag_place *place, struct valise_err *err);
 

@@ -12,6 +12,7 @@
 
 struct job {
 	struct aead *aead; /* of its own: a context serves one thread at a time */
+	struct mac *mac;   /* likewise; NULL: the span is hashed */
 	uint64_t first_chunk;
 	uint64_t offset; /* of its ciphertext in the result */
 	bool last;       /* holds the last chunk */
@@ -19,6 +20,7 @@ struct job {
 	size_t in_len, out_len;
 	size_t filled; /* how far plaintext ever reached: what there is to wipe */
 	struct body_span span;
+	uint8_t tag[MAC_TAG_BYTES];
 	uint8_t *in; /* JOB_PLAIN_BYTES */
 	/* A block and JOB_SEALED_BYTES, the ciphertext as far behind the start of a block as in the file: so the end of the job
 	 * before fits in front of it, and whole blocks are written. */
@@ -84,9 +86,12 @@ static int seal_job(void *context, void *job, struct valise_err *err)
 	struct job *j = job;
 	(void)context;
 	int r = seal_chunks(j, err);
-	if (!r)
-		body_span_hash(out_of(j), j->out_len, j->offset, &j->span);
-	return r;
+	if (r)
+		return r;
+	if (j->mac)
+		return mac_tag(j->mac, out_of(j), j->out_len, j->tag, err);
+	body_span_hash(out_of(j), j->out_len, j->offset, &j->span);
+	return 0;
 }
 
 /* One at a time and in order: some filesystems of sticks take no byte beyond the end, and others make two writers of a file wait. */
@@ -123,14 +128,18 @@ static int finish_job(void *context, void *job, struct valise_err *err)
 {
 	struct stream_sealer *s = context;
 	struct job *j = job;
-	body_hash_add(&s->hash, out_of(j), j->out_len, &j->span);
+	int r = 0;
+	if (j->mac)
+		r = imprint_add(s->target.imprint, j->out_len, j->tag, err);
+	else
+		body_hash_add(&s->hash, out_of(j), j->out_len, &j->span);
 	if (j->in_memory) {
 		buf_add(&s->small, s->prefix.data, s->prefix.len);
 		buf_add(&s->small, out_of(j), j->out_len);
 	} else {
 		cut_blocks(s, j);
 	}
-	return buf_check(&s->hash.tally, "the tally", err);
+	return r ? r : buf_check(&s->hash.tally, "the tally", err);
 }
 
 static int make_file(struct stream_sealer *s, struct valise_err *err)
@@ -159,6 +168,8 @@ static int take_job(struct stream_sealer *s, struct valise_err *err)
 		if (!j->in || !j->blocks)
 			return err_nomem(err);
 		r = s->target.n_to ? age_payload_key(s->file_key, s->nonce, &j->aead, err) : 0;
+		if (!r && s->target.imprint)
+			r = mac_new(s->target.imprint->key, &j->mac, err);
 		if (r)
 			return r;
 	}
@@ -193,6 +204,16 @@ static int submit(struct stream_sealer *s, bool last, struct valise_err *err)
 
 /* ---- The sealer ---- */
 
+static int take_prefix_imprint(struct stream_sealer *s, struct valise_err *err)
+{
+	CLEAN_MAC struct mac *mac = NULL;
+	uint8_t tag[MAC_TAG_BYTES];
+	int r = mac_new(s->target.imprint->key, &mac, err);
+	if (!r)
+		r = mac_tag(mac, s->prefix.data, s->prefix.len, tag, err);
+	return r ? r : imprint_add(s->target.imprint, s->prefix.len, tag, err);
+}
+
 /* The age header and nonce; nothing when there is nobody to encrypt to. */
 static int write_prefix(struct stream_sealer *s, const uint8_t *randomness, struct valise_err *err)
 {
@@ -208,6 +229,8 @@ static int write_prefix(struct stream_sealer *s, const uint8_t *randomness, stru
 		r = buf_check(&s->prefix, "the age header", err);
 	if (r)
 		return r;
+	if (s->target.imprint)
+		return take_prefix_imprint(s, err);
 	body_span_hash(s->prefix.data, s->prefix.len, 0, &span);
 	body_hash_add(&s->hash, s->prefix.data, s->prefix.len, &span);
 	return 0;
@@ -251,6 +274,7 @@ void stream_sealer_free(struct stream_sealer *s)
 	for (size_t i = 0; i < s->n_jobs; i++) {
 		struct job *j = &s->jobs[i];
 		aead_free(j->aead);
+		mac_free(j->mac);
 		/* No further than need be: touching a whole job's memory costs a small letter more than sealing it. */
 		if (j->in)
 			secret_wipe(j->in, j == s->filling && s->lent ? JOB_PLAIN_BYTES : j->filled);
@@ -341,7 +365,7 @@ int stream_sealer_end(struct stream_sealer *s, struct sealed_stream *ret, struct
 {
 	uint8_t *room;
 	size_t n;
-	struct hash root;
+	struct hash root = {{0}};
 	int r = s->filling ? 0 : stream_sealer_room(s, &room, &n, err);
 	if (!r)
 		r = submit(s, true, err);
@@ -349,7 +373,7 @@ int stream_sealer_end(struct stream_sealer *s, struct sealed_stream *ret, struct
 		r = pipeline_drain(s->pipeline, err);
 	if (r)
 		return r;
-	r = body_hash_end(&s->hash, &root, err);
+	r = s->target.imprint ? 0 : body_hash_end(&s->hash, &root, err);
 	if (!r)
 		r = buf_check(&s->small, s->target.what, err);
 	if (!r && s->has_file) /* here, so that the spool's lock is not held while it lasts */

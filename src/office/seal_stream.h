@@ -6,6 +6,7 @@
 
 #include "base/newfile.h"
 #include "format/age.h"
+#include "office/imprint.h"
 
 struct stream_sealer;
 
@@ -16,7 +17,9 @@ struct stream_target {
 	size_t in_memory_bytes; /* a result up to this size is not written to a file at all */
 	const char *what;       /* for error texts: "the sealed body" */
 	bool past_cache;        /* a large result is not read again soon: it goes past the page cache */
-	bool for_others;        /* whom the umask lets, may read the file; otherwise its owner alone */
+	struct imprint
+		*imprint; /* begun: taken of what is written, in place of root and tally. Borrowed; NULL: neither */
+	bool for_others;  /* whom the umask lets, may read the file; otherwise its owner alone */
 };
 /* randomness: AGE_RANDOM_BYTES(n_to), NULL when there is nobody to encrypt to. */
 CHECKED int stream_sealer_new(const struct stream_target *target, const uint8_t *randomness, struct stream_sealer **ret,
@@ -33,7 +36,7 @@ CHECKED int stream_sealer_add(struct stream_sealer *s, const uint8_t *data, size
 CHECKED int stream_sealer_zeros(struct stream_sealer *s, uint64_t len, struct valise_err *err);
 uint64_t stream_sealer_offset(const struct stream_sealer *s);
 
-/* The whole: its tree root and size, and its tally, which the sealer keeps. The file is synced. */
+/* The whole: its size; its tree root, and its tally, which the sealer keeps, unless an imprint was wanted. The file is synced. */
 struct sealed_stream {
 	struct hash root;
 	uint64_t bytes;

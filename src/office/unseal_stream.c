@@ -10,8 +10,7 @@
 #include "office/body_hash.h"
 #include "office/pipeline.h"
 
-/* Whole blocks around the ciphertext of a job. */
-#define JOB_BLOCKS_BYTES ((JOB_SEALED_BYTES / DIRECT_BLOCK_BYTES + 2) * DIRECT_BLOCK_BYTES)
+#define JOB_BLOCKS_BYTES DIRECT_ROOM_BYTES(JOB_SEALED_BYTES)
 #define LATE_MIN_BYTES 65536u
 #define FIRST_BYTES (LIMIT_AGE_HEADER_BYTES + AGE_NONCE_BYTES)
 
@@ -72,22 +71,11 @@ static int open_chunks(struct job *j, struct valise_err *err)
 	return 0;
 }
 
-/* The blocks that the job's ciphertext lies in. */
-static int read_job(struct stream_opener *o, struct job *j, struct valise_err *err)
-{
-	size_t lead = j->offset % DIRECT_BLOCK_BYTES;
-	uint64_t at = j->offset - lead;
-	uint64_t left = o->file->size - at;
-	size_t len = (lead + j->in_len + DIRECT_BLOCK_BYTES - 1) / DIRECT_BLOCK_BYTES * DIRECT_BLOCK_BYTES;
-	j->in = j->blocks + lead;
-	return body_read(o->file, at, j->blocks, len < left ? len : (size_t)left, err);
-}
-
 static int open_job(void *context, void *job, struct valise_err *err)
 {
 	struct stream_opener *o = context;
 	struct job *j = job;
-	int r = read_job(o, j, err);
+	int r = body_read_blocks(o->file, j->offset, j->in_len, j->blocks, &j->in, err);
 	if (r)
 		return r;
 	if (o->hashed)

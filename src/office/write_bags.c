@@ -24,6 +24,7 @@ struct bag_group {
 	/* The bag in hand; NULL when none is. */
 	struct bag_writer *writer;
 	struct stream_sealer *sealer;
+	struct imprint imprint;
 	struct bag_name name;
 	struct hashes items; /* in it, each hashed with the audience */
 	uint8_t *piece;      /* of the body in hand; TREE_PIECE_BYTES, NULL until one is needed */
@@ -50,12 +51,18 @@ static int begin_bag(struct bag_group *g, struct valise_err *err)
 {
 	uint8_t ids[2][BAG_ID_BYTES], header[BAG_HEADER_BYTES];
 	size_t n_random = g->n_to ? AGE_RANDOM_BYTES(g->n_to) : 0;
-	struct stream_target target = {
-		.to = g->to, .n_to = g->n_to, .what = "the bag", .past_cache = true, .for_others = true};
+	struct stream_target target = {.to = g->to,
+				       .n_to = g->n_to,
+				       .what = "the bag",
+				       .imprint = &g->imprint,
+				       .past_cache = true,
+				       .for_others = true};
 	CLEAN_FREE uint8_t *randomness = malloc(n_random ? n_random : 1);
 	int r = randomness ? random_fill(ids, sizeof ids, err) : err_nomem(err);
 	if (!r)
 		r = random_fill(randomness, n_random, err);
+	if (!r)
+		r = imprint_begin(&g->imprint, err);
 	if (!r)
 		r = put_readme(g, err);
 	if (!r)
@@ -76,6 +83,7 @@ static void drop_bag(struct bag_group *g)
 {
 	bag_writer_free(TAKE(g->writer));
 	stream_sealer_free(TAKE(g->sealer));
+	imprint_release(&g->imprint);
 	hashes_release(&g->items);
 }
 
@@ -97,11 +105,12 @@ static int publish_bag(struct bag_group *g, struct valise_err *err)
 	g->last = (struct put_bag){.is_there = true,
 				   .name = g->name,
 				   .items = g->items,
-				   .root = written.root,
+				   .imprint = g->imprint,
 				   .bytes = written.bytes,
 				   .how = how,
 				   .file = BODY_NONE};
 	g->items = (struct hashes){0};
+	g->imprint = (struct imprint){0};
 	return put_bag_begin(&g->last, g->place, err);
 }
 

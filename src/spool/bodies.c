@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/direct.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "format/tally.h"
@@ -275,6 +276,19 @@ int body_read(const struct body *b, uint64_t offset, void *ret, size_t len, stru
 		return err_set(err, VALISE_E_CHANGED, "%s became shorter while it was read: do this again",
 			       text_shown(str_of(b->what)).text);
 	return r;
+}
+
+int body_read_blocks(const struct body *b, uint64_t offset, size_t len, uint8_t *blocks, uint8_t **ret,
+		     struct valise_err *err)
+{
+	size_t lead = offset % DIRECT_BLOCK_BYTES;
+	uint64_t at = offset - lead;
+	size_t whole = (lead + len + DIRECT_BLOCK_BYTES - 1) / DIRECT_BLOCK_BYTES * DIRECT_BLOCK_BYTES;
+	uint64_t left = at < b->size ? b->size - at : 0;
+	if (whole > left && lead + len <= left) /* the file ends within the last block */
+		whole = (size_t)left;
+	*ret = blocks + lead;
+	return body_read(b, at, blocks, whole, err);
 }
 
 void body_release(struct body *b)

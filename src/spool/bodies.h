@@ -40,6 +40,10 @@ struct body {
 CHECKED int body_open(struct spool *s, const struct hash *root, struct body *ret, struct valise_err *err);
 /* Exactly len bytes at offset, or an error. For large bodies safe from several threads. */
 CHECKED int body_read(const struct body *b, uint64_t offset, void *ret, size_t len, struct valise_err *err);
+/* The same, with what else lies in the blocks around them, as transfers past the cache have to be: into `blocks`, of
+ * DIRECT_ROOM_BYTES(len); *ret is where in them the bytes asked for are. */
+CHECKED int body_read_blocks(const struct body *b, uint64_t offset, size_t len, uint8_t *blocks, uint8_t **ret,
+			     struct valise_err *err);
 void body_release(struct body *b);
 
 /* Taking a body in piece by piece. Pieces are checked against the tally by the caller, and the tally against the seal; how many bytes

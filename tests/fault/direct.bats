@@ -51,3 +51,24 @@ journey_on() { # all|4096
 @test "a filesystem that refuses every such transfer" {
 	journey_on all
 }
+
+rotten() { # OFFSET OFFICE WORD...: the command, on a medium that alters the byte there of what it gives back
+	local at=$1
+	shift
+	rm -f refused
+	FAULT_ROT=$at FAULT_COUNT=$PWD/refused LD_PRELOAD=$FAULT_LIBRARIES/preload_direct.so as "$@"
+}
+
+@test "a medium that gives back other bytes than were written: the bag is taken away again" {
+	letter=$(as harbour seal -t Oslo deeds plans)
+	for at in 0 4096 1000000 20000000 30000000; do
+		run rotten "$at" harbour sync stick "$letter"
+		[ "$status" -eq 1 ]
+		[[ "$output" == *"reads back differently: the medium is faulty, use another"* ]]
+		some_refused
+		[ -z "$(find stick/valise -mindepth 2 -type f)" ]
+	done
+	# Nothing of it counts as put: on a sound one it goes whole.
+	as harbour sync stick "$letter" | grep -q "Put out 1 letter"
+	as oslo sync stick | grep -q "whole and checked"
+}

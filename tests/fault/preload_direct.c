@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Preloaded: transfers past the page cache are refused, as filesystems refuse them whose blocks are large, or that have no such thing
- * but only say so when it is tried. */
+ * but only say so when it is tried; or what they read is not what was written. */
 
-/* FAULT_DIRECT=all    every one; otherwise those that do not begin and end at blocks of 4096 bytes, in the file and in memory
- * FAULT_COUNT=FILE    where is counted how many were refused
+/* FAULT_DIRECT=all    every one is refused; otherwise those that do not begin and end at blocks of 4096 bytes, in the file and in memory
+ * FAULT_ROT=OFFSET    the byte there comes back altered, of whatever file
+ * FAULT_COUNT=FILE    where is counted how many were refused or altered
  */
 #include <string.h>
 #include <time.h>
@@ -33,14 +34,26 @@ static bool refused(int fd, const void *data, size_t len, off64_t offset)
 	return true;
 }
 
+/* What was read past the cache: as a medium that has forgotten a bit gives it. */
+static ssize_t rot(int fd, void *data, ssize_t got, off64_t offset)
+{
+	const char *where = getenv("FAULT_ROT");
+	off64_t at = where ? strtoll(where, NULL, 10) : -1;
+	if (at < offset || at >= offset + got || !(fcntl(fd, F_GETFL) & O_DIRECT))
+		return got;
+	(void)call_number("FAULT_COUNT", &refusals);
+	((uint8_t *)data)[at - offset] ^= 1;
+	return got;
+}
+
 PRELOADED ssize_t pread(int fd, void *ret, size_t len, off_t offset)
 {
-	return refused(fd, ret, len, offset) ? -1 : NEXT(pread)(fd, ret, len, offset);
+	return refused(fd, ret, len, offset) ? -1 : rot(fd, ret, NEXT(pread)(fd, ret, len, offset), offset);
 }
 
 PRELOADED ssize_t pread64(int fd, void *ret, size_t len, off64_t offset)
 {
-	return refused(fd, ret, len, offset) ? -1 : NEXT(pread64)(fd, ret, len, offset);
+	return refused(fd, ret, len, offset) ? -1 : rot(fd, ret, NEXT(pread64)(fd, ret, len, offset), offset);
 }
 
 PRELOADED ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)

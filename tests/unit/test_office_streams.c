@@ -316,7 +316,7 @@ static void bodies_are_read_beside_other_work(void **state)
 					    .what = "a body",
 					    .past_cache = true};
 			struct body_reader *b = NULL;
-			assert_int_equal(body_reader_new(&v, &body, "testing", &b, NULL), 0);
+			assert_int_equal(body_reader_new(&v, &body, NULL, "testing", &b, NULL), 0);
 			for (size_t k = 0; k < ahead; k++)
 				assert_int_equal(body_reader_ahead(b, NULL), 0);
 			assert_int_equal(body_reader_end(b, &root, NULL), 0);
@@ -325,6 +325,84 @@ static void bodies_are_read_beside_other_work(void **state)
 			body_release(&body);
 		}
 		free(bytes);
+	}
+}
+
+/* A bag of `len` bytes below `dirfd`, sealed to nobody (n_to 0) or to some, and its imprint. */
+static uint64_t put_bag_file(int dirfd, size_t len, size_t n_to, struct imprint *imprint)
+{
+	static const uint8_t secret[32] = {5};
+	uint8_t randomness[AGE_RANDOM_BYTES(MANY)] = {0};
+	struct age_identity id;
+	struct age_recipient to[MANY];
+	struct stream_sealer *s = NULL;
+	struct sealed_stream sealed;
+	uint8_t *plain = make_bytes(len);
+	assert_int_equal(age_identity_x25519(secret, &id, NULL), 0);
+	for (size_t i = 0; i < MANY; i++)
+		memcpy(to[i].point, id.point, sizeof to[i].point);
+	struct stream_target target = {
+		.to = to, .n_to = n_to, .dirfd = dirfd, .what = "the test", .past_cache = true, .imprint = imprint};
+	assert_int_equal(imprint_begin(imprint, NULL), 0);
+	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
+	feed(s, plain, len);
+	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
+	assert_int_equal(imprint_bytes(imprint), sealed.bytes);
+	assert_int_equal(sealed.tally.len, 0);
+	assert_int_equal(newfile_publish(stream_sealer_file(s), "bag", true, NULL), 0);
+	stream_sealer_free(s);
+	free(plain);
+	return sealed.bytes;
+}
+
+/* What reading back says, with `ahead` tries to read on beside other work. */
+static int read_back(int dirfd, uint64_t bytes, const struct imprint *imprint, size_t ahead)
+{
+	struct valise v = {0};
+	struct body bag = {
+		.fd = openat(dirfd, "bag", O_RDONLY | O_CLOEXEC), .size = bytes, .what = "a bag", .past_cache = true};
+	struct body_reader *b = NULL;
+	int r = 0;
+	assert_int_equal(body_reader_new(&v, &bag, imprint, "testing", &b, NULL), 0);
+	for (size_t k = 0; k < ahead && !r; k++)
+		r = body_reader_ahead(b, NULL);
+	if (!r)
+		r = body_reader_end(b, NULL, NULL);
+	body_reader_free(b);
+	body_release(&bag);
+	return r;
+}
+
+static void flip_bit(int dirfd, uint64_t at)
+{
+	uint8_t byte;
+	int fd = openat(dirfd, "bag", O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &byte, 1, (off_t)at), 1);
+	byte ^= 0x10;
+	assert_int_equal(pwrite(fd, &byte, 1, (off_t)at), 1);
+	assert_int_equal(fsync(fd), 0);
+	close(fd);
+}
+
+/* Whatever was written reads back as it was; a bit of it altered, anywhere, does not. */
+static void imprints_find_what_is_altered(void **state)
+{
+	static const size_t lens[] = {1, 3 * MIB + 17, 18 * MIB + 4097};
+	int dirfd = ((struct scratch *)*state)->fd;
+	for (size_t i = 0; i < 2 * sizeof lens / sizeof *lens; i++) {
+		struct imprint imprint;
+		uint64_t bytes = put_bag_file(dirfd, lens[i / 2], i % 2 ? MANY : 0, &imprint);
+		uint64_t places[] = {0, bytes / 3, bytes - 1 - bytes / 5, bytes - 1};
+		assert_int_equal(read_back(dirfd, bytes, &imprint, 0), 0);
+		assert_int_equal(read_back(dirfd, bytes, &imprint, 40), 0);
+		for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+			flip_bit(dirfd, places[k]);
+			assert_int_equal(read_back(dirfd, bytes, &imprint, k * 7), VALISE_E_BAD);
+			flip_bit(dirfd, places[k]);
+		}
+		assert_int_equal(read_back(dirfd, bytes, &imprint, 3), 0);
+		imprint_release(&imprint);
 	}
 }
 
@@ -356,6 +434,7 @@ int main(void)
 		scratch_test(altered_streams_stop),
 		scratch_test(failed_writes_are_told),
 		scratch_test(bodies_are_read_beside_other_work),
+		scratch_test(imprints_find_what_is_altered),
 		cmocka_unit_test(index_keeps_the_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
