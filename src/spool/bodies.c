@@ -16,6 +16,34 @@
 #include "format/tally.h"
 #include "spool/inside.h"
 
+void query_check(struct query *q, const struct as_checked *check)
+{
+	const int64_t values[] = {check->checked_s, check->inode, check->ctime_ns};
+	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+		if (check->is_known)
+			query_int(q, values[i]);
+		else
+			query_blob(q, (struct str){NULL, 0});
+}
+
+struct as_checked row_check(const struct query *q, int column)
+{
+	bool is_known = !row_is_null(q, column) && !row_is_null(q, column + 1) && !row_is_null(q, column + 2);
+	return (struct as_checked){is_known, row_int(q, column), row_int(q, column + 1), row_int(q, column + 2)};
+}
+
+int body_record_check(struct spool *s, const struct hash *root, const struct as_checked *check, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "UPDATE body SET (checked_s, inode, ctime_ns) = (?2, ?3, ?4) WHERE root = ?1", &q,
+			    err);
+	if (r)
+		return r;
+	query_hash(&q, root);
+	query_check(&q, check);
+	return query_run(&q, err);
+}
+
 int body_look(const struct hash *root, uint64_t bytes, struct str tally, struct valise_err *err)
 {
 	if (bytes > LIMIT_BODY_BYTES)
@@ -130,7 +158,13 @@ static int put_file(struct spool *s, const struct hash *root, uint64_t bytes, st
 	file->dirfd = room;
 	/* What has the name without a row was left by a transaction that did not end: the same bytes, or none. */
 	r = newfile_publish(file, hash_hex(root).text, true, err);
-	return r ? r : body_record(s, root, bytes, tally, (struct str){NULL, 0}, err);
+	if (!r)
+		r = body_record(s, root, bytes, tally, (struct str){NULL, 0}, err);
+	/* Its root was computed of these bytes just now. */
+	if (!r && fstatat(room, hash_hex(root).text, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_errno(err, errno, "cannot read a new body");
+	struct as_checked check = as_checked_at(clock_now_s(), &st);
+	return r ? r : body_record_check(s, root, &check, err);
 }
 
 int body_put_file(struct spool *s, const struct hash *root, uint64_t bytes, struct newfile *file, struct str tally,
@@ -179,7 +213,14 @@ static int damaged(const struct hash *root, const char *how, struct valise_err *
 	return err_set(err, VALISE_E_BAD, "the body %.16s... in this spool %s", hash_hex(root).text, how);
 }
 
-static int open_file(struct spool *s, const struct hash *root, uint64_t bytes, struct body *ret, struct valise_err *err)
+bool body_is_as_checked(const struct body *b)
+{
+	struct stat st;
+	return as_checked_is_recent(&b->check) && fstat(b->fd, &st) == 0 && as_checked_is_of(&b->check, &st);
+}
+
+static int open_file(struct spool *s, const struct hash *root, uint64_t bytes, const struct as_checked *check,
+		     struct body *ret, struct valise_err *err)
 {
 	CLEAN_CLOSE int room = -1;
 	int r = body_room(s, root, false, &room, err);
@@ -195,7 +236,7 @@ static int open_file(struct spool *s, const struct hash *root, uint64_t bytes, s
 		return err_errno(err, errno, "cannot open the body %.16s...", hash_hex(root).text);
 	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes)
 		return damaged(root, "is not of its size", err);
-	*ret = (struct body){.fd = TAKE_FD(fd), .size = bytes, .what = "a body"};
+	*ret = (struct body){.fd = TAKE_FD(fd), .size = bytes, .what = "a body", .check = *check};
 	return 0;
 }
 
@@ -204,10 +245,10 @@ int body_open(struct spool *s, const struct hash *root, struct body *ret, struct
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
 	uint64_t bytes;
-	int r = query_begin(
-		&s->db,
-		"SELECT b.bytes, n.bytes FROM body b LEFT JOIN small_body n ON n.item = b.item WHERE b.root = ?", &q,
-		err);
+	int r = query_begin(&s->db,
+			    "SELECT b.bytes, n.bytes, b.checked_s, b.inode, b.ctime_ns"
+			    " FROM body b LEFT JOIN small_body n ON n.item = b.item WHERE b.root = ?",
+			    &q, err);
 	if (r)
 		return r;
 	query_hash(&q, root);
@@ -218,8 +259,10 @@ int body_open(struct spool *s, const struct hash *root, struct body *ret, struct
 		r = row_size(&q, 0, &bytes, err);
 	if (r)
 		return r;
-	if (row_is_null(&q, 1))
-		return open_file(s, root, bytes, ret, err);
+	if (row_is_null(&q, 1)) {
+		struct as_checked check = row_check(&q, 2);
+		return open_file(s, root, bytes, &check, ret, err);
+	}
 	struct str small = row_bytes(&q, 1);
 	if (small.len != bytes)
 		return damaged(root, "is not of its size", err);
@@ -259,6 +302,14 @@ int body_forget(struct spool *s, const struct hash *root, struct valise_err *err
 	if (!r && unlinkat(room, hash_hex(root).text, 0) < 0 && errno != ENOENT)
 		return err_errno(err, errno, "cannot remove the body %.16s...", hash_hex(root).text);
 	return r;
+}
+
+int body_check_anew(struct spool *s, const struct hash *root, struct valise_err *err)
+{
+	const struct as_checked unknown = {.is_known = false};
+	bool own;
+	int r = spool_join(s, &own, err);
+	return r ? r : spool_leave(s, own, body_record_check(s, root, &unknown, err), err);
 }
 
 int body_read(const struct body *b, uint64_t offset, void *ret, size_t len, struct valise_err *err)

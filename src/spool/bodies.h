@@ -4,6 +4,7 @@
 #define SPOOL_BODIES_H
 
 #include "base/file.h"
+#include "spool/as_checked.h"
 #include "spool/spool.h"
 
 #define BODY_SMALL_BYTES (64u * 1024) /* up to here a body is a row */
@@ -28,8 +29,9 @@ struct body {
 	int fd; /* -1: in memory */
 	uint8_t *bytes;
 	uint64_t size;
-	const char *what; /* for error texts: "a body"; of a file only */
-	bool past_cache;  /* of a file that is read once: past the page cache when it is large */
+	const char *what;        /* for error texts: "a body"; of a file only */
+	bool past_cache;         /* of a file that is read once: past the page cache when it is large */
+	struct as_checked check; /* of a file of this spool */
 };
 #define BODY_NONE \
 	{ \
@@ -38,6 +40,11 @@ struct body {
 #define CLEAN_BODY CLEANUP(body_release)
 /* VALISE_E_BAD when its file is lost, or not of its size. */
 CHECKED int body_open(struct spool *s, const struct hash *root, struct body *ret, struct valise_err *err);
+/* Whether it was compared with its root a short while ago, and nobody has written to it since. Then who sends it on, or says that it is
+ * here, need not hash it again; whoever is shown what is in it, and doctor, read every byte. */
+bool body_is_as_checked(const struct body *b);
+/* Forgets that it was checked: reading it failed. A transaction of its own, unless one is open. */
+CHECKED int body_check_anew(struct spool *s, const struct hash *root, struct valise_err *err);
 /* Exactly len bytes at offset, or an error. For large bodies safe from several threads. */
 CHECKED int body_read(const struct body *b, uint64_t offset, void *ret, size_t len, struct valise_err *err);
 /* The same, with what else lies in the blocks around them, as transfers past the cache have to be: into `blocks`, of

@@ -3,6 +3,7 @@
 #ifndef SPOOL_INSIDE_H
 #define SPOOL_INSIDE_H
 
+#include "spool/as_checked.h"
 #include "spool/db.h"
 #include "spool/spool.h"
 
@@ -46,6 +47,12 @@ CHECKED int body_room(struct spool *s, const struct hash *root, bool make, int *
 /* The row of a whole body, whose bytes are durable: `small` is all of them, or NULL for a file. In an open transaction. */
 CHECKED int body_record(struct spool *s, const struct hash *root, uint64_t bytes, struct str tally, struct str small,
 			struct valise_err *err);
+/* Of a file, in the same transaction. */
+CHECKED int body_record_check(struct spool *s, const struct hash *root, const struct as_checked *check,
+			      struct valise_err *err);
+/* The three values of a check, bound and in a row from `column` on. */
+void query_check(struct query *q, const struct as_checked *check);
+struct as_checked row_check(const struct query *q, int column);
 /* `tally` has a root for each piece of so many bytes, and the size is within its limit. */
 CHECKED int body_look(const struct hash *root, uint64_t bytes, struct str tally, struct valise_err *err);
 

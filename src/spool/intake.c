@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "format/tally.h"
@@ -21,6 +22,10 @@ struct body_intake {
 	struct partial_name name;
 	uint64_t n_pieces, n_have;
 	uint64_t bytes; /* with the last piece; 0 until it came */
+	/* Of all pieces that count. Those are compared with the tally as they come: unless somebody else writes to the file between one sync
+	 * and the next beginning, it is the body so far. */
+	struct as_checked check;
+	int64_t begun_s;
 	uint8_t *have;  /* a bit for each piece that is durable and has a row */
 	uint8_t *fresh; /* for each that was written since the last sync */
 	bool has_fresh;
@@ -90,10 +95,14 @@ static int find_row(struct body_intake *b, struct valise_err *err)
 	int r = run_of(b->s, "INSERT INTO partial (root, pieces) VALUES (?, ?) ON CONFLICT DO NOTHING", &b->root,
 		       b->n_pieces, err);
 	if (!r)
-		r = begin_of(b->s, "SELECT coalesce(bytes, 0) FROM partial WHERE root = ? AND pieces = ?", &b->root,
-			     b->n_pieces, &q, err);
+		r = begin_of(b->s,
+			     "SELECT coalesce(bytes, 0), checked_s, inode, ctime_ns FROM partial"
+			     " WHERE root = ? AND pieces = ?",
+			     &b->root, b->n_pieces, &q, err);
 	if (!r)
 		r = query_next(&q, &row, err);
+	if (!r)
+		b->check = row_check(&q, 1);
 	return r ? r : row_size(&q, 0, &b->bytes, err);
 }
 
@@ -174,6 +183,7 @@ static int open_partial(struct body_intake *b, struct valise_err *err)
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, VALISE_E_BAD, "a body that is here in part is no file: run `valise doctor`");
 	/* Whatever lies past that never counted. */
+	b->check.is_known = as_checked_is_of(&b->check, &st);
 	if ((uint64_t)st.st_size > known_end(b) && ftruncate(b->fd, (off_t)known_end(b)) < 0)
 		return err_errno(err, errno, "cannot shorten a body that is here in part");
 	return made ? file_sync_dir(b->s->partialfd, "partial", NULL, err) : 0;
@@ -222,8 +232,12 @@ static int intake_new(struct spool *s, const struct hash *root, struct str tally
 	if (!b)
 		return err_nomem(err);
 	uint64_t pieces = tally.len / sizeof(struct hash);
-	*b = (struct body_intake){
-		.s = s, .root = *root, .name = partial_name(root, pieces), .n_pieces = pieces, .fd = -1};
+	*b = (struct body_intake){.s = s,
+				  .root = *root,
+				  .name = partial_name(root, pieces),
+				  .n_pieces = pieces,
+				  .begun_s = clock_now_s(),
+				  .fd = -1};
 	b->have = calloc(1, bits_bytes(b));
 	b->fresh = calloc(1, bits_bytes(b));
 	b->tally = malloc(tally.len + 1);
@@ -339,6 +353,25 @@ static int record_fresh(struct body_intake *b, struct valise_err *err)
 	return bit_get(b->fresh, b->n_pieces - 1) ? record_size(b, err) : 0;
 }
 
+static int record_check(struct body_intake *b, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	struct stat st;
+	if (fstat(b->fd, &st) < 0)
+		return err_errno(err, errno, "cannot read a body that is here in part");
+	if (!b->n_have)
+		b->check = as_checked_at(b->begun_s, &st);
+	else if (b->check.is_known)
+		b->check = as_checked_at(b->check.checked_s, &st);
+	int r = begin_of(
+		b->s, "UPDATE partial SET (checked_s, inode, ctime_ns) = (?3, ?4, ?5) WHERE root = ?1 AND pieces = ?2",
+		&b->root, b->n_pieces, &q, err);
+	if (r)
+		return r;
+	query_check(&q, &b->check);
+	return query_run(&q, err);
+}
+
 /* What was fresh counts from now on, or is forgotten. */
 static void settle_fresh(struct body_intake *b, bool counts)
 {
@@ -365,6 +398,8 @@ int body_intake_sync(struct body_intake *b, struct valise_err *err)
 	if (r)
 		return r;
 	r = record_fresh(b, err);
+	if (!r)
+		r = record_check(b, err);
 	if (!r)
 		r = spool_commit(b->s, err);
 	if (r) {
@@ -414,6 +449,20 @@ static int keep_small(struct body_intake *b, struct valise_err *err)
 	if (!r && unlinkat(b->s->partialfd, b->name.text, 0) < 0 && errno != ENOENT)
 		return err_errno(err, errno, "cannot remove a body's partial file");
 	return r;
+}
+
+static int keep_large(struct body_intake *b, struct valise_err *err)
+{
+	struct stat st;
+	int r = move_whole(b, err);
+	if (!r)
+		r = body_record(b->s, &b->root, b->bytes, tally_of(b), (struct str){NULL, 0}, err);
+	if (r || !b->check.is_known)
+		return r;
+	if (fstat(b->fd, &st) < 0)
+		return err_errno(err, errno, "cannot read a body");
+	struct as_checked check = as_checked_at(b->check.checked_s, &st);
+	return body_record_check(b->s, &b->root, &check, err);
 }
 
 /* Unless somebody has it in hand. */
@@ -469,12 +518,11 @@ int body_intake_finish(struct body_intake *b, struct valise_err *err)
 	if ((uint64_t)st.st_size != b->bytes)
 		return err_set(err, VALISE_E_CHANGED,
 			       "a body changed its size while it was taken in: take it in again");
+	b->check.is_known = as_checked_is_of(&b->check, &st);
 	if (b->bytes <= BODY_SMALL_BYTES) {
 		r = keep_small(b, err);
 	} else {
-		r = move_whole(b, err);
-		if (!r)
-			r = body_record(b->s, &b->root, b->bytes, tally_of(b), (struct str){NULL, 0}, err);
+		r = keep_large(b, err);
 	}
 	if (!r)
 		r = forget_rows(b->s, &b->root, b->n_pieces, err);

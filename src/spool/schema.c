@@ -118,7 +118,16 @@ static const char version_1[] =
 	") STRICT, WITHOUT ROWID;"
 	"CREATE TABLE opening (path BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;";
 
-const char *const schema_steps[] = {version_1};
+/* Of a body in a file, whole or in part: since when its bytes are known to be those of its root, and what the system said of the file
+ * then, to see whether anybody has written to it since. NULL: not known. */
+static const char version_2[] = "ALTER TABLE body ADD COLUMN checked_s INTEGER;"
+				"ALTER TABLE body ADD COLUMN inode INTEGER;"
+				"ALTER TABLE body ADD COLUMN ctime_ns INTEGER;"
+				"ALTER TABLE partial ADD COLUMN checked_s INTEGER;"
+				"ALTER TABLE partial ADD COLUMN inode INTEGER;"
+				"ALTER TABLE partial ADD COLUMN ctime_ns INTEGER;";
+
+const char *const schema_steps[] = {version_1, version_2};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)

@@ -272,6 +272,25 @@ body_file() { # OFFICE
 	as oslo sync stick | grep -q "whole and checked"
 }
 
+@test "a byte flipped right after a letter came in: it is not said to be here, and does not go on" {
+	seal_bytes 3000000 flipped
+	as harbour sync stick "$letter" >/dev/null
+	as oslo sync stick | grep -q "whole and checked"
+	as oslo say received "$letter" --dry-run
+	file=$(body_file oslo)
+	chmod u+w "$file"
+	printf 'x' | dd of="$file" bs=1 seek=2500000 conv=notrunc status=none
+	for what in received carrying; do
+		run as oslo say "$what" "$letter" --yes
+		[ "$status" -eq 4 ]
+		grep -q "damaged" <<<"$output"
+	done
+	mkdir next
+	run as oslo sync next "$letter"
+	[ "$status" -eq 4 ]
+	grep -q "did not go out whole: its body is damaged on this disk" <<<"$output"
+}
+
 @test "a damaged small letter does not go out either" {
 	seal_bytes 100 small
 	/usr/bin/env python3 -c 'import sqlite3

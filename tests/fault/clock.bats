@@ -65,3 +65,45 @@ journey_with() { # SECONDS
 	as oslo open "$letter" -o opened
 	cmp small opened/small
 }
+
+# As a disk alters bytes at rest: the file's times do not tell.
+rot() { # OFFICE: a byte of its only body
+	python3 - "offices/$1" <<-'END'
+		import os, pathlib, sqlite3, sys
+		(body,) = pathlib.Path(sys.argv[1], "bodies").glob("*/*")
+		body.chmod(0o600)
+		with open(body, "r+b") as f:
+		    f.seek(1500000)
+		    byte = f.read(1)[0] ^ 1
+		    f.seek(1500000)
+		    f.write(bytes([byte]))
+		body.chmod(0o400)
+		with sqlite3.connect(sys.argv[1] + "/valise.db") as db:
+		    db.execute("UPDATE body SET ctime_ns = ? WHERE ctime_ns IS NOT NULL", (os.stat(body).st_ctime_ns,))
+	END
+}
+
+@test "what was checked within a day is not read again, and what was checked before that is" {
+	found_two
+	head -c 2000000 /dev/urandom >large
+	letter=$(as harbour seal -t Oslo large)
+	as harbour sync stick "$letter"
+	as oslo sync stick
+	rot oslo
+	mkdir stick2
+	as oslo say received "$letter" --dry-run
+	for by in 90000 -3600; do
+		run off "$by" oslo say received "$letter" --yes
+		[ "$status" -eq 4 ]
+		[[ "$output" == *damaged* ]]
+		run off "$by" oslo sync stick2 "$letter"
+		[ "$status" -eq 4 ]
+		[[ "$output" == *"its body is damaged on this disk"* ]]
+	done
+	# Whoever reads what is in it reads all of it at any time; and so does doctor.
+	run as oslo open "$letter" -o opened
+	[ "$status" -eq 4 ]
+	[ ! -e opened ]
+	run as oslo doctor
+	[ "$status" -ne 0 ]
+}

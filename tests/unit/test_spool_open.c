@@ -241,12 +241,57 @@ static void an_older_spool_is_migrated_whole_or_not(void **state)
 	db_close(&db);
 
 	/* What was there still is. */
-	run_sql(dir, "PRAGMA user_version = 1; ALTER TABLE letter DROP COLUMN colour");
+	char back[100];
+	(void)snprintf(back, sizeof back, "PRAGMA user_version = %zu; ALTER TABLE letter DROP COLUMN colour", n);
+	run_sql(dir, back);
 	s = kit_open(dir, SPOOL_READ);
 	struct hash got;
 	assert_int_equal(letter_find(s, STR("14/2026"), &got, &err), 0);
 	assert_true(hash_eq(&got, &id));
 	spool_close(s);
+}
+
+/* As version 1 left it: with a body in a file that nobody knows when it was checked, and one in part. */
+static void version_1_is_migrated(void **state)
+{
+	const char *dir = kit_dir(*state);
+	struct valise_err err = {0};
+	struct db db = DB_NONE;
+	char sql[1024], path[600];
+	uint64_t version;
+	CLEAN_CLOSE int dirfd = -1;
+	CLEAN_CLOSE int room = -1;
+	CLEAN_KIT_BODY struct kit_body b;
+	kit_body(1, 100000, &b);
+	struct hash_hex root = hash_hex(&b.root);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	OK(err, file_open_dir(AT_FDCWD, dir, &dirfd, &err));
+	OK(err, file_write_new(dirfd, "valise.db", 0600, "", 0, false, &err));
+	open_path(dir, &db);
+	OK(err, schema_migrate(&db, schema_steps, 1, &err));
+	(void)snprintf(sql, sizeof sql,
+		       "INSERT INTO item (kind, id, taken_in_s) VALUES (6, x'%s', 1795340000);"
+		       "INSERT INTO body VALUES (x'%s', 1, %zu, x'%s');"
+		       "INSERT INTO partial VALUES (x'%s', 3, NULL);",
+		       root.text, root.text, b.len, hash_hex(&b.tally[0]).text, root.text);
+	OK(err, db_exec(&db, sql, &err));
+	db_close(&db);
+	(void)snprintf(path, sizeof path, "bodies/%.2s", root.text);
+	OK(err, file_make_dirs(dirfd, path, 0700, &err));
+	OK(err, file_open_dir(dirfd, path, &room, &err));
+	OK(err, file_write_new(room, root.text, 0400, b.bytes, b.len, false, &err));
+
+	for (int mode = 0; mode < 2; mode++) {
+		CLEAN_SPOOL struct spool *s = kit_open(dir, mode ? SPOOL_WRITE : SPOOL_READ);
+		CLEAN_BODY struct body body = BODY_NONE;
+		assert_true(kit_body_is_whole(s, &b));
+		OK(err, body_open(s, &b.root, &body, &err));
+		assert_false(body_is_as_checked(&body));
+	}
+	open_path(dir, &db);
+	OK(err, schema_look(&db, &version, &err));
+	assert_int_equal(version, schema_version);
+	db_close(&db);
 }
 
 /* Every page of a spool overwritten in turn: whatever is asked, an answer or an error, and nothing worse. */
@@ -342,6 +387,7 @@ int main(void)
 		scratch_test(what_is_no_spool_is_refused),
 		scratch_test(a_newer_spool_is_refused),
 		scratch_test(an_older_spool_is_migrated_whole_or_not),
+		scratch_test(version_1_is_migrated),
 		scratch_test(damage_is_an_error),
 		scratch_test(one_bit_of_a_note_is_found),
 		scratch_test(names_of_directories_are_only_names),
