@@ -72,3 +72,26 @@ rotten() { # OFFSET OFFICE WORD...: the command, on a medium that alters the byt
 	as harbour sync stick "$letter" | grep -q "Put out 1 letter"
 	as oslo sync stick | grep -q "whole and checked"
 }
+
+@test "a body that was as checked, and cannot be read: the next time other letters go without it" {
+	letter=$(as harbour seal -t Oslo deeds plans)
+	lost() { # the command, where a part of that body is lost
+		rm -f refused
+		FAULT_LOST=30000000 FAULT_COUNT=$PWD/refused LD_PRELOAD=$FAULT_LIBRARIES/preload_direct.so as harbour sync stick --all
+	}
+	run lost
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"cannot read a body"* ]]
+	some_refused
+	[ -z "$(find stick/valise -mindepth 2 -type f)" ]
+	small=$(as harbour seal -t Oslo --ref small probe)
+	run lost
+	[ "$status" -eq 4 ]
+	some_refused
+	[[ "$output" == *"did not go out whole: cannot read a body"* ]]
+	[[ "$output" == *"Put out 1 letter"* ]]
+	as oslo sync stick | grep -q "ref small.*whole and checked"
+	# Read again after all, it goes.
+	as harbour sync stick "$letter"
+	as oslo sync stick | grep -q "whole and checked"
+}

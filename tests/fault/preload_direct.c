@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Preloaded: transfers past the page cache are refused, as filesystems refuse them whose blocks are large, or that have no such thing
- * but only say so when it is tried; or what they read is not what was written. */
+ * but only say so when it is tried; or what they read is not what was written. And what the cache does not hold cannot be read any more. */
 
 /* FAULT_DIRECT=all    every one is refused; otherwise those that do not begin and end at blocks of 4096 bytes, in the file and in memory
  * FAULT_ROT=OFFSET    the byte there comes back altered, of whatever file
- * FAULT_COUNT=FILE    where is counted how many were refused or altered
+ * FAULT_LOST=OFFSET   the byte there cannot be read but past the cache, of whatever file
+ * FAULT_COUNT=FILE    where is counted how many were refused, altered or lost
  */
 #include <string.h>
 #include <time.h>
@@ -34,6 +35,18 @@ static bool refused(int fd, const void *data, size_t len, off64_t offset)
 	return true;
 }
 
+/* True, with errno, when the disk cannot read it. */
+static bool lost(int fd, size_t len, off64_t offset)
+{
+	const char *where = getenv("FAULT_LOST");
+	off64_t at = where ? strtoll(where, NULL, 10) : -1;
+	if (at < offset || at >= offset + (off64_t)len || fcntl(fd, F_GETFL) & O_DIRECT)
+		return false;
+	(void)call_number("FAULT_COUNT", &refusals);
+	errno = EIO;
+	return true;
+}
+
 /* What was read past the cache: as a medium that has forgotten a bit gives it. */
 static ssize_t rot(int fd, void *data, ssize_t got, off64_t offset)
 {
@@ -48,12 +61,16 @@ static ssize_t rot(int fd, void *data, ssize_t got, off64_t offset)
 
 PRELOADED ssize_t pread(int fd, void *ret, size_t len, off_t offset)
 {
-	return refused(fd, ret, len, offset) ? -1 : rot(fd, ret, NEXT(pread)(fd, ret, len, offset), offset);
+	if (lost(fd, len, offset) || refused(fd, ret, len, offset))
+		return -1;
+	return rot(fd, ret, NEXT(pread)(fd, ret, len, offset), offset);
 }
 
 PRELOADED ssize_t pread64(int fd, void *ret, size_t len, off64_t offset)
 {
-	return refused(fd, ret, len, offset) ? -1 : rot(fd, ret, NEXT(pread64)(fd, ret, len, offset), offset);
+	if (lost(fd, len, offset) || refused(fd, ret, len, offset))
+		return -1;
+	return rot(fd, ret, NEXT(pread64)(fd, ret, len, offset), offset);
 }
 
 PRELOADED ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
