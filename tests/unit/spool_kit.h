@@ -289,6 +289,17 @@ static inline void kit_merge(const char *dir)
 	db_close(&db);
 }
 
+static inline void kit_sql(const char *dir, const char *sql)
+{
+	char path[600];
+	struct valise_err err = {0};
+	struct db db = DB_NONE;
+	(void)snprintf(path, sizeof path, "%s/valise.db", dir);
+	OK(err, db_open(path, dir, DB_WRITE, NULL, &db, &err));
+	OK(err, db_exec(&db, sql, &err));
+	db_close(&db);
+}
+
 static inline void kit_begin(struct spool *s)
 {
 	struct valise_err err = {0};

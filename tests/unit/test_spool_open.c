@@ -15,17 +15,6 @@ static void write_file(const char *dir, const char *name, const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-static void run_sql(const char *dir, const char *sql)
-{
-	char path[600];
-	struct valise_err err = {0};
-	struct db db = DB_NONE;
-	(void)snprintf(path, sizeof path, "%s/valise.db", dir);
-	OK(err, db_open(path, dir, DB_WRITE, NULL, &db, &err));
-	OK(err, db_exec(&db, sql, &err));
-	db_close(&db);
-}
-
 static void is_made_once(void **state)
 {
 	const char *dir = kit_dir(*state);
@@ -110,7 +99,7 @@ static void a_cut_off_creation_is_completed(void **state)
 		if (stage >= 1)
 			write_file(dir, "valise.db", "");
 		if (stage >= 2)
-			run_sql(dir, "PRAGMA journal_mode = WAL");
+			kit_sql(dir, "PRAGMA journal_mode = WAL");
 		if (stage >= 3) {
 			char path[600];
 			(void)snprintf(path, sizeof path, "%s/bodies", dir);
@@ -166,7 +155,7 @@ static void what_is_no_spool_is_refused(void **state)
 	assert_non_null(strstr(err.text, "doctor"));
 	assert_int_equal(spool_create(dir, &s, &err), VALISE_E_BAD);
 	write_file(dir, "valise.db", "");
-	run_sql(dir, "CREATE TABLE other (x)");
+	kit_sql(dir, "CREATE TABLE other (x)");
 	assert_int_equal(spool_open(dir, SPOOL_WRITE, &s, &err), VALISE_E_BAD);
 	assert_non_null(strstr(err.text, "is no spool"));
 	assert_int_equal(spool_open(dir, SPOOL_READ, &s, &err), VALISE_E_BAD);
@@ -187,7 +176,7 @@ static void a_newer_spool_is_refused(void **state)
 	struct valise_err err = {0};
 	struct spool *s = NULL;
 	spool_close(kit_create(dir));
-	run_sql(dir, "PRAGMA user_version = 1000");
+	kit_sql(dir, "PRAGMA user_version = 1000");
 	for (int mode = SPOOL_READ; mode <= SPOOL_WRITE; mode++) {
 		memset(&err, 0, sizeof err);
 		assert_int_equal(spool_open(dir, (enum spool_mode)mode, &s, &err), VALISE_E_FAILURE);
@@ -243,7 +232,7 @@ static void an_older_spool_is_migrated_whole_or_not(void **state)
 	/* What was there still is. */
 	char back[100];
 	(void)snprintf(back, sizeof back, "PRAGMA user_version = %zu; ALTER TABLE letter DROP COLUMN colour", n);
-	run_sql(dir, back);
+	kit_sql(dir, back);
 	s = kit_open(dir, SPOOL_READ);
 	struct hash got;
 	assert_int_equal(letter_find(s, STR("14/2026"), &got, &err), 0);
@@ -341,14 +330,14 @@ static void one_bit_of_a_note_is_found(void **state)
 	struct hash id = kit_put_letter(s, &(struct kit_letter){.n = 1, .is_paper = true});
 	assert_int_equal(kit_check(s, false).n, 0);
 	spool_close(s);
-	run_sql(dir,
+	kit_sql(dir,
 		"UPDATE item SET bytes = CAST(replace(CAST(bytes AS TEXT), 'envelope 17', 'envelope 18') AS BLOB)");
 	s = kit_open(dir, SPOOL_READ);
 	struct kit_findings f = kit_check(s, false);
 	assert_int_equal(f.n_broken, 1);
 	assert_non_null(strstr(f.text, hash_hex(&id).text));
 	spool_close(s);
-	run_sql(dir, "UPDATE item SET bytes = substr(bytes, 1, 100)");
+	kit_sql(dir, "UPDATE item SET bytes = substr(bytes, 1, 100)");
 	s = kit_open(dir, SPOOL_READ);
 	struct valise_err err = {0};
 	struct verified_seal *seal = NULL;
