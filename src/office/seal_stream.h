@@ -17,9 +17,9 @@ struct stream_target {
 	size_t in_memory_bytes; /* a result up to this size is not written to a file at all */
 	const char *what;       /* for error texts: "the sealed body" */
 	bool past_cache;        /* a large result is not read again soon: it goes past the page cache */
-	struct imprint
-		*imprint; /* begun: taken of what is written, in place of root and tally. Borrowed; NULL: neither */
-	bool for_others;  /* whom the umask lets, may read the file; otherwise its owner alone */
+	bool for_others;        /* whom the umask lets, may read the file; otherwise its owner alone */
+	/* Begun: taken of what is written, in place of root and tally. Borrowed; NULL: root and tally. */
+	struct imprint *imprint;
 };
 /* randomness: AGE_RANDOM_BYTES(n_to), NULL when there is nobody to encrypt to. */
 CHECKED int stream_sealer_new(const struct stream_target *target, const uint8_t *randomness, struct stream_sealer **ret,

@@ -308,8 +308,8 @@ static int read_piece(struct bag_group *g, const struct body *body, const struct
 	return hash_eq(&root, &rec->root) ? 0 : damaged("body", ret_lost, err);
 }
 
-/* Straight to where it is encrypted, its frame being in the bag already. What cannot be read then ends the whole, with the bag in hand; and the
- * next time is read before, so that other letters go without it. */
+/* Straight to where it is encrypted, its frame being in the bag already. What cannot be read then ends the whole, with the bag in hand;
+ * and the next time it is read before its frame is put, so that other letters go without it. */
 static int pass_piece(struct bag_group *g, const struct body *body, const struct bag_record *rec,
 		      struct valise_err *err)
 {
