@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "format/tally.h"
 #include "spool/inside.h"
+#include "spool/shelf.h"
 
 void query_check(struct query *q, const struct as_checked *check)
 {
@@ -56,24 +57,8 @@ int body_look(const struct hash *root, uint64_t bytes, struct str tally, struct 
 
 int body_room(struct spool *s, const struct hash *root, bool make, int *ret_fd, struct valise_err *err)
 {
-	char name[3] = {hash_hex(root).text[0], hash_hex(root).text[1]};
-	if (make && mkdirat(s->bodiesfd, name, 0700) == 0) {
-		int r = file_sync_dir(s->bodiesfd, "bodies", NULL, err);
-		if (r)
-			return r;
-	} else if (make && errno != EEXIST) {
-		return err_errno(err, errno, "cannot make bodies/%s in the spool %s", name,
-				 text_shown(str_of(s->dir)).text);
-	}
-	int fd = -1;
-	errno = ENOENT; /* a read-only copy may be without bodies/ */
-	if (s->bodiesfd >= 0)
-		fd = file_openat(s->bodiesfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	if (fd < 0)
-		return err_errno(err, errno, "cannot open bodies/%s in the spool %s", name,
-				 text_shown(str_of(s->dir)).text);
-	*ret_fd = fd;
-	return 0;
+	struct shelf shelf = shelf_bodies(s);
+	return shelf_room(s, &shelf, root, make, ret_fd, err);
 }
 
 static int record_small(struct spool *s, int64_t item, struct str bytes, struct valise_err *err)
@@ -149,22 +134,14 @@ static int put_file(struct spool *s, const struct hash *root, uint64_t bytes, st
 		return r;
 	if (bytes <= BODY_SMALL_BYTES)
 		return put_small_file(s, root, bytes, file->fd, tally, err);
-	CLEAN_CLOSE int room = -1;
-	r = body_room(s, root, true, &room, err);
-	if (r)
-		return r;
-	if (fchmod(file->fd, 0400) < 0)
-		return err_errno(err, errno, "cannot make a new body read-only");
-	file->dirfd = room;
-	/* What has the name without a row was left by a transaction that did not end: the same bytes, or none. */
-	r = newfile_publish(file, hash_hex(root).text, true, err);
+	struct shelf shelf = shelf_bodies(s);
+	r = shelf_put(s, &shelf, root, file, &st, err);
 	if (!r)
 		r = body_record(s, root, bytes, tally, (struct str){NULL, 0}, err);
-	/* Its root was computed of these bytes just now. */
-	if (!r && fstatat(room, hash_hex(root).text, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return err_errno(err, errno, "cannot read a new body");
-	struct as_checked check = as_checked_at(clock_now_s(), &st);
-	return r ? r : body_record_check(s, root, &check, err);
+	if (r)
+		return r;
+	struct as_checked check = as_checked_at(clock_now_s(), &st); /* its root was computed of these bytes just now */
+	return body_record_check(s, root, &check, err);
 }
 
 int body_put_file(struct spool *s, const struct hash *root, uint64_t bytes, struct newfile *file, struct str tally,
@@ -207,37 +184,10 @@ int body_tally(struct spool *s, const struct hash *root, struct buf *ret, struct
 	return buf_check(ret, "a tally", err);
 }
 
-/* What to do about it depends on what it was wanted for. */
-static int damaged(const struct hash *root, const char *how, struct valise_err *err)
-{
-	return err_set(err, VALISE_E_BAD, "the body %.16s... in this spool %s", hash_hex(root).text, how);
-}
-
 bool body_is_as_checked(const struct body *b)
 {
 	struct stat st;
 	return as_checked_is_recent(&b->check) && fstat(b->fd, &st) == 0 && as_checked_is_of(&b->check, &st);
-}
-
-static int open_file(struct spool *s, const struct hash *root, uint64_t bytes, const struct as_checked *check,
-		     struct body *ret, struct valise_err *err)
-{
-	CLEAN_CLOSE int room = -1;
-	int r = body_room(s, root, false, &room, err);
-	if (r == VALISE_E_NOT_FOUND)
-		return damaged(root, "has lost its file", err);
-	if (r)
-		return r;
-	CLEAN_CLOSE int fd = file_openat(room, hash_hex(root).text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-	if (fd < 0 && errno == ENOENT)
-		return damaged(root, "has lost its file", err);
-	struct stat st;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_errno(err, errno, "cannot open the body %.16s...", hash_hex(root).text);
-	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes)
-		return damaged(root, "is not of its size", err);
-	*ret = (struct body){.fd = TAKE_FD(fd), .size = bytes, .what = "a body", .check = *check};
-	return 0;
 }
 
 int body_open(struct spool *s, const struct hash *root, struct body *ret, struct valise_err *err)
@@ -259,19 +209,14 @@ int body_open(struct spool *s, const struct hash *root, struct body *ret, struct
 		r = row_size(&q, 0, &bytes, err);
 	if (r)
 		return r;
-	if (row_is_null(&q, 1)) {
-		struct as_checked check = row_check(&q, 2);
-		return open_file(s, root, bytes, &check, ret, err);
-	}
-	struct str small = row_bytes(&q, 1);
-	if (small.len != bytes)
-		return damaged(root, "is not of its size", err);
-	uint8_t *copy = malloc(small.len + 1);
-	if (!copy)
-		return err_nomem(err);
-	memcpy(copy, small.at, small.len);
-	*ret = (struct body){.fd = -1, .bytes = copy, .size = bytes};
-	return 0;
+	struct shelf shelf = shelf_bodies(s);
+	if (!row_is_null(&q, 1))
+		return shelf_open_small(&shelf, root, bytes, row_bytes(&q, 1), ret, err);
+	struct as_checked check = row_check(&q, 2);
+	r = shelf_open(s, &shelf, root, bytes, ret, err);
+	if (!r)
+		ret->check = check;
+	return r;
 }
 
 /* One of the rows that make a body. */

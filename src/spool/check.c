@@ -15,6 +15,7 @@
 #include "format/note.h"
 #include "format/tally.h"
 #include "spool/inside.h"
+#include "spool/shelf.h"
 
 #define FINDING_BYTES 1024u
 #define NAMES_MAX 4000000u /* of one directory */
@@ -100,21 +101,22 @@ static int check_notes(const struct check *c, struct valise_err *err)
 
 /* ---- Rows that speak of files ---- */
 
-static void check_body_file(const struct check *c, const struct hash *root, uint64_t bytes)
+static void check_file(const struct check *c, const struct shelf *shelf, const struct hash *id, uint64_t bytes)
 {
 	CLEAN_CLOSE int room = -1;
 	struct stat st;
-	struct hash_hex name = hash_hex(root);
-	if (body_room(c->s, root, false, &room, NULL) || fstatat(room, name.text, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		say(c, true, "the body %s has lost its file", name.text);
+	struct hash_hex name = hash_hex(id);
+	if (shelf_room(c->s, shelf, id, false, &room, NULL) || fstatat(room, name.text, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		say(c, true, "the %s %s has lost its file", shelf->noun, name.text);
 	else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes)
-		say(c, true, "the file of the body %s is not of its size", name.text);
+		say(c, true, "the file of the %s %s is not of its size", shelf->noun, name.text);
 	else if ((st.st_mode & 0222) != 0)
-		say(c, false, "the file of the body %s can be written", name.text);
+		say(c, false, "the file of the %s %s can be written", shelf->noun, name.text);
 }
 
 static int check_bodies(const struct check *c, struct valise_err *err)
 {
+	const struct shelf shelf = shelf_bodies(c->s);
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&c->s->db,
@@ -137,9 +139,37 @@ static int check_bodies(const struct check *c, struct valise_err *err)
 		if ((uint64_t)row_int(&q, 2) != tally_pieces(bytes) * sizeof(struct hash))
 			say(c, true, "the tally of the body %s is not of its size", hash_hex(&root).text);
 		if (row_is_null(&q, 3))
-			check_body_file(c, &root, bytes);
+			check_file(c, &shelf, &root, bytes);
 		else if ((uint64_t)row_int(&q, 3) != bytes)
 			say(c, true, "the body %s is not of its size", hash_hex(&root).text);
+	}
+}
+
+static int check_exhibits(const struct check *c, struct valise_err *err)
+{
+	const struct shelf shelf = shelf_exhibits(c->s);
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(
+		&c->s->db,
+		"SELECT e.id, e.bytes, length(n.bytes) FROM exhibit e LEFT JOIN small_exhibit n ON n.item = e.item "
+		"ORDER BY e.id",
+		&q, err);
+	for (;;) {
+		bool row = false;
+		struct hash id;
+		uint64_t bytes;
+		if (!r)
+			r = query_next(&q, &row, err);
+		if (!r && row)
+			r = row_hash(&q, 0, &id, err);
+		if (!r && row)
+			r = row_size(&q, 1, &bytes, err);
+		if (r || !row)
+			return r;
+		if (row_is_null(&q, 2))
+			check_file(c, &shelf, &id, bytes);
+		else if ((uint64_t)row_int(&q, 2) != bytes)
+			say(c, true, "the exhibit %s is not of its size", hash_hex(&id).text);
 	}
 }
 
@@ -230,58 +260,80 @@ static int check_partial_file(const struct check *c, const char *name, struct va
 	return r;
 }
 
-static int check_body_name(const struct check *c, int room, const char *room_name, const char *name,
-			   struct valise_err *err)
+/* A shelf, and the rows that speak of what lies on it: of the thing itself, and of something that is here and lacks it (NULL: nothing
+ * does). */
+struct rows_of {
+	const struct shelf shelf;
+	const char *itself, *wanted;
+	const char *wanting; /* what to take in again then */
+};
+
+static int check_name(const struct check *c, const struct rows_of *of, int room, const char *room_name,
+		      const char *name, struct valise_err *err)
 {
-	struct hash root;
+	struct hash id;
 	bool has_row = false;
 	bool is_wanted = false;
-	char where[sizeof "bodies/ab"];
-	(void)snprintf(where, sizeof where, "bodies/%.2s", room_name);
+	char where[sizeof "exhibits/ab"];
+	(void)snprintf(where, sizeof where, "%s/%.2s", of->shelf.name, room_name);
 	if (is_temporary(name)) {
 		check_litter(c, room, where, name);
 		return 0;
 	}
-	if (!hash_parse(str_of(name), &root) || strncmp(name, room_name, 2) != 0) {
+	if (!hash_parse(str_of(name), &id) || strncmp(name, room_name, 2) != 0) {
 		say(c, false, "%s/%s is nothing of ours", where, text_shown(str_of(name)).text);
 		return 0;
 	}
-	int r = is_known(c, "SELECT 1 FROM body WHERE root = ?", &root, &has_row, err);
+	int r = is_known(c, of->itself, &id, &has_row, err);
 	if (r || has_row)
 		return r;
-	r = is_known(c, "SELECT 1 FROM partial WHERE root = ?1 UNION ALL SELECT 1 FROM letter WHERE body = ?1", &root,
-		     &is_wanted, err);
+	r = of->wanted ? is_known(c, of->wanted, &id, &is_wanted, err) : 0;
 	if (r)
 		return r;
-	/* Of a letter that is here it may be the only copy. */
+	/* Of what is here it may be the only copy. */
 	if (is_wanted)
-		say(c, false, "%s/%s was cut off before it counted: take the letter in again", where, name);
+		say(c, false, "%s/%s was cut off before it counted: take the %s in again", where, name, of->wanting);
 	else
 		check_litter(c, room, where, name);
 	return 0;
 }
 
-static int check_body_room(const struct check *c, const char *room_name, struct valise_err *err)
+static int check_room(const struct check *c, const struct rows_of *of, const char *room_name, struct valise_err *err)
 {
-	CLEAN_CLOSE int room = file_openat(c->s->bodiesfd, room_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	CLEAN_CLOSE int room = file_openat(of->shelf.fd, room_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	CLEAN_NAMES struct names names = {NULL, 0};
 	if (room < 0 || strlen(room_name) != 2) {
-		say(c, false, "bodies/%s is nothing of ours", text_shown(str_of(room_name)).text);
+		say(c, false, "%s/%s is nothing of ours", of->shelf.name, text_shown(str_of(room_name)).text);
 		return 0;
 	}
 	int r = names_read(room, NAMES_MAX, &names, err);
 	for (size_t i = 0; !r && i < names.count; i++)
-		r = check_body_name(c, room, room_name, names.names[i], err);
+		r = check_name(c, of, room, room_name, names.names[i], err);
+	return r;
+}
+
+static int check_shelf(const struct check *c, const struct rows_of *of, struct valise_err *err)
+{
+	CLEAN_NAMES struct names rooms = {NULL, 0};
+	int r = of->shelf.fd < 0 ? 0 : names_read(of->shelf.fd, NAMES_MAX, &rooms, err);
+	for (size_t i = 0; !r && i < rooms.count; i++)
+		r = check_room(c, of, rooms.names[i], err);
 	return r;
 }
 
 static int check_body_files(const struct check *c, struct valise_err *err)
 {
-	CLEAN_NAMES struct names rooms = {NULL, 0};
-	int r = c->s->bodiesfd < 0 ? 0 : names_read(c->s->bodiesfd, NAMES_MAX, &rooms, err);
-	for (size_t i = 0; !r && i < rooms.count; i++)
-		r = check_body_room(c, rooms.names[i], err);
-	return r;
+	const struct rows_of of = {
+		shelf_bodies(c->s), "SELECT 1 FROM body WHERE root = ?",
+		"SELECT 1 FROM partial WHERE root = ?1 UNION ALL SELECT 1 FROM letter WHERE body = ?1", "letter"};
+	return check_shelf(c, &of, err);
+}
+
+/* The file that it was made of is still where it was: one that does not count yet is litter. */
+static int check_exhibit_files(const struct check *c, struct valise_err *err)
+{
+	const struct rows_of of = {shelf_exhibits(c->s), "SELECT 1 FROM exhibit WHERE id = ?", NULL, NULL};
+	return check_shelf(c, &of, err);
 }
 
 static int check_partial_files(const struct check *c, struct valise_err *err)
@@ -330,10 +382,11 @@ static int check_part(const struct check *c, int (*part)(const struct check *c, 
 int spool_check(struct spool *s, bool mend, spool_finding *found, void *context, struct valise_err *err)
 {
 	static int (*const of_rows[])(const struct check *, struct valise_err *) = {
-		check_integrity, check_references, check_notes, check_bodies, check_partials,
+		check_integrity, check_references, check_notes, check_bodies, check_exhibits, check_partials,
 	};
 	static int (*const of_files[])(const struct check *, struct valise_err *) = {
 		check_body_files,
+		check_exhibit_files,
 		check_partial_files,
 		check_temporaries,
 	};

@@ -15,7 +15,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define DB_KEPT 96             /* statements kept prepared: more than the room has */
+#define DB_KEPT 128            /* statements kept prepared: more than the room has */
 #define DB_WAIT_MS (60 * 1000) /* for another writer */
 
 struct db {

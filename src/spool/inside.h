@@ -15,7 +15,8 @@ struct spool {
 	struct db db;
 	struct view *view; /* where nothing can be written; NULL otherwise */
 	char *dir;
-	int dirfd, bodiesfd, partialfd, tmpfd, keysfd; /* -1: not there (read-only copies may lack empty directories) */
+	int dirfd, bodiesfd, exhibitsfd, partialfd, tmpfd,
+		keysfd; /* -1: not there (read-only copies may lack empty directories) */
 	bool is_read_only;
 	bool is_new;     /* by spool_create */
 	bool is_lazy;    /* commits wait for no disk: spool_begin_lazy */
@@ -36,7 +37,15 @@ CHECKED int spool_join(struct spool *s, bool *ret_own, struct valise_err *err);
 CHECKED int spool_leave(struct spool *s, bool own, int code, struct valise_err *err);
 
 /* As the database has them: never renumber. */
-enum item_kind { ITEM_REGISTER = 1, ITEM_SEAL = 2, ITEM_STATEMENT = 3, ITEM_REPORT = 4, ITEM_COVER = 5, ITEM_BODY = 6 };
+enum item_kind {
+	ITEM_REGISTER = 1,
+	ITEM_SEAL = 2,
+	ITEM_STATEMENT = 3,
+	ITEM_REPORT = 4,
+	ITEM_COVER = 5,
+	ITEM_BODY = 6,
+	ITEM_EXHIBIT = 7
+};
 
 /* Adds to the set, and so to the log; `bytes` at NULL: they are elsewhere. *ret_item is the row, new or not. */
 CHECKED int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t taken_in_s,

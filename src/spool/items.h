@@ -23,8 +23,8 @@ CHECKED int notes_of(struct spool *s, const struct hash *letter, note_each *each
 struct intake_row {
 	uint64_t seq; /* from 1, in order of intake */
 	int64_t taken_in_s;
-	enum note_kind kind; /* NOTE_KINDS: a cover or body */
-	struct hash id;      /* of a cover its digest, of a body its tree root */
+	enum note_kind kind; /* NOTE_KINDS: a cover, body or exhibit */
+	struct hash id;      /* of a cover or exhibit its digest, of a body its tree root */
 };
 typedef int intake_each(void *context, const struct intake_row *row);
 CHECKED int intake_each_row(struct spool *s, uint64_t after_seq, intake_each *each, void *context,

@@ -28,6 +28,24 @@ int report_put(struct spool *s, const struct verified_report *v, int64_t taken_i
 	return r;
 }
 
+static int each_row(struct spool *s, struct query *q, report_each *each, void *context, struct valise_err *err)
+{
+	for (;;) {
+		bool row;
+		struct verified_report *v;
+		int r = query_next(q, &row, err);
+		if (r || !row)
+			return r;
+		struct str bytes = row_bytes(q, 0);
+		r = report_from_intake(bytes.at, bytes.len, &v, err);
+		if (r)
+			return item_unreadable(s, r, err);
+		r = each(context, v, row_int(q, 1));
+		if (r)
+			return r;
+	}
+}
+
 int reports_of(struct spool *s, const struct hash *letter, report_each *each, void *context, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
@@ -40,18 +58,33 @@ int reports_of(struct spool *s, const struct hash *letter, report_each *each, vo
 		return r;
 	query_hash(&q, letter);
 	query_int(&q, s->as_of_s);
-	for (;;) {
-		bool row;
-		struct verified_report *v;
-		r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
-		struct str bytes = row_bytes(&q, 0);
-		r = report_from_intake(bytes.at, bytes.len, &v, err);
-		if (r)
-			return item_unreadable(s, r, err);
-		r = each(context, v, row_int(&q, 1));
-		if (r)
-			return r;
-	}
+	return each_row(s, &q, each, context, err);
+}
+
+int reports_each(struct spool *s, report_each *each, void *context, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(
+		&s->db,
+		"SELECT i.bytes, i.taken_in_s FROM report n JOIN item i ON i.seq = n.item AND i.taken_in_s <= ? ORDER BY n.item",
+		&q, err);
+	if (r)
+		return r;
+	query_int(&q, s->as_of_s);
+	return each_row(s, &q, each, context, err);
+}
+
+int report_last_nth(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
+		    struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, "SELECT coalesce(max(nth), 0) FROM report WHERE letter = ? AND signer = ?", &q,
+			    err);
+	if (r)
+		return r;
+	query_hash(&q, letter);
+	query_blob(&q, (struct str){(const char *)key->key, sizeof key->key});
+	r = query_next(&q, &row, err);
+	return r ? r : row_size(&q, 0, ret, err);
 }

@@ -13,4 +13,10 @@ typedef int report_each(void *context, struct verified_report *v, int64_t taken_
 CHECKED int reports_of(struct spool *s, const struct hash *letter, report_each *each, void *context,
 		       struct valise_err *err);
 
+/* Of all letters, in order of intake. */
+CHECKED int reports_each(struct spool *s, report_each *each, void *context, struct valise_err *err);
+/* The highest nth by that key about that letter; 0 when there is none. Statements are numbered apart. */
+CHECKED int report_last_nth(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
+			    struct valise_err *err);
+
 #endif

@@ -127,7 +127,32 @@ static const char version_2[] = "ALTER TABLE body ADD COLUMN checked_s INTEGER;"
 				"ALTER TABLE partial ADD COLUMN inode INTEGER;"
 				"ALTER TABLE partial ADD COLUMN ctime_ns INTEGER;";
 
-const char *const schema_steps[] = {version_1, version_2};
+/* Exhibits: the files that reports point at. What is not evidence, the name that a file had here and the letters that it belongs to, is
+ * of this machine alone. */
+static const char exhibits[] =
+	/* name: NULL when it came from a pipe or in a bag. */
+	"CREATE TABLE exhibit ("
+	"	id BLOB PRIMARY KEY CHECK (length(id) = 32),"
+	"	item INTEGER NOT NULL REFERENCES item (seq),"
+	"	bytes INTEGER NOT NULL CHECK (bytes > 0),"
+	"	name BLOB CHECK (length(name) > 0)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX exhibit_name ON exhibit (name) WHERE name IS NOT NULL;"
+	/* Files, unless the bytes are here. */
+	"CREATE TABLE small_exhibit ("
+	"	item INTEGER PRIMARY KEY REFERENCES item (seq),"
+	"	bytes BLOB NOT NULL"
+	") STRICT;"
+	"CREATE TABLE exhibit_tag ("
+	"	letter BLOB NOT NULL CHECK (length(letter) = 32),"
+	"	exhibit BLOB NOT NULL CHECK (length(exhibit) = 32),"
+	"	tagged_s INTEGER NOT NULL,"
+	"	note TEXT,"
+	"	PRIMARY KEY (letter, exhibit)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX exhibit_tag_exhibit ON exhibit_tag (exhibit);";
+
+const char *const schema_steps[] = {version_1, version_2, exhibits};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)

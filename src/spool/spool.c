@@ -28,9 +28,8 @@ struct room {
 };
 
 static const struct room rooms[] = {
-	{"bodies", offsetof(struct spool, bodiesfd)},
-	{"partial", offsetof(struct spool, partialfd)},
-	{"tmp", offsetof(struct spool, tmpfd)},
+	{"bodies", offsetof(struct spool, bodiesfd)},   {"exhibits", offsetof(struct spool, exhibitsfd)},
+	{"partial", offsetof(struct spool, partialfd)}, {"tmp", offsetof(struct spool, tmpfd)},
 	{"keys", offsetof(struct spool, keysfd)},
 };
 #define N_ROOMS (sizeof rooms / sizeof rooms[0])
@@ -109,7 +108,7 @@ static int spool_new(const char *dir, struct spool **ret, struct valise_err *err
 	return 0;
 }
 
-/* Its four directories; made where they are missing when `make`. */
+/* Its directories; made where they are missing when `make`. */
 static int open_rooms(struct spool *s, bool make, struct valise_err *err)
 {
 	bool made = false;

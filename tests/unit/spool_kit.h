@@ -21,6 +21,7 @@
 #include "spool/contacts.h"
 #include "spool/db.h"
 #include "spool/entries.h"
+#include "spool/exhibits.h"
 #include "spool/items.h"
 #include "spool/keys.h"
 #include "spool/letters.h"

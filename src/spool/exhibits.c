@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exhibits: rows for small ones, read-only files for others, and the letters that they belong to. */
+#include "spool/exhibits.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "spool/id_range.h"
+#include "spool/inside.h"
+#include "spool/shelf.h"
+
+#define FOUND_MAX 6 /* one more than are named in an error */
+
+/* A statement about the exhibit, bound as its first value. */
+static int begin_of(struct spool *s, const char *sql, const struct hash *id, struct query *q, struct valise_err *err)
+{
+	int r = query_begin(&s->db, sql, q, err);
+	if (!r)
+		query_hash(q, id);
+	return r;
+}
+
+static int run_of(struct spool *s, const char *sql, const struct hash *id, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = begin_of(s, sql, id, &q, err);
+	return r ? r : query_run(&q, err);
+}
+
+/* ---- Putting ---- */
+
+static int look(const struct exhibit_row *row, int fd, struct valise_err *err)
+{
+	struct stat st;
+	if (row->bytes == 0)
+		return err_set(err, VALISE_E_LIMIT, "an empty file is no exhibit: there is nothing in it to point at");
+	if (row->bytes > LIMIT_EXHIBIT_BYTES)
+		return err_set(err, VALISE_E_LIMIT, "an exhibit has at most %llu bytes", LIMIT_EXHIBIT_BYTES);
+	if (row->name.at && (!row->name.len || row->name.len > EXHIBIT_NAME_BYTES))
+		return err_set(err, VALISE_E_LIMIT, "the name of an exhibit has 1 to %u bytes", EXHIBIT_NAME_BYTES);
+	if (fstat(fd, &st) < 0)
+		return err_errno(err, errno, "cannot read a new exhibit");
+	if ((uint64_t)st.st_size != row->bytes)
+		return err_set(err, VALISE_E_USAGE, "the exhibit %.16s... is not of the size it should have",
+			       hash_hex(&row->id).text);
+	return 0;
+}
+
+static int record_small(struct spool *s, const struct exhibit_row *row, int64_t item, int fd, struct valise_err *err)
+{
+	uint8_t small[EXHIBIT_SMALL_BYTES];
+	size_t n;
+	int r = file_pread_full(fd, small, (size_t)row->bytes, 0, &n, "a new exhibit", err);
+	if (!r && n != row->bytes)
+		return err_set(err, VALISE_E_CHANGED, "a new exhibit became shorter while it was read");
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	if (!r)
+		r = query_begin(&s->db, "INSERT INTO small_exhibit (item, bytes) VALUES (?, ?)", &q, err);
+	if (r)
+		return r;
+	query_int(&q, item);
+	query_blob(&q, (struct str){(const char *)small, n});
+	return query_run(&q, err);
+}
+
+static int record(struct spool *s, const struct exhibit_row *row, int fd, struct valise_err *err)
+{
+	const struct str nothing = {NULL, 0};
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int64_t item = 0;
+	bool is_new; /* not when the exhibit was forgotten once: the log stays */
+	int r = item_put(s, ITEM_EXHIBIT, &row->id, nothing, row->taken_in_s, &item, &is_new, err);
+	if (!r && row->bytes <= EXHIBIT_SMALL_BYTES)
+		r = record_small(s, row, item, fd, err);
+	if (!r)
+		r = begin_of(s, "INSERT INTO exhibit (id, item, bytes, name) VALUES (?, ?, ?, ?)", &row->id, &q, err);
+	if (r)
+		return r;
+	query_int(&q, item);
+	query_int(&q, (int64_t)row->bytes);
+	query_blob(&q, row->name);
+	return query_run(&q, err);
+}
+
+static int put(struct spool *s, const struct exhibit_row *row, struct newfile *file, bool *ret_new,
+	       struct valise_err *err)
+{
+	struct shelf shelf = shelf_exhibits(s);
+	bool is_here = false;
+	int r = look(row, file->fd, err);
+	if (!r)
+		r = spool_need_transaction(s, err);
+	if (!r)
+		r = exhibit_has(s, &row->id, &is_here, err);
+	if (!r && !is_here)
+		r = record(s, row, file->fd, err);
+	if (!r && !is_here && row->bytes > EXHIBIT_SMALL_BYTES)
+		r = shelf_put(s, &shelf, &row->id, file, NULL, err);
+	if (!r && ret_new)
+		*ret_new = !is_here;
+	return r;
+}
+
+int exhibit_put(struct spool *s, const struct exhibit_row *row, struct newfile *file, bool *ret_new,
+		struct valise_err *err)
+{
+	int r = put(s, row, file, ret_new, err);
+	newfile_abandon(file);
+	return r;
+}
+
+int exhibit_forget(struct spool *s, const struct hash *id, struct valise_err *err)
+{
+	struct shelf shelf = shelf_exhibits(s);
+	CLEAN_CLOSE int room = -1;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = run_of(s, "DELETE FROM small_exhibit WHERE item IN (SELECT item FROM exhibit WHERE id = ?)", id,
+			   err);
+	if (!r)
+		r = run_of(s, "DELETE FROM exhibit WHERE id = ?", id, err);
+	if (r)
+		return r;
+	r = shelf_room(s, &shelf, id, false, &room, err);
+	if (r == VALISE_E_NOT_FOUND)
+		return 0;
+	if (!r && unlinkat(room, hash_hex(id).text, 0) < 0 && errno != ENOENT)
+		return err_errno(err, errno, "cannot remove the exhibit %.16s...", hash_hex(id).text);
+	return r;
+}
+
+/* ---- Finding ---- */
+
+int exhibit_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = begin_of(s, "SELECT 1 FROM exhibit WHERE id = ?", id, &q, err);
+	return r ? r : query_next(&q, ret, err);
+}
+
+static int not_here(const struct hash *id, struct valise_err *err)
+{
+	return err_set(err, VALISE_E_NOT_FOUND, "the exhibit %.16s... is not here", hash_hex(id).text);
+}
+
+/* id, bytes, taken_in_s, name; the name borrows from the row. */
+static int read_row(const struct query *q, struct exhibit_row *ret, struct valise_err *err)
+{
+	struct exhibit_row row = {.taken_in_s = row_int(q, 2)};
+	if (!row_is_null(q, 3))
+		row.name = row_bytes(q, 3);
+	int r = row_hash(q, 0, &row.id, err);
+	if (!r)
+		r = row_size(q, 1, &row.bytes, err);
+	if (!r)
+		*ret = row;
+	return r;
+}
+
+int exhibit_row(struct spool *s, const struct hash *id, struct exhibit_row *ret, struct buf *ret_name,
+		struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	struct exhibit_row row = {0};
+	bool is_here;
+	int r = begin_of(s,
+			 "SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item "
+			 "WHERE e.id = ?",
+			 id, &q, err);
+	if (!r)
+		r = query_next(&q, &is_here, err);
+	if (!r && !is_here)
+		return not_here(id, err);
+	if (!r)
+		r = read_row(&q, &row, err);
+	if (r)
+		return r;
+	size_t before = ret_name->len;
+	buf_add_str(ret_name, row.name);
+	r = buf_check(ret_name, "an exhibit's name", err);
+	if (r)
+		return r;
+	if (row.name.at)
+		row.name.at = (const char *)ret_name->data + before;
+	*ret = row;
+	return 0;
+}
+
+struct found {
+	struct hash ids[FOUND_MAX];
+	size_t n;
+};
+
+/* Adds the ids that a query gives, each once. */
+static int collect(struct query *q, struct found *found, struct valise_err *err)
+{
+	while (found->n < FOUND_MAX) {
+		bool row;
+		struct hash id;
+		size_t i = 0;
+		int r = query_next(q, &row, err);
+		if (!r && row)
+			r = row_hash(q, 0, &id, err);
+		if (r || !row)
+			return r;
+		while (i < found->n && !hash_eq(&found->ids[i], &id))
+			i++;
+		if (i == found->n)
+			found->ids[found->n++] = id;
+	}
+	return 0;
+}
+
+static int find_range(struct spool *s, const struct id_range *range, struct found *found, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = begin_of(s, "SELECT id FROM exhibit WHERE id BETWEEN ? AND ? ORDER BY id", &range->low, &q, err);
+	if (r)
+		return r;
+	query_hash(&q, &range->high);
+	return collect(&q, found, err);
+}
+
+static int find_name(struct spool *s, struct str name, struct found *found, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT id FROM exhibit WHERE name = ? ORDER BY id", &q, err);
+	if (r)
+		return r;
+	query_blob(&q, name);
+	return collect(&q, found, err);
+}
+
+static int ambiguous(struct str name, const struct found *found, struct valise_err *err)
+{
+	char list[(FOUND_MAX - 1) * 24];
+	size_t len = 0;
+	for (size_t i = 0; i < found->n && i < FOUND_MAX - 1; i++)
+		len += (size_t)snprintf(list + len, sizeof list - len, "%s%.16s...", i ? ", " : "",
+					hash_hex(&found->ids[i]).text);
+	return err_set(err, VALISE_E_AMBIGUOUS, "\"%s\" may be the exhibit %s%s: type more of the SHA-256",
+		       text_shown(name).text, list, found->n == FOUND_MAX ? " or others" : "");
+}
+
+int exhibit_find(struct spool *s, struct str name, struct hash *ret, struct valise_err *err)
+{
+	struct found found = {.n = 0};
+	struct id_range range;
+	bool is_hex = id_range_of_hex(name, &range);
+	int r = is_hex ? find_range(s, &range, &found, err) : 0;
+	bool is_whole = is_hex && name.len == HASH_HEX_BYTES && found.n == 1;
+	if (!r && !is_whole)
+		r = find_name(s, name, &found, err);
+	if (r)
+		return r;
+	if (found.n > 1)
+		return ambiguous(name, &found, err);
+	if (found.n == 0)
+		return err_set(err, VALISE_E_NOT_FOUND, "no exhibit here is \"%s\": `valise exhibit list` lists them",
+			       text_shown(name).text);
+	*ret = found.ids[0];
+	return 0;
+}
+
+int exhibits_each(struct spool *s, const struct hash *letter, exhibit_each *each, void *context, struct valise_err *err)
+{
+	static const char all[] =
+		"SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item ORDER BY i.seq";
+	static const char tagged[] =
+		"SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit_tag t JOIN exhibit e ON e.id = t.exhibit "
+		"JOIN item i ON i.seq = e.item WHERE t.letter = ? ORDER BY i.seq";
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = letter ? begin_of(s, tagged, letter, &q, err) : query_begin(&s->db, all, &q, err);
+	for (;;) {
+		struct exhibit_row row;
+		bool more = false;
+		if (!r)
+			r = query_next(&q, &more, err);
+		if (!r && more)
+			r = read_row(&q, &row, err);
+		if (r || !more)
+			return r;
+		r = each(context, &row);
+	}
+}
+
+int exhibit_open(struct spool *s, const struct hash *id, struct body *ret, struct valise_err *err)
+{
+	struct shelf shelf = shelf_exhibits(s);
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	uint64_t bytes;
+	bool row;
+	int r = begin_of(
+		s, "SELECT e.bytes, n.bytes FROM exhibit e LEFT JOIN small_exhibit n ON n.item = e.item WHERE e.id = ?",
+		id, &q, err);
+	if (!r)
+		r = query_next(&q, &row, err);
+	if (!r && !row)
+		return not_here(id, err);
+	if (!r)
+		r = row_size(&q, 0, &bytes, err);
+	if (r)
+		return r;
+	return row_is_null(&q, 1) ? shelf_open(s, &shelf, id, bytes, ret, err)
+				  : shelf_open_small(&shelf, id, bytes, row_bytes(&q, 1), ret, err);
+}
+
+/* ---- Tags ---- */
+
+int exhibit_tag(struct spool *s, const struct exhibit_tag *tag, bool *ret_new, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool is_here = false;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = exhibit_has(s, &tag->exhibit, &is_here, err);
+	if (!r && !is_here)
+		return not_here(&tag->exhibit, err);
+	if (!r && tag->note.at && !text_is_free(tag->note))
+		return err_set(err, VALISE_E_USAGE, "\"%s\" is no note: give one line of text",
+			       text_shown(tag->note).text);
+	if (!r)
+		r = begin_of(
+			s,
+			"INSERT INTO exhibit_tag (letter, exhibit, tagged_s, note) VALUES (?, ?, ?, ?) "
+			"ON CONFLICT (letter, exhibit) DO UPDATE SET note = excluded.note, tagged_s = excluded.tagged_s "
+			"WHERE excluded.note IS NOT NULL AND note IS NOT excluded.note",
+			&tag->letter, &q, err);
+	if (r)
+		return r;
+	query_hash(&q, &tag->exhibit);
+	query_int(&q, tag->tagged_s);
+	query_text(&q, tag->note);
+	r = query_run(&q, err);
+	if (!r && ret_new)
+		*ret_new = db_changed(&s->db);
+	return r;
+}
+
+static int each_tag(struct spool *s, const char *sql, const struct hash *of, exhibit_tag_each *each, void *context,
+		    struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = begin_of(s, sql, of, &q, err);
+	for (;;) {
+		bool more = false;
+		if (!r)
+			r = query_next(&q, &more, err);
+		if (r || !more)
+			return r;
+		struct exhibit_tag tag = {.tagged_s = row_int(&q, 2)};
+		if (!row_is_null(&q, 3))
+			tag.note = row_bytes(&q, 3);
+		r = row_hash(&q, 0, &tag.exhibit, err);
+		if (!r)
+			r = row_hash(&q, 1, &tag.letter, err);
+		if (!r)
+			r = each(context, &tag);
+	}
+}
+
+int exhibit_tags(struct spool *s, const struct hash *exhibit, exhibit_tag_each *each, void *context,
+		 struct valise_err *err)
+{
+	return each_tag(
+		s,
+		"SELECT exhibit, letter, tagged_s, note FROM exhibit_tag WHERE exhibit = ? ORDER BY tagged_s, letter",
+		exhibit, each, context, err);
+}
+
+int exhibit_tags_of(struct spool *s, const struct hash *letter, exhibit_tag_each *each, void *context,
+		    struct valise_err *err)
+{
+	return each_tag(
+		s,
+		"SELECT exhibit, letter, tagged_s, note FROM exhibit_tag WHERE letter = ? ORDER BY tagged_s, exhibit",
+		letter, each, context, err);
+}
