@@ -16,5 +16,6 @@ extern const struct command command_track;
 extern const struct command command_dossier;
 extern const struct command command_verify;
 extern const struct command command_doctor;
+extern const struct command command_exhibit_add, command_exhibit_list, command_exhibit_show;
 
 #endif

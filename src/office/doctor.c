@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The spool's health: files and rows, bodies against their seals, our register and keys, litter of killed commands. */
+/* The spool's health: files and rows, bodies against their seals, exhibits, our register and keys, litter of killed commands. */
 #include "office/office.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "office/body_root.h"
+#include "office/exhibits.h"
 #include "office/extract.h"
 #include "spool/bags.h"
 
@@ -126,6 +127,23 @@ static int check_letter(void *context, const struct letter_row *row)
 	return r;
 }
 
+/* Nothing is removed: it may be the only copy. */
+static int check_exhibit(void *context, const struct exhibit_row *row)
+{
+	struct examination *x = context;
+	CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
+	struct hash_hex id = hash_hex(&row->id);
+	struct valise_err why = {0};
+	int r = exhibit_source_here(x->v, id.text, &source, &why);
+	if (r == VALISE_E_INTERRUPTED || r == VALISE_E_NOMEM) {
+		err_copy(x->err, &why);
+		return r;
+	}
+	if (r)
+		found(x, true, why.text);
+	return 0;
+}
+
 /* Removes what is damaged, so that a sync can bring it again: also out of bags that were read before. */
 static int mend(struct examination *x)
 {
@@ -236,6 +254,8 @@ int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise
 		r = check_register(&x, err);
 	if (!r)
 		r = letters_each(v->spool, check_letter, &x, err);
+	if (!r)
+		r = exhibits_each(v->spool, check_exhibit, &x, err);
 	if (!r)
 		r = mend(&x);
 	hashes_release(&x.bodies);

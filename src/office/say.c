@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "office/body_root.h"
+#include "office/drafting.h"
 
 #define QUESTION_BYTES (8u * LIMIT_STATEMENT_BYTES) /* escaping lengthens what it shows */
 
@@ -100,56 +101,6 @@ static int take_words(struct draft *d, const struct valise_statement *want, stru
 	place(&d->s.reason, &at);
 	for (size_t i = 0; i < want->n_text; i++)
 		place(&d->s.text[i], &at);
-	return 0;
-}
-
-/* Notes of this letter that a prefix of an id may mean. */
-struct note_search {
-	const char *prefix;
-	struct hash found;
-	size_t matches;
-};
-
-static int consider_note(void *context, const struct hash *id, enum note_kind kind)
-{
-	struct note_search *s = context;
-	(void)kind;
-	if (strncmp(hash_hex(id).text, s->prefix, strlen(s->prefix)) == 0 && !(s->matches && hash_eq(&s->found, id))) {
-		s->found = *id;
-		s->matches++;
-	}
-	return 0;
-}
-
-static int hash_order(const void *a, const void *b)
-{
-	return hash_cmp(a, b);
-}
-
-static int take_regarding(struct valise *v, struct draft *d, const struct valise_statement *want,
-			  struct valise_err *err)
-{
-	if (want->n_regarding > LIMIT_REGARDING)
-		return err_set(err, VALISE_E_LIMIT, "a statement regards at most %u notes", LIMIT_REGARDING);
-	for (size_t i = 0; i < want->n_regarding; i++) {
-		struct note_search s = {.prefix = want->regarding[i]};
-		int r = strlen(s.prefix) < 4 ? 0 : notes_of(v->spool, &d->s.letter, consider_note, &s, err);
-		if (!r && !s.matches) { /* another letter, such as the brief that this one was an errand of */
-			r = letter_find(v->spool, str_of(s.prefix), &s.found, err);
-			s.matches = r == 0;
-			r = r == VALISE_E_NOT_FOUND ? 0 : r;
-		}
-		if (r)
-			return r;
-		if (s.matches != 1)
-			return err_set(err, s.matches ? VALISE_E_AMBIGUOUS : VALISE_E_NOT_FOUND,
-				       "--regarding %s: %s; `valise track` shows the ids",
-				       text_shown(str_of(want->regarding[i])).text,
-				       s.matches ? "several notes about this letter begin so"
-						 : "no note about this letter begins so, and no other letter");
-		d->s.regarding[d->s.n_regarding++] = s.found;
-	}
-	qsort(d->s.regarding, d->s.n_regarding, sizeof d->s.regarding[0], hash_order);
 	return 0;
 }
 
@@ -289,28 +240,15 @@ static int choose_signer(struct valise *v, struct valise_draft *all, struct draf
 			 const struct valise_statement *want, struct valise_err *err)
 {
 	const struct says_row *row = &says_table[d->s.says];
-	unsigned roles = row->roles, asked = 0;
-	struct officer officer;
-	if (want->role && (!roles_parse(str_of(want->role), &asked) || !(asked & roles)))
-		return err_set(err, VALISE_E_USAGE, "%s is not for the role %s", row->name,
-			       text_shown(str_of(want->role)).text);
-	int r = office_signer(v, &all->set, asked ? asked & roles : roles, &officer, &d->s.role, err);
+	struct draft_signer signer;
+	int r = draft_signer(v, &all->set, row->roles, want->role, row->name, &signer, err);
 	if (r)
-		return err_prefix(err, r, "%s", row->name);
-	const struct verified_entry *head = office_head(registers_office(all->set.registers, &v->self));
-	d->s.office = (struct office_ref){v->self, head->note.id};
-	d->s.by = officer.key;
-	d->title = str_dup(officer.title);
+		return r;
+	d->s.office = signer.office;
+	d->s.by = signer.key;
+	d->s.role = signer.role;
+	d->title = str_dup(signer.title);
 	return d->title ? 0 : err_nomem(err);
-}
-
-static void add_detail(struct buf *b, const char *label, struct str value)
-{
-	if (!value.at)
-		return;
-	buf_addf(b, " %s: \"", label);
-	text_show(b, value);
-	buf_add_text(b, "\".");
 }
 
 /* What this one states besides its kind: a person sees all that will be signed. */
@@ -321,12 +259,12 @@ static int add_details(struct valise *v, const struct draft *d, struct buf *b, s
 	if (r)
 		return r;
 	if (d->s.has_to)
-		add_detail(b, "To", buf_str(&to));
-	add_detail(b, "Medium", d->s.medium);
-	add_detail(b, "When", d->s.when);
-	add_detail(b, "Reason", d->s.reason);
+		draft_detail(b, "To", buf_str(&to));
+	draft_detail(b, "Medium", d->s.medium);
+	draft_detail(b, "When", d->s.when);
+	draft_detail(b, "Reason", d->s.reason);
 	for (size_t i = 0; i < d->s.n_text; i++)
-		add_detail(b, "In your words", d->s.text[i]);
+		draft_detail(b, "In your words", d->s.text[i]);
 	for (size_t i = 0; i < d->s.n_regarding; i++)
 		buf_addf(b, " Regarding: %.16s.", hash_hex(&d->s.regarding[i]).text);
 	return 0;
@@ -336,21 +274,9 @@ static int add_details(struct valise *v, const struct draft *d, struct buf *b, s
 static int write_question(struct valise_draft *all, struct draft *d, const struct verified_seal *seal, struct valise *v,
 			  struct valise_err *err)
 {
-	CLEAN_REGISTER_SET struct register_set sender = REGISTER_SET_NONE;
 	CLEAN_BUF struct buf b = BUF_INIT(QUESTION_BYTES);
 	const struct says_row *row = &says_table[d->s.says];
-	buf_add_text(&b, "You state, as ");
-	text_show(&b, str_of(d->title));
-	buf_add_text(&b, " of ");
-	text_show(&b, office_name(registers_office(all->set.registers, &v->self)));
-	buf_addf(&b, ", of %s from ", d->short_id);
-	int r = register_set_load(v, &seal->s.from.office, 1, &sender, err);
-	if (!r)
-		r = office_show(v, &sender, &seal->s.from.office, &b, err);
-	if (seal->s.ref.at) {
-		buf_add_text(&b, ", ref ");
-		text_show(&b, seal->s.ref);
-	}
+	int r = draft_opening(v, &all->set, d->title, seal, &b, err);
 	buf_addf(&b, ": %s.", row->means);
 	if (!r)
 		r = add_details(v, d, &b, err);
@@ -432,7 +358,8 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	if (!r)
 		r = take_words(d, want, err);
 	if (!r)
-		r = take_regarding(v, d, want, err);
+		r = draft_regarding(v, &d->s.letter, want->regarding, want->n_regarding, d->s.regarding,
+				    &d->s.n_regarding, err);
 	if (!r)
 		r = check_fields(d, err);
 	if (!r)
@@ -485,16 +412,10 @@ static int check_again(struct valise *v, const struct register_set *now, const s
 	CLEAN_BODY struct body body = BODY_NONE;
 	CLEAN_SEAL struct verified_seal *seal = NULL;
 	struct letter_row row;
-	struct officer officer;
-	unsigned role;
-	const struct verified_entry *head = office_head(registers_office(now->registers, &v->self));
-	int r = office_signer(v, now, d->s.role, &officer, &role, err);
-	if (r && r != VALISE_E_NOT_ALLOWED)
+	struct draft_signer signer = {.office = d->s.office, .key = d->s.by, .role = d->s.role};
+	int r = draft_signer_again(v, now, &signer, err);
+	if (r)
 		return r;
-	if (r || !hash_eq(&head->note.id, &d->s.office.head) || !vkey_eq(&officer.key, &d->s.by))
-		return err_set(
-			err, VALISE_E_BUSY,
-			"your office's register, or who may sign, changed meanwhile; nothing was signed, try again");
 	r = letter_row(v->spool, &d->s.letter, &row, err);
 	if (r || !says_of_bytes(d->s.says) || row.is_paper)
 		return r;

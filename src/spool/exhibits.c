@@ -266,15 +266,13 @@ int exhibit_find(struct spool *s, struct str name, struct hash *ret, struct vali
 	return 0;
 }
 
-int exhibits_each(struct spool *s, const struct hash *letter, exhibit_each *each, void *context, struct valise_err *err)
+int exhibits_each(struct spool *s, exhibit_each *each, void *context, struct valise_err *err)
 {
-	static const char all[] =
-		"SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item ORDER BY i.seq";
-	static const char tagged[] =
-		"SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit_tag t JOIN exhibit e ON e.id = t.exhibit "
-		"JOIN item i ON i.seq = e.item WHERE t.letter = ? ORDER BY i.seq";
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = letter ? begin_of(s, tagged, letter, &q, err) : query_begin(&s->db, all, &q, err);
+	int r = query_begin(
+		&s->db,
+		"SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item ORDER BY i.seq",
+		&q, err);
 	for (;;) {
 		struct exhibit_row row;
 		bool more = false;

@@ -29,10 +29,9 @@ CHECKED int exhibit_row(struct spool *s, const struct hash *id, struct exhibit_r
 /* By a prefix of the hex id (at least 4 digits, in either case), or the whole name that its file had. The 64 digits of a whole id win
  * over any name. VALISE_E_NOT_FOUND, or VALISE_E_AMBIGUOUS with the candidates named. */
 CHECKED int exhibit_find(struct spool *s, struct str name, struct hash *ret, struct valise_err *err);
-/* In order of intake; those tagged with that letter only, unless it is NULL. */
+/* In order of intake. */
 typedef int exhibit_each(void *context, const struct exhibit_row *row);
-CHECKED int exhibits_each(struct spool *s, const struct hash *letter, exhibit_each *each, void *context,
-			  struct valise_err *err);
+CHECKED int exhibits_each(struct spool *s, exhibit_each *each, void *context, struct valise_err *err);
 /* For body_read. VALISE_E_BAD when its file is lost, or not of its size. */
 CHECKED int exhibit_open(struct spool *s, const struct hash *id, struct body *ret, struct valise_err *err);
 /* Removes one whose bytes no longer match its id, so that it can be taken in again; its tags stay for then. Rolled back, it has lost its

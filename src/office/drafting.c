@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps on the way to a signature that statements and reports share. */
+#include "office/drafting.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+/* ---- Who ---- */
+
+int draft_signer(struct valise *v, const struct register_set *set, unsigned roles, const char *asked, const char *what,
+		 struct draft_signer *ret, struct valise_err *err)
+{
+	unsigned wanted = 0, role;
+	struct officer officer;
+	if (asked && (!roles_parse(str_of(asked), &wanted) || !(wanted & roles)))
+		return err_set(err, VALISE_E_USAGE, "%s is not for the role %s", what, text_shown(str_of(asked)).text);
+	int r = office_signer(v, set, asked ? wanted & roles : roles, &officer, &role, err);
+	if (r)
+		return err_prefix(err, r, "%s", what);
+	const struct verified_entry *head = office_head(registers_office(set->registers, &v->self));
+	*ret = (struct draft_signer){
+		.office = {v->self, head->note.id}, .key = officer.key, .role = role, .title = officer.title};
+	return 0;
+}
+
+int draft_signer_again(struct valise *v, const struct register_set *now, const struct draft_signer *was,
+		       struct valise_err *err)
+{
+	struct officer officer;
+	unsigned role;
+	const struct verified_entry *head = office_head(registers_office(now->registers, &v->self));
+	int r = office_signer(v, now, was->role, &officer, &role, err);
+	if (r && r != VALISE_E_NOT_ALLOWED)
+		return r;
+	if (r || !hash_eq(&head->note.id, &was->office.head) || !vkey_eq(&officer.key, &was->key))
+		return err_set(
+			err, VALISE_E_BUSY,
+			"your office's register, or who may sign, changed meanwhile; nothing was signed, try again");
+	return 0;
+}
+
+/* ---- Which notes ---- */
+
+/* Notes of this letter that a prefix of an id may mean. */
+struct note_search {
+	const char *prefix;
+	struct hash found;
+	size_t matches;
+};
+
+static int consider_note(void *context, const struct hash *id, enum note_kind kind)
+{
+	struct note_search *s = context;
+	(void)kind;
+	if (strncmp(hash_hex(id).text, s->prefix, strlen(s->prefix)) == 0 && !(s->matches && hash_eq(&s->found, id))) {
+		s->found = *id;
+		s->matches++;
+	}
+	return 0;
+}
+
+static int hash_order(const void *a, const void *b)
+{
+	return hash_cmp(a, b);
+}
+
+int draft_regarding(struct valise *v, const struct hash *letter, const char *const *prefixes, size_t n,
+		    struct hash *ret, size_t *ret_n, struct valise_err *err)
+{
+	if (n > LIMIT_REGARDING)
+		return err_set(err, VALISE_E_LIMIT, "a note regards at most %u others", LIMIT_REGARDING);
+	for (size_t i = 0; i < n; i++) {
+		struct note_search s = {.prefix = prefixes[i]};
+		int r = strlen(s.prefix) < 4 ? 0 : notes_of(v->spool, letter, consider_note, &s, err);
+		if (!r && !s.matches) { /* another letter, such as the brief that this one was an errand of */
+			r = letter_find(v->spool, str_of(s.prefix), &s.found, err);
+			s.matches = r == 0;
+			r = r == VALISE_E_NOT_FOUND ? 0 : r;
+		}
+		if (r)
+			return r;
+		if (s.matches != 1)
+			return err_set(err, s.matches ? VALISE_E_AMBIGUOUS : VALISE_E_NOT_FOUND,
+				       "--regarding %s: %s; `valise track` shows the ids",
+				       text_shown(str_of(prefixes[i])).text,
+				       s.matches ? "several notes about this letter begin so"
+						 : "no note about this letter begins so, and no other letter");
+		ret[i] = s.found;
+	}
+	qsort(ret, n, sizeof *ret, hash_order);
+	*ret_n = n;
+	return 0;
+}
+
+/* ---- The question ---- */
+
+int draft_opening(struct valise *v, const struct register_set *self, const char *title,
+		  const struct verified_seal *seal, struct buf *ret, struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set sender = REGISTER_SET_NONE;
+	buf_add_text(ret, "You state, as ");
+	text_show(ret, str_of(title));
+	buf_add_text(ret, " of ");
+	text_show(ret, office_name(registers_office(self->registers, &v->self)));
+	buf_addf(ret, ", of %s from ", hash_short(&seal->note.id).text);
+	int r = register_set_load(v, &seal->s.from.office, 1, &sender, err);
+	if (!r)
+		r = office_show(v, &sender, &seal->s.from.office, ret, err);
+	if (seal->s.ref.at) {
+		buf_add_text(ret, ", ref ");
+		text_show(ret, seal->s.ref);
+	}
+	return r;
+}
+
+void draft_detail(struct buf *b, const char *label, struct str value)
+{
+	if (!value.at)
+		return;
+	buf_addf(b, " %s: \"", label);
+	text_show(b, value);
+	buf_add_text(b, "\".");
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files become exhibits, and exhibits files again: hashed on the way, durable before anything speaks of them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/newfile.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "office/exhibits.h"
+
+#define COPY_BYTES (256u * 1024)
+
+static bool is_stdin(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+/* ---- In ---- */
+
+/* The last component: what a person will know the file by. NULL for standard input. */
+static struct str name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct str name = str_of(slash ? slash + 1 : path);
+	return is_stdin(path) || !name.len || name.len > EXHIBIT_NAME_BYTES ? (struct str){NULL, 0} : name;
+}
+
+static int open_file(const char *path, int *ret_fd, struct stat *ret_st, struct valise_err *err)
+{
+	struct shown_text shown = text_shown(str_of(path));
+	int fd = is_stdin(path) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+				: file_openat(AT_FDCWD, path, O_RDONLY | O_NOCTTY, 0);
+	if (fd < 0)
+		return err_errno(err, errno, "cannot open %s", shown.text);
+	*ret_fd = fd;
+	if (fstat(fd, ret_st) < 0)
+		return err_errno(err, errno, "cannot read %s", shown.text);
+	if (S_ISDIR(ret_st->st_mode))
+		return err_set(err, VALISE_E_USAGE, "%s is a directory: an exhibit is one file", shown.text);
+	return 0;
+}
+
+/* Every byte of fd into `to` (-1: nowhere), which are the exhibit when they are whole. */
+static int copy_all(struct valise *v, int fd, const char *path, uint64_t expected, int to, struct exhibit_row *ret,
+		    struct valise_err *err)
+{
+	CLEAN_DIGEST struct digest *digest = NULL;
+	CLEAN_FREE uint8_t *data = malloc(COPY_BYTES);
+	struct file_patience patience = office_patience(v);
+	size_t got = 1;
+	int r = data ? digest_new(&digest, err) : err_nomem(err);
+	while (!r && got) {
+		r = file_read_some(fd, data, COPY_BYTES, &got, &patience, path, err);
+		ret->bytes += r ? 0 : got;
+		if (!r && ret->bytes > LIMIT_EXHIBIT_BYTES)
+			return err_set(err, VALISE_E_LIMIT, "%s is larger than the %llu bytes that an exhibit may have",
+				       text_shown(str_of(path)).text, LIMIT_EXHIBIT_BYTES);
+		if (!r)
+			r = digest_add(digest, data, got, err);
+		if (!r && to >= 0)
+			r = file_write_all(to, data, got, "a new exhibit", err);
+		if (!r)
+			r = office_progress(v, "reading", ret->bytes, expected, err);
+	}
+	return r ? r : digest_end(digest, &ret->id, err);
+}
+
+static bool same_times(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* Half of an old file and half of a new one were never a file that anybody published. */
+static int read_file(struct valise *v, int fd, const char *path, const struct stat *before, int to,
+		     struct exhibit_row *ret, struct valise_err *err)
+{
+	struct stat after;
+	bool is_file = S_ISREG(before->st_mode);
+	int r = copy_all(v, fd, path, is_file ? (uint64_t)before->st_size : 0, to, ret, err);
+	if (r)
+		return r;
+	if (fstat(fd, &after) < 0)
+		return err_errno(err, errno, "cannot read %s", text_shown(str_of(path)).text);
+	if (is_file && !same_times(before, &after))
+		return err_set(err, VALISE_E_CHANGED,
+			       "%s changed while it was read, and was not taken in: try again when nobody writes to it",
+			       text_shown(str_of(path)).text);
+	if (ret->bytes == 0)
+		return err_set(err, VALISE_E_LIMIT, "%s is empty: there is nothing in it to point at",
+			       text_shown(str_of(path)).text);
+	return 0;
+}
+
+/* One that was damaged on this disk is replaced by the bytes that came now. */
+static int drop_damaged(struct valise *v, const struct hash *id, bool *ret_drop, struct valise_err *err)
+{
+	CLEAN_EXHIBIT_SOURCE struct exhibit_source here = EXHIBIT_SOURCE_NONE;
+	struct hash_hex hex = hash_hex(id);
+	bool is_here;
+	int r = exhibit_has(v->spool, id, &is_here, err);
+	if (r || !is_here)
+		return r;
+	r = exhibit_source_here(v, hex.text, &here, err);
+	*ret_drop = r == VALISE_E_BAD;
+	return *ret_drop ? 0 : r;
+}
+
+static int keep(struct valise *v, const struct exhibit_row *row, struct newfile *file, bool drop,
+		const struct exhibit_tag *tag, bool *ret_new, struct valise_err *err)
+{
+	int r = spool_begin(v->spool, err);
+	if (r)
+		return r;
+	if (drop)
+		r = exhibit_forget(v->spool, &row->id, err);
+	if (!r)
+		r = exhibit_put(v->spool, row, file, ret_new, err);
+	if (!r && tag) {
+		struct exhibit_tag one = *tag;
+		one.exhibit = row->id;
+		r = exhibit_tag(v->spool, &one, NULL, err);
+	}
+	if (!r)
+		r = spool_commit(v->spool, err);
+	if (r)
+		spool_rollback(v->spool);
+	return r;
+}
+
+int exhibit_take_file(struct valise *v, const char *path, const struct exhibit_tag *tag, struct hash *ret,
+		      bool *ret_new, struct valise_err *err)
+{
+	CLEAN_NEWFILE struct newfile file = NEWFILE_NONE;
+	CLEAN_CLOSE int fd = -1;
+	struct exhibit_row row = {.taken_in_s = clock_now_s(), .name = name_of(path)};
+	struct stat st;
+	bool drop = false;
+	int r = open_file(path, &fd, &st, err);
+	if (!r)
+		r = newfile_begin(spool_tmpfd(v->spool), 0600, &file, err);
+	if (!r)
+		r = read_file(v, fd, path, &st, file.fd, &row, err);
+	if (!r)
+		r = drop_damaged(v, &row.id, &drop, err);
+	/* Before the spool's lock is taken. */
+	if (!r)
+		r = file_sync(file.fd, "a new exhibit", err);
+	if (!r)
+		r = keep(v, &row, &file, drop, tag, ret_new, err);
+	if (!r)
+		*ret = row.id;
+	return r;
+}
+
+/* Where it lies, for whoever keeps nothing. */
+static int look_at_file(struct valise *v, const char *path, struct exhibit_source *ret, struct valise_err *err)
+{
+	CLEAN_CLOSE int fd = -1;
+	struct exhibit_row row = {0};
+	struct stat st;
+	int r = open_file(path, &fd, &st, err);
+	if (!r && !S_ISREG(st.st_mode))
+		return err_set(err, VALISE_E_USAGE, "%s is no file that can be looked at twice",
+			       text_shown(str_of(path)).text);
+	if (!r)
+		r = read_file(v, fd, path, &st, -1, &row, err);
+	if (r)
+		return r;
+	buf_add_str(&ret->name, name_of(path));
+	ret->id = row.id;
+	ret->body = (struct body){.fd = TAKE_FD(fd), .size = row.bytes, .what = "the file"};
+	return 0;
+}
+
+int exhibit_source(struct valise *v, const char *name, bool look, struct exhibit_source *ret, struct valise_err *err)
+{
+	struct hash id;
+	struct stat st;
+	/* What somebody called a file must not stand before a whole id. */
+	if (hash_parse(str_of(name), &id) || stat(name, &st) < 0)
+		return exhibit_source_here(v, name, ret, err);
+	if (look)
+		return look_at_file(v, name, ret, err);
+	int r = exhibit_take_file(v, name, NULL, &id, NULL, err);
+	return r ? r : exhibit_source_here(v, hash_hex(&id).text, ret, err);
+}
+
+int valise_exhibit_add(struct valise *v, const struct valise_exhibit_adding *a, char **ret_id, bool *ret_new,
+		       struct valise_err *err)
+{
+	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
+	struct exhibit_tag tag = {.tagged_s = clock_now_s()};
+	struct hash id;
+	if (a->note && !a->letter)
+		return err_set(err, VALISE_E_USAGE,
+			       "--note says what an exhibit is to a letter: name it with --letter");
+	int r = a->letter ? office_letter(v, a->letter, &tag.letter, err) : 0;
+	if (!r && a->note)
+		r = text_free_of(str_of(a->note), "--note", &note, err);
+	if (note.len)
+		tag.note = buf_str(&note);
+	if (!r)
+		r = exhibit_take_file(v, a->path, a->letter ? &tag : NULL, &id, ret_new, err);
+	if (r)
+		return r;
+	char *text = strdup(hash_hex(&id).text);
+	if (!text)
+		return err_nomem(err);
+	*ret_id = text;
+	return 0;
+}
+
+/* ---- Out ---- */
+
+struct saving {
+	int fd;
+	const char *path;
+	struct valise_err *err;
+};
+
+static int write_portion(void *context, const uint8_t *data, size_t len)
+{
+	struct saving *s = context;
+	return file_write_all(s->fd, data, len, s->path, s->err);
+}
+
+/* The directory that a path names something in, and that name. */
+static int open_above(const char *path, int *ret_dir, const char **ret_name, struct valise_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	CLEAN_FREE char *above = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	if (!above)
+		return err_nomem(err);
+	*ret_name = slash ? slash + 1 : path;
+	return file_open_dir(AT_FDCWD, above, ret_dir, err);
+}
+
+static int save_new(struct valise *v, const struct body *body, const struct valise_span *span, const char *path,
+		    struct valise_err *err)
+{
+	CLEAN_NEWFILE struct newfile file = NEWFILE_NONE;
+	CLEAN_CLOSE int dir = -1;
+	const char *name = NULL;
+	struct stat st;
+	if (lstat(path, &st) == 0)
+		return err_set(err, VALISE_E_EXISTS, "%s is there already, and nothing is written over",
+			       text_shown(str_of(path)).text);
+	int r = open_above(path, &dir, &name, err);
+	if (!r)
+		r = newfile_begin(dir, 0666, &file, err);
+	struct saving s = {file.fd, path, err};
+	if (!r)
+		r = exhibit_read(v, body, span, "writing", write_portion, &s, err);
+	if (!r)
+		r = newfile_publish(&file, name, false, err);
+	newfile_abandon(&file);
+	return r;
+}
+
+int valise_exhibit_save(struct valise *v, const char *exhibit, const struct valise_span *span, const char *path,
+			struct valise_err *err)
+{
+	CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
+	int r = exhibit_source_here(v, exhibit, &source, err);
+	struct valise_span all = {0, source.body.size};
+	if (!span)
+		span = &all;
+	if (!r)
+		r = exhibit_check_span(&source.body, span, err);
+	if (r || strcmp(path, "-") != 0)
+		return r ? r : save_new(v, &source.body, span, path, err);
+	struct saving s = {STDOUT_FILENO, "standard output", err};
+	return exhibit_read(v, &source.body, span, "writing", write_portion, &s, err);
+}
