@@ -15,6 +15,7 @@ extern const struct command command_open;
 extern const struct command command_track;
 extern const struct command command_dossier;
 extern const struct command command_verify;
+extern const struct command command_report;
 extern const struct command command_doctor;
 extern const struct command command_exhibit_add, command_exhibit_list, command_exhibit_show;
 

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads lists of reports. */
+#include "format/report_list.h"
+
+#include "base/text.h"
+
+const char *const report_column_names[COLUMN_COUNT] = {
+	[COLUMN_OFFSET] = "offset",
+	[COLUMN_LENGTH] = "length",
+	[COLUMN_QUOTE] = "quote",
+	[COLUMN_SAYS] = "says",
+	[COLUMN_VIA] = "via",
+	[COLUMN_SPEAKER] = "speaker",
+	[COLUMN_VERB] = "verb",
+	[COLUMN_MEDIUM] = "medium",
+	[COLUMN_WHEN] = "when",
+	[COLUMN_QUOTED] = "quoted",
+	[COLUMN_OF] = "of",
+	[COLUMN_CARRIAGE] = "carriage",
+	[COLUMN_RESOLVED] = "resolved",
+	[COLUMN_WHERE] = "where",
+	[COLUMN_SPEAKER_OFFICE] = "speaker-office",
+	[COLUMN_SPEAKER_ADDRESSEE] = "speaker-addressee",
+	[COLUMN_REGARDING] = "regarding",
+	[COLUMN_EXHIBIT] = "exhibit",
+};
+
+bool report_list_line(struct str *rest, struct str *ret_line)
+{
+	if (!rest->len)
+		return false;
+	const char *end = memchr(rest->at, '\n', rest->len);
+	size_t len = end ? (size_t)(end - rest->at) : rest->len;
+	*ret_line = (struct str){rest->at, len && rest->at[len - 1] == '\r' ? len - 1 : len};
+	len += end != NULL;
+	*rest = (struct str){rest->at + len, rest->len - len};
+	return true;
+}
+
+/* The cell before the next tab. False when there was none left. */
+static bool next_cell(struct str *rest, struct str *ret)
+{
+	if (!rest->at)
+		return false;
+	const char *end = memchr(rest->at, '\t', rest->len);
+	size_t len = end ? (size_t)(end - rest->at) : rest->len;
+	*ret = (struct str){rest->at, len};
+	*rest = end ? (struct str){end + 1, rest->len - len - 1} : (struct str){NULL, 0};
+	return true;
+}
+
+static struct str trimmed(struct str s)
+{
+	while (s.len && s.at[0] == ' ')
+		s = (struct str){s.at + 1, s.len - 1};
+	while (s.len && s.at[s.len - 1] == ' ')
+		s.len--;
+	return s;
+}
+
+static bool column_of(struct str name, enum report_column *ret)
+{
+	for (unsigned i = 0; i < COLUMN_COUNT; i++)
+		if (str_eq(name, str_of(report_column_names[i]))) {
+			*ret = (enum report_column)i;
+			return true;
+		}
+	return false;
+}
+
+int report_columns_parse(struct str line, struct report_columns *ret, struct valise_err *err)
+{
+	struct report_columns c = {.n = 0};
+	bool have[COLUMN_COUNT] = {false};
+	struct str cell;
+	if (str_starts(line, STR("# ")))
+		line = (struct str){line.at + 2, line.len - 2};
+	while (next_cell(&line, &cell)) {
+		enum report_column column;
+		cell = trimmed(cell);
+		const char *space = cell.len ? memchr(cell.at, ' ', cell.len) : NULL;
+		if (space)
+			cell.len = (size_t)(space - cell.at);
+		if (!column_of(cell, &column))
+			return err_set(err, VALISE_E_BAD,
+				       "\"%s\" is no column: the first line names them, with a tab between two",
+				       text_shown(cell).text);
+		if (have[column])
+			return err_set(err, VALISE_E_BAD, "there are two columns %s", report_column_names[column]);
+		have[column] = true;
+		c.at[c.n++] = column;
+	}
+	*ret = c;
+	return 0;
+}
+
+int report_cells_parse(const struct report_columns *columns, struct str line, struct report_cells *ret,
+		       struct valise_err *err)
+{
+	struct report_cells cells = {0};
+	struct str cell;
+	size_t n = 0;
+	if (!text_is_utf8(line) || (line.len && memchr(line.at, 0, line.len)))
+		return err_set(err, VALISE_E_BAD, "this is no text in UTF-8");
+	for (; next_cell(&line, &cell); n++) {
+		if (n >= columns->n)
+			continue;
+		const char *name = report_column_names[columns->at[n]];
+		cell = trimmed(cell);
+		if (!cell.len)
+			return err_set(err, VALISE_E_BAD, "the cell %s is empty: write - where there is nothing", name);
+		if (!str_eq(cell, STR("-")))
+			cells.at[columns->at[n]] = cell;
+	}
+	if (n != columns->n)
+		return err_set(err, VALISE_E_BAD, "there are %zu cells, and the first line names %zu columns", n,
+			       columns->n);
+	*ret = cells;
+	return 0;
+}
+
+int report_cell_parts(struct str cell, struct str *ret, size_t max, size_t *ret_n, struct valise_err *err)
+{
+	static const char between[] = " < ";
+	size_t n = 0;
+	while (cell.at) {
+		const char *end = cell.len ? memmem(cell.at, cell.len, between, sizeof between - 1) : NULL;
+		size_t len = end ? (size_t)(end - cell.at) : cell.len;
+		struct str part = trimmed((struct str){cell.at, len});
+		if (!part.len)
+			return err_set(err, VALISE_E_BAD, "nothing stands beside a <");
+		if (n == max)
+			return err_set(err, VALISE_E_BAD, "there are more than %zu, with < between two", max);
+		ret[n++] = part;
+		len += end ? sizeof between - 1 : 0;
+		cell = end ? (struct str){cell.at + len, cell.len - len} : (struct str){NULL, 0};
+	}
+	*ret_n = n;
+	return 0;
+}

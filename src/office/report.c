@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reporting: what a source says is found in it, shown to a person, and only then signed, as hearsay. */
+#include "office/report.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "office/quotes.h"
+
+#define REPORTER_ROLES ((unsigned)ROLE_ALL & ~(unsigned)ROLE_MACHINE)
+#define QUESTION_BYTES (12u * LIMIT_REPORT_BYTES) /* escaping lengthens what it shows */
+#define ARENA_BYTES (1024u * 1024 * 1024)
+#define QUOTED_BYTES 300u /* of a span, in the question */
+
+static void release_source(struct report_source *s)
+{
+	exhibit_source_release(&s->source);
+}
+
+void valise_report_draft_free(struct valise_report_draft *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->n_sources; i++)
+		release_source(&d->sources[i]);
+	free(d->sources);
+	free(d->drafts);
+	free(d->ids);
+	arena_release(&d->arena);
+	register_set_release(&d->set);
+	free(d);
+}
+
+size_t valise_report_count(const struct valise_report_draft *d)
+{
+	return d->n;
+}
+
+const struct valise_report_view *valise_report_at(const struct valise_report_draft *d, size_t i)
+{
+	return i < d->n ? &d->drafts[i].view : NULL;
+}
+
+/* ---- The words ---- */
+
+struct drafting {
+	struct valise *v;
+	struct valise_report_draft *all;
+	struct report_draft *d;
+	const struct valise_report *want;
+	const struct verified_seal *seal;
+	struct valise_err *err;
+};
+
+/* One line, normalised; absent stays absent. */
+static int take_word(struct drafting *g, const char *word, const char *what, struct str *ret)
+{
+	CLEAN_BUF struct buf one = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
+	if (!word)
+		return 0;
+	int r = text_free_of(str_of(word), what, &one, g->err);
+	if (r)
+		return r;
+	*ret = (struct str){arena_text(&g->all->arena, buf_str(&one)), one.len};
+	return arena_check(&g->all->arena, g->err);
+}
+
+static int take_words(struct drafting *g)
+{
+	const struct valise_report *w = g->want;
+	struct report *p = &g->d->r;
+	const struct {
+		const char *word, *what;
+		struct str *ret;
+		bool needed;
+	} words[] = {
+		{w->speaker, "--speaker", &p->speaker, true},
+		{w->verb, "--verb", &p->verb, true},
+		{w->speaker_addressee, "--speaker-addressee", &p->speaker_addressee, false},
+		{w->of, "--of", &p->of, false},
+		{w->medium, "--medium", &p->medium, false},
+		{w->carriage, "--carriage", &p->carriage, false},
+		{w->when, "--when", &p->when, false},
+		{w->where, "--where", &p->where, false},
+	};
+	int r = 0;
+	for (size_t i = 0; i < sizeof words / sizeof words[0] && !r; i++) {
+		if (words[i].needed && !words[i].word)
+			return err_set(g->err, VALISE_E_USAGE, "a report needs %s: %s", words[i].what,
+				       words[i].ret == &p->verb ? "the source's own word, such as confirmed"
+								: "who says it, as the source names them");
+		r = take_word(g, words[i].word, words[i].what, words[i].ret);
+	}
+	if (!r && w->n_via > LIMIT_REPORT_VIA)
+		return err_set(g->err, VALISE_E_LIMIT, "a report has at most %u --via", LIMIT_REPORT_VIA);
+	for (; p->n_via < w->n_via && !r; p->n_via++)
+		r = take_word(g, w->via[p->n_via], "--via", &p->via[p->n_via]);
+	return r;
+}
+
+static int take_says(struct drafting *g)
+{
+	struct str says = str_of(g->want->says);
+	enum says row;
+	if (!says.at || (!str_eq(says, STR("other")) && !says_of(says, &row)))
+		return err_set(
+			g->err, VALISE_E_USAGE,
+			"%s is nothing that can be said: --says takes a word that `valise say --help` lists, or other",
+			says.at ? text_shown(says).text : "nothing");
+	g->d->r.says = (struct str){arena_text(&g->all->arena, says), says.len};
+	return arena_check(&g->all->arena, g->err);
+}
+
+/* Whom the reporter takes the speaker to speak for. */
+static int take_side(struct drafting *g)
+{
+	const struct seal *seal = &g->seal->s;
+	struct report *p = &g->d->r;
+	if (g->want->speaker_office && g->want->speaker_addressee)
+		return err_set(g->err, VALISE_E_USAGE,
+			       "a speaker speaks for an office or for an addressee: --speaker-office and "
+			       "--speaker-addressee exclude each other");
+	p->has_speaker_office = g->want->speaker_office != NULL;
+	if (p->has_speaker_office)
+		return office_find(g->v, g->want->speaker_office, &p->speaker_office, g->err);
+	for (size_t i = 0; i < seal->n_addressees; i++)
+		if (str_eq(seal->addressees[i], p->speaker_addressee))
+			return 0;
+	return p->speaker_addressee.at
+		       ? err_set(g->err, VALISE_E_USAGE,
+				 "\"%s\" is no addressee of %s: its seal names %s; use --speaker-office for an office",
+				 text_shown(p->speaker_addressee).text, g->d->short_id,
+				 seal->n_addressees ? "others" : "none")
+		       : 0;
+}
+
+/* ---- When ---- */
+
+/* A time, or a day: its first or its last second. */
+static bool read_moment(struct str s, bool last, int64_t *ret)
+{
+	char text[] = "0000-00-00T00:00:00Z";
+	if (s.len != 10)
+		return text_time(s, ret);
+	memcpy(text, s.at, 10);
+	if (!text_time(str_of(text), ret))
+		return false;
+	*ret += last ? 86399 : 0;
+	return true;
+}
+
+static int take_resolved(struct drafting *g)
+{
+	struct str s = str_of(g->want->resolved);
+	struct report *p = &g->d->r;
+	if (!s.at)
+		return 0;
+	const char *dots = strstr(s.at, "..");
+	struct str from = {s.at, dots ? (size_t)(dots - s.at) : s.len};
+	struct str to = dots ? str_of(dots + 2) : from;
+	p->has_resolved = true;
+	if (!read_moment(from, false, &p->resolved_from_s) || !read_moment(to, true, &p->resolved_to_s))
+		return err_set(g->err, VALISE_E_USAGE,
+			       "--resolved %s: give FROM..TO, each a day (2026-11-25) or a time (2026-11-25T09:30:00Z)",
+			       text_shown(s).text);
+	if (p->resolved_from_s > p->resolved_to_s)
+		return err_set(g->err, VALISE_E_USAGE, "--resolved %s ends before it begins", text_shown(s).text);
+	if (!p->when.at)
+		return err_set(g->err, VALISE_E_USAGE,
+			       "--resolved is your reading of what the source has: give that with --when");
+	return 0;
+}
+
+/* ---- Where in the exhibit ---- */
+
+static int source_of(struct drafting *g, const struct exhibit_source **ret)
+{
+	struct valise_report_draft *all = g->all;
+	const char *called = g->want->exhibit;
+	if (!called || strcmp(called, "-") == 0)
+		return err_set(g->err, VALISE_E_USAGE,
+			       "a report points at a file: name it, or one that is here, with --exhibit");
+	for (size_t i = 0; i < all->n_sources; i++)
+		if (strcmp(all->sources[i].called, called) == 0) {
+			*ret = &all->sources[i].source;
+			return 0;
+		}
+	struct report_source *grown = realloc(all->sources, (all->n_sources + 1) * sizeof *grown);
+	if (!grown)
+		return err_nomem(g->err);
+	all->sources = grown;
+	struct report_source *s = &all->sources[all->n_sources];
+	*s = (struct report_source){.called = arena_text(&all->arena, str_of(called)), .source = EXHIBIT_SOURCE_NONE};
+	int r = arena_check(&all->arena, g->err);
+	if (!r)
+		r = exhibit_source(g->v, called, all->dry_run, &s->source, g->err);
+	if (r) {
+		release_source(s);
+		return r;
+	}
+	all->n_sources++;
+	*ret = &s->source;
+	return 0;
+}
+
+static void add_span(struct report *p, const struct exhibit_source *s, uint64_t offset, uint64_t length)
+{
+	p->spans[p->n_spans++] = (struct report_span){s->id, s->body.size, offset, length};
+}
+
+static int find_quote(struct drafting *g, const struct exhibit_source *s)
+{
+	struct places places;
+	int r = places_find(g->v, &s->body, g->want->quote, 0, &places, g->err);
+	if (r)
+		return r;
+	if (places.n == 0)
+		return places_none(g->v, &s->body, g->want->quote, g->err);
+	if (places.n > 1 && !g->want->every)
+		return places_several(&s->body, &places, g->err);
+	if (places.n > LIMIT_REPORT_SPANS)
+		return err_set(g->err, VALISE_E_LIMIT,
+			       "the quote stands at more than the %u places that one report can name: give more words",
+			       LIMIT_REPORT_SPANS);
+	for (size_t i = 0; i < places.n; i++)
+		add_span(&g->d->r, s, places.at[i].offset, places.at[i].length);
+	return 0;
+}
+
+static int take_spans(struct drafting *g, const struct exhibit_source **ret)
+{
+	const struct valise_report *w = g->want;
+	if (w->quote && w->span)
+		return err_set(g->err, VALISE_E_USAGE, "--quote and --span exclude each other: one says where");
+	if (!w->quote && !w->span && !w->where)
+		return err_set(
+			g->err, VALISE_E_USAGE,
+			"say where the exhibit has it: --quote TEXT, --span OFFSET:LENGTH, or --where WORDS for what is no text");
+	int r = source_of(g, ret);
+	if (r)
+		return r;
+	const struct exhibit_source *s = *ret;
+	if (w->quote)
+		return find_quote(g, s);
+	struct valise_span span = w->span ? *w->span : (struct valise_span){0, s->body.size};
+	r = places_check_span(&s->body, &span, g->err);
+	if (!r)
+		add_span(&g->d->r, s, span.offset, span.length);
+	return r;
+}
+
+/* ---- The question ---- */
+
+static int add_span_text(const struct exhibit_source *s, const struct report_span *at, struct buf *b,
+			 struct valise_err *err)
+{
+	bool is_text, is_long = at->length > QUOTED_BYTES;
+	struct valise_span span = {at->offset, is_long ? QUOTED_BYTES : at->length};
+	buf_addf(b, " At byte %" PRIu64 ": ", at->offset);
+	size_t before = b->len;
+	buf_add_char(b, '"');
+	int r = exhibit_show(&s->body, &span, false, b, &is_text, err);
+	buf_add_text(b, is_long ? "...\"." : "\".");
+	if (!r && !is_text) {
+		buf_truncate(b, before);
+		buf_addf(b, "%" PRIu64 " bytes that are no text.", at->length);
+	}
+	return r;
+}
+
+static void add_source(const struct exhibit_source *s, struct buf *b)
+{
+	if (s->name.len) {
+		buf_add_text(b, "\"");
+		text_show(b, buf_str(&s->name));
+		buf_add_text(b, "\" ");
+	}
+	buf_addf(b, "(sha256 %.16s..., %s)", hash_hex(&s->id).text, size_text(s->body.size).text);
+}
+
+static int add_details(struct drafting *g, struct buf *b)
+{
+	const struct report *p = &g->d->r;
+	CLEAN_BUF struct buf office = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 12);
+	if (p->has_speaker_office) {
+		int r = office_show(g->v, NULL, &p->speaker_office, &office, g->err);
+		if (r)
+			return r;
+		buf_addf(b, " Speaks for: %s.", (char *)office.data);
+	}
+	draft_detail(b, "Speaks for the addressee", p->speaker_addressee);
+	draft_detail(b, "Done by", p->of);
+	for (size_t i = 0; i < p->n_via; i++)
+		draft_detail(b, "Via", p->via[i]);
+	draft_detail(b, "Said by", p->medium);
+	draft_detail(b, "The letter travelled", p->carriage);
+	draft_detail(b, "When", p->when);
+	if (p->has_resolved)
+		buf_addf(b, " You read that as %s to %s.", time_text(p->resolved_from_s).text,
+			 time_text(p->resolved_to_s).text);
+	draft_detail(b, "Where", p->where);
+	for (size_t i = 0; i < p->n_regarding; i++)
+		buf_addf(b, " Regarding: %.16s.", hash_hex(&p->regarding[i]).text);
+	return 0;
+}
+
+/* "You state, as ..., of ...: that the source "evening.txt" (...) has "a spokesman" say, in other words, received: ..." */
+static int write_question(struct drafting *g, const struct exhibit_source *s, struct str title)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(QUESTION_BYTES);
+	struct report_draft *d = g->d;
+	d->view.title = arena_text(&g->all->arena, title);
+	int r = arena_check(&g->all->arena, g->err);
+	if (!r)
+		r = draft_opening(g->v, &g->all->set, d->view.title, g->seal, &b, g->err);
+	buf_add_text(&b, ": that the source ");
+	add_source(s, &b);
+	buf_add_text(&b, " has \"");
+	text_show(&b, d->r.speaker);
+	buf_add_text(&b, "\" as one who \"");
+	text_show(&b, d->r.verb);
+	buf_addf(&b, "\" it, %s, and that this comes to \"%.*s\".",
+		 d->r.quoted ? "in quotation marks" : "in other words", STR_ARG(d->r.says));
+	for (size_t i = 0; i < d->r.n_spans && !r; i++)
+		r = add_span_text(s, &d->r.spans[i], &b, g->err);
+	if (!r)
+		r = add_details(g, &b);
+	buf_add_text(&b, " It does not mean: that it is so, or that the speaker has signed anything.");
+	if (!r)
+		r = buf_check(&b, "the question", g->err);
+	if (r)
+		return r;
+	d->view.question = arena_take(&g->all->arena, &b);
+	return arena_check(&g->all->arena, g->err);
+}
+
+/* ---- Drafting ---- */
+
+static int write_draft(struct drafting *g)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_REPORT_BYTES);
+	struct report *p = &g->d->r;
+	const struct exhibit_source *source = NULL;
+	struct draft_signer signer;
+	uint64_t nth;
+	int r = draft_signer(g->v, &g->all->set, REPORTER_ROLES, g->want->role, "a report", &signer, g->err);
+	if (r)
+		return r;
+	p->office = signer.office;
+	p->by = signer.key;
+	p->role = signer.role;
+	p->time_s = clock_now_s();
+	/* Last, since a file is taken in for it. */
+	r = take_spans(g, &source);
+	if (!r)
+		r = report_last_nth(g->v->spool, &p->letter, &p->by, &nth, g->err);
+	if (r)
+		return r;
+	p->nth = nth + 1 + g->all->n; /* those before it are signed first */
+	r = report_write(p, &text, g->err);
+	if (!r)
+		r = write_question(g, source, signer.title);
+	if (r)
+		return r;
+	g->d->view.text = arena_take(&g->all->arena, &text);
+	g->d->view.short_id = g->d->short_id;
+	return arena_check(&g->all->arena, g->err);
+}
+
+static int make_draft(struct drafting *g)
+{
+	CLEAN_SEAL struct verified_seal *seal = NULL;
+	struct report *p = &g->d->r;
+	int r = office_letter(g->v, g->want->letter, &p->letter, g->err);
+	if (!r)
+		r = letter_seal(g->v->spool, &p->letter, &seal, g->err);
+	if (r)
+		return r;
+	g->seal = seal;
+	memcpy(g->d->short_id, hash_short(&p->letter).text, sizeof g->d->short_id);
+	p->quoted = g->want->quoted;
+	r = take_says(g);
+	if (!r)
+		r = take_words(g);
+	if (!r)
+		r = take_side(g);
+	if (!r)
+		r = take_resolved(g);
+	if (!r)
+		r = draft_regarding(g->v, &p->letter, g->want->regarding, g->want->n_regarding, p->regarding,
+				    &p->n_regarding, g->err);
+	return r ? r : write_draft(g);
+}
+
+int report_drafts_new(struct valise *v, size_t max, bool dry_run, struct valise_report_draft **ret,
+		      struct valise_err *err)
+{
+	struct valise_report_draft *all = calloc(1, sizeof *all);
+	if (!all)
+		return err_nomem(err);
+	all->arena = (struct arena)ARENA_INIT(ARENA_BYTES);
+	all->dry_run = dry_run;
+	all->drafts = calloc(max ? max : 1, sizeof *all->drafts);
+	all->ids = calloc(max ? max : 1, sizeof(*all->ids));
+	int r = all->drafts && all->ids ? register_set_self(v, &all->set, err) : err_nomem(err);
+	if (r) {
+		valise_report_draft_free(all);
+		return r;
+	}
+	*ret = all;
+	return 0;
+}
+
+int report_drafts_add(struct valise *v, struct valise_report_draft *all, const struct valise_report *want, size_t line,
+		      struct valise_err *err)
+{
+	struct report_draft *d = &all->drafts[all->n];
+	struct drafting g = {.v = v, .all = all, .d = d, .want = want, .err = err};
+	*d = (struct report_draft){.view.line = line};
+	int r = make_draft(&g);
+	if (!r)
+		all->n++;
+	return r;
+}
+
+int valise_report_look(struct valise *v, const struct valise_report *want, bool dry_run,
+		       struct valise_report_draft **ret, struct valise_err *err)
+{
+	struct valise_report_draft *all = NULL;
+	int r = report_drafts_new(v, 1, dry_run, &all, err);
+	if (!r)
+		r = report_drafts_add(v, all, want, 0, err);
+	if (r) {
+		valise_report_draft_free(all);
+		return r;
+	}
+	*ret = all;
+	return 0;
+}
+
+/* ---- Signing ---- */
+
+/* What a report points at is here, and durable, before it is signed. */
+static int check_exhibits(struct valise *v, const struct report *p, struct valise_err *err)
+{
+	for (size_t i = 0; i < p->n_spans; i++) {
+		CLEAN_BODY struct body body = BODY_NONE;
+		int r = exhibit_open(v->spool, &p->spans[i].exhibit, &body, err);
+		if (!r && body.size != p->spans[i].exhibit_bytes)
+			r = err_set(err, VALISE_E_CHANGED, "the exhibit %.16s... is not of the size that it had",
+				    hash_hex(&p->spans[i].exhibit).text);
+		if (r)
+			return err_prefix(err, r, "nothing was signed");
+	}
+	return 0;
+}
+
+/* nth and time are of the moment of signing: other processes may have signed since the look. */
+static int sign_one(struct valise *v, const struct register_set *now, struct report_draft *d, int64_t now_s,
+		    struct valise_err *err)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_REPORT_BYTES), note = BUF_INIT(LIMIT_REPORT_BYTES);
+	CLEAN_REPORT struct verified_report *verified = NULL;
+	struct draft_signer signer = {.office = d->r.office, .key = d->r.by, .role = d->r.role};
+	const struct key *key;
+	uint64_t nth;
+	int r = draft_signer_again(v, now, &signer, err);
+	if (!r)
+		r = check_exhibits(v, &d->r, err);
+	if (!r)
+		r = key_unlock(v, &d->r.by, d->view.title, &key, err);
+	if (!r)
+		r = report_last_nth(v->spool, &d->r.letter, &d->r.by, &nth, err);
+	if (r)
+		return r;
+	d->r.nth = nth + 1;
+	d->r.time_s = now_s;
+	const struct ed25519_signer *with = key->signer;
+	r = report_write(&d->r, &text, err);
+	if (!r)
+		r = note_sign(buf_str(&text), &with, 1, &note, err);
+	if (!r)
+		r = report_verify(note.data, note.len, &verified, err);
+	if (!r)
+		r = report_put(v->spool, verified, now_s, NULL, err);
+	if (!r)
+		memcpy(d->id, hash_hex(&verified->note.id).text, sizeof d->id);
+	return r;
+}
+
+int valise_report_sign(struct valise *v, struct valise_report_draft *all, const char *const **ret_ids,
+		       struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set now = REGISTER_SET_NONE;
+	const struct key *key;
+	int r = 0;
+	if (all->dry_run)
+		return err_set(err, VALISE_E_USAGE, "this was only looked at: nothing of it can be signed");
+	/* Passphrases are asked for before the spool's lock is taken. */
+	for (size_t i = 0; i < all->n && !r; i++)
+		r = key_unlock(v, &all->drafts[i].r.by, all->drafts[i].view.title, &key, err);
+	if (!r)
+		r = spool_begin(v->spool, err);
+	if (r)
+		return r;
+	r = register_set_self(v, &now, err);
+	for (size_t i = 0; i < all->n && !r; i++)
+		r = sign_one(v, &now, &all->drafts[i], clock_now_s(), err);
+	if (!r)
+		r = spool_commit(v->spool, err);
+	if (r) {
+		spool_rollback(v->spool);
+		return r;
+	}
+	for (size_t i = 0; i < all->n; i++)
+		all->ids[i] = all->drafts[i].id;
+	if (ret_ids)
+		*ret_ids = all->ids;
+	return 0;
+}
