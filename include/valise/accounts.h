@@ -76,7 +76,7 @@ enum valise_span_check {
 };
 
 /* The place in an exhibit that a report names as its source. */
-struct valise_span {
+struct valise_reported_span {
 	const char *exhibit; /* SHA-256 of the file */
 	uint64_t exhibit_bytes, offset, length;
 	const char *
@@ -104,7 +104,7 @@ struct valise_reported {
 	bool has_resolved;    /* the reporter's own reading of `when` */
 	int64_t resolved_from_s, resolved_to_s;
 	bool quoted; /* the speaker's words stand in quotation marks */
-	const struct valise_span *spans;
+	const struct valise_reported_span *spans;
 	size_t n_spans;
 	const char *where; /* in the exhibit, in words */
 

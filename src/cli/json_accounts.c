@@ -53,7 +53,7 @@ static void put_said(struct json *j, const struct valise_accounts *a, const stru
 	json_close(j);
 }
 
-static void put_span(struct json *j, const struct valise_span *s)
+static void put_span(struct json *j, const struct valise_reported_span *s)
 {
 	json_open_object(j, NULL);
 	json_text(j, "exhibit", s->exhibit);

@@ -67,7 +67,7 @@ static void show_verb(const struct valise_reported *r)
 		fputs(" (not resolved)", stdout);
 }
 
-static void show_span(const struct valise_span *s)
+static void show_span(const struct valise_reported_span *s)
 {
 	begin_below("exhibit");
 	printf("%.8s..., %" PRIu64 " byte%s from %" PRIu64 " on, of %" PRIu64, s->exhibit, s->length, PLURAL(s->length),

@@ -111,7 +111,8 @@ static struct str cut_words(struct str s)
 	return (struct str){s.at, len};
 }
 
-static void show_words(struct work *w, struct word_finder *x, const struct report_span *s, struct valise_span *ret)
+static void show_words(struct work *w, struct word_finder *x, const struct report_span *s,
+		       struct valise_reported_span *ret)
 {
 	bool is_whole = false;
 	struct str found = find_words(x, s, &is_whole), words = cut_words(found);
@@ -127,11 +128,11 @@ static void show_words(struct work *w, struct word_finder *x, const struct repor
 
 static void show_spans(struct work *w, struct word_finder *x, const struct report *v, struct valise_reported *ret)
 {
-	struct valise_span *spans = ARENA_NEW(w->out, struct valise_span, v->n_spans);
+	struct valise_reported_span *spans = ARENA_NEW(w->out, struct valise_reported_span, v->n_spans);
 	for (size_t i = 0; spans && i < v->n_spans; i++) {
 		const struct report_span *s = &v->spans[i];
 		bool same = i && hash_eq(&s->exhibit, &v->spans[i - 1].exhibit);
-		spans[i] = (struct valise_span){
+		spans[i] = (struct valise_reported_span){
 			.exhibit = same ? spans[i - 1].exhibit : arena_text(w->out, str_of(hash_hex(&s->exhibit).text)),
 			.exhibit_bytes = s->exhibit_bytes,
 			.offset = s->offset,

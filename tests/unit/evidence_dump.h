@@ -81,7 +81,7 @@ static inline void dump_report(struct buf *b, const struct valise_reported *r)
 	for (size_t k = 0; k < r->n_corrected_by; k++)
 		dump_text(b, "corrected", r->corrected_by[k]);
 	for (size_t k = 0; k < r->n_spans; k++) {
-		const struct valise_span *s = &r->spans[k];
+		const struct valise_reported_span *s = &r->spans[k];
 		buf_addf(b, " span %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %s", s->exhibit_bytes, s->offset, s->length,
 			 s->is_cut, valise_span_check_name(s->check));
 		dump_text(b, "exhibit", s->exhibit);
