@@ -30,7 +30,8 @@ enum bag_kind {
 #define BAG_ID_BYTES 16
 #define BAG_HEADER_BYTES 30
 #define BAG_FRAME_BYTES 85
-#define BAG_DATA_BYTES TREE_PIECE_BYTES /* of one record, of whatever kind */
+#define BAG_DATA_BYTES TREE_PIECE_BYTES                   /* of one record, of whatever kind */
+#define BAG_ROOM_BYTES (BAG_FRAME_BYTES + BAG_DATA_BYTES) /* for any record and its frame */
 #define BAG_BODY_BYTES (64u * 1024)
 
 struct bag_record {
@@ -95,6 +96,9 @@ void bag_reader_freep(struct bag_reader **r);
  * VALISE_E_NOMEM, or what `each` returned; after a failure the reader takes nothing more and returns the same again.
  * Records that lie wholly inside one portion are not copied. */
 CHECKED int bag_reader_push(struct bag_reader *r, const void *data, size_t len, struct valise_err *err);
+/* While `each` has the record, for who would copy all of it: what it lies in, from malloc and now the caller's, its data BAG_FRAME_BYTES
+ * from the start, in exchange for `spare`, BAG_ROOM_BYTES from malloc. NULL, and nothing is exchanged, when it is not there alone. */
+uint8_t *bag_reader_exchange(struct bag_reader *r, const struct bag_record *record, uint8_t *spare);
 
 enum bag_verdict {
 	BAG_WHOLE,   /* header, every record, trailer, and nothing else; or several such bags, one after the other */

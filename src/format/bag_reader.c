@@ -6,7 +6,6 @@
 #include "format/bag.h"
 #include "format/bag_frame.h"
 
-#define RECORD_BYTES (BAG_FRAME_BYTES + BAG_DATA_BYTES)
 #define WASTE_BYTES (4u * 1024 * 1024)
 #define SEARCH_BYTES (64u * 1024)
 
@@ -28,9 +27,9 @@ struct bag_reader {
 	bool damaged;
 	uint64_t wasted; /* data bytes hashed to a wrong root */
 	struct bag_result result;
-	uint8_t *held; /* RECORD_BYTES: the part of a record that has come so far */
+	uint8_t *held; /* BAG_ROOM_BYTES: the part of a record that has come so far */
 	size_t held_len;
-	size_t need; /* held bytes without which there is nothing to decide; at most RECORD_BYTES */
+	size_t need; /* held bytes without which there is nothing to decide; at most BAG_ROOM_BYTES */
 };
 
 int bag_reader_new(bag_each *each, void *context, struct bag_reader **ret, struct valise_err *err)
@@ -40,7 +39,7 @@ int bag_reader_new(bag_each *each, void *context, struct bag_reader **ret, struc
 		return err_nomem(err);
 	r->each = each;
 	r->context = context;
-	r->held = malloc(RECORD_BYTES);
+	r->held = malloc(BAG_ROOM_BYTES);
 	if (!r->held)
 		return err_nomem(err);
 	int code = digest_new(&r->digest, err);
@@ -249,6 +248,16 @@ static void push_held(struct bag_reader *r, const uint8_t **data, size_t *len, s
 	size_t done = take(r, r->held, r->held_len, false, err);
 	r->held_len -= done;
 	memmove(r->held, r->held + done, r->held_len);
+}
+
+uint8_t *bag_reader_exchange(struct bag_reader *r, const struct bag_record *record, uint8_t *spare)
+{
+	/* Alone: whatever else was held would be gone, or read while another thread has it. At the end nothing counts as held. */
+	if (record->data != r->held + BAG_FRAME_BYTES || r->held_len != BAG_FRAME_BYTES + record->len)
+		return NULL;
+	uint8_t *whole = r->held;
+	r->held = spare;
+	return whole;
 }
 
 int bag_reader_push(struct bag_reader *r, const void *data, size_t len, struct valise_err *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing pieces behind: a copy of each is a job of the pipeline. */
+/* Writing pieces behind: each is a job of the pipeline. */
 #include "office/piece_writer.h"
 
 #include "base/limits.h"
@@ -10,7 +10,7 @@
 struct job {
 	uint64_t piece;
 	size_t len;
-	uint8_t *data; /* TREE_PIECE_BYTES */
+	uint8_t *room; /* BAG_ROOM_BYTES: its data where it is in a record */
 };
 
 struct piece_writer {
@@ -24,7 +24,7 @@ static int write_piece(void *context, void *job, struct valise_err *err)
 {
 	const struct piece_writer *w = context;
 	const struct job *j = job;
-	return body_intake_piece(w->to, j->piece, j->data, j->len, err);
+	return body_intake_piece(w->to, j->piece, j->room + BAG_FRAME_BYTES, j->len, err);
 }
 
 int piece_writer_new(struct body_intake *to, struct piece_writer **ret, struct valise_err *err)
@@ -43,20 +43,25 @@ int piece_writer_new(struct body_intake *to, struct piece_writer **ret, struct v
 	return r;
 }
 
-int piece_writer_put(struct piece_writer *w, uint64_t piece, const uint8_t *data, size_t len, struct valise_err *err)
+int piece_writer_put(struct piece_writer *w, struct bag_reader *from, const struct bag_record *rec,
+		     struct valise_err *err)
 {
 	void *job;
-	if (len > TREE_PIECE_BYTES)
+	if (rec->len > TREE_PIECE_BYTES)
 		return err_set(err, VALISE_E_USAGE, "a piece is larger than pieces are");
 	int r = pipeline_job(w->pipeline, &job, err);
 	if (r)
 		return r;
 	struct job *j = job;
-	if (!j->data && !(j->data = malloc(TREE_PIECE_BYTES)))
+	if (!j->room && !(j->room = malloc(BAG_ROOM_BYTES)))
 		return err_nomem(err);
-	memcpy(j->data, data, len);
-	j->piece = piece;
-	j->len = len;
+	uint8_t *whole = bag_reader_exchange(from, rec, j->room);
+	if (whole)
+		j->room = whole;
+	else
+		memcpy(j->room + BAG_FRAME_BYTES, rec->data, rec->len);
+	j->piece = rec->at;
+	j->len = rec->len;
 	return pipeline_submit(w->pipeline, err);
 }
 
@@ -71,7 +76,7 @@ void piece_writer_free(struct piece_writer *w)
 		return;
 	pipeline_free(w->pipeline);
 	for (size_t i = 0; i < JOBS; i++)
-		free(w->jobs[i].data);
+		free(w->jobs[i].room);
 	free(w);
 }
 

@@ -316,7 +316,7 @@ static int put_piece(struct take_in *t, const struct bag_record *rec)
 {
 	if (body_intake_has(t->body, rec->at))
 		return 0;
-	int r = piece_writer_put(t->writer, rec->at, rec->data, rec->len, t->err);
+	int r = piece_writer_put(t->writer, t->reader, rec, t->err);
 	t->taken++;
 	if (!r && ++t->unsynced >= SYNC_EVERY_PIECES)
 		r = sync_body(t);

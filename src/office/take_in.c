@@ -191,10 +191,12 @@ static int read_bag(struct take_in *t, const struct body *file, struct bag_resul
 		r = bag_reader_new(take_record, t, &reader, t->err);
 	if (r)
 		return r;
+	t->reader = reader;
 	t->wrapped = bag_look(first, n) == BAG_WRAPPED;
 	r = t->wrapped ? push_wrapped(t, reader, file, ret_ours) : push_bare(t, reader, file);
 	if (!r && *ret_ours)
 		r = bag_reader_end(reader, ret, t->err);
+	t->reader = NULL;
 	return r;
 }
 

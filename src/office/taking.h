@@ -50,6 +50,7 @@ struct take_in {
 	unsigned in_batch;
 	/* The bag in hand. */
 	const char *bag;
+	struct bag_reader *reader; /* while it hands on a record */
 	bool wrapped;
 	bool wrapping_damaged;  /* told already: what the reader then says of the rest is no news */
 	bool orphans;           /* it held what waits for another bag */

@@ -9,13 +9,24 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+struct reading {
+	struct hash run;
+	struct bag_reader *reader;
+};
+
 static int run(void *context, const struct bag_record *r)
 {
 	uint8_t frame[BAG_FRAME_BYTES];
-	struct hash *h = context;
+	struct reading *reading = context;
+	struct hash *h = &reading->run;
 	assert(r->len <= BAG_DATA_BYTES && bag_record_ok(r));
 	bag_frame_write(r, frame);
 	digest_spans((const struct span[]){{h, sizeof *h}, {frame, sizeof frame}, {r->data, r->len}}, 3, h);
+	uint8_t *spare = malloc(BAG_ROOM_BYTES);
+	if (!spare)
+		abort();
+	uint8_t *whole = bag_reader_exchange(reading->reader, r, spare);
+	free(whole ? whole : spare);
 	return 0;
 }
 
@@ -23,9 +34,10 @@ static struct bag_result read_all(const uint8_t *data, size_t size, uint32_t por
 {
 	CLEAN_BAG_READER struct bag_reader *r = NULL;
 	struct bag_result result = {0};
-	*ret_run = (struct hash){{0}};
-	if (bag_reader_new(run, ret_run, &r, NULL))
+	struct reading reading = {0};
+	if (bag_reader_new(run, &reading, &r, NULL))
 		abort();
+	reading.reader = r;
 	for (size_t at = 0; at < size;) {
 		portions = portions * 1664525 + 1013904223;
 		size_t len = portions ? 1 + (portions >> 16) % 200 : size;
@@ -37,6 +49,7 @@ static struct bag_result read_all(const uint8_t *data, size_t size, uint32_t por
 	}
 	if (bag_reader_end(r, &result, NULL))
 		abort();
+	*ret_run = reading.run;
 	return result;
 }
 

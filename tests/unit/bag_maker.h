@@ -51,6 +51,8 @@ static inline void bag_maker_raw(struct buf *out, const struct bag_record *r)
 struct bag_marks {
 	struct hash mark[BAG_MARKS];
 	size_t n;
+	struct bag_reader *reader;
+	size_t exchanged;
 	struct bag_result result;
 };
 
@@ -62,6 +64,13 @@ static inline int bag_marks_add(void *context, const struct bag_record *r)
 	if (m->n < BAG_MARKS)
 		digest_spans((const struct span[]){{frame, sizeof frame}, {r->data, r->len}}, 2, &m->mark[m->n]);
 	m->n++;
+	/* Taken where it can be, and gone: the reader goes on without it. */
+	uint8_t *spare = malloc(BAG_ROOM_BYTES);
+	assert_non_null(spare);
+	uint8_t *whole = bag_reader_exchange(m->reader, r, spare);
+	assert_true(!whole || (whole != spare && r->data == whole + BAG_FRAME_BYTES));
+	m->exchanged += whole != NULL;
+	free(whole ? whole : spare);
 	return 0;
 }
 
@@ -71,6 +80,7 @@ static inline void bag_marks_read(struct str bytes, size_t portion, struct bag_m
 	CLEAN_BAG_READER struct bag_reader *r = NULL;
 	*ret = (struct bag_marks){0};
 	assert_int_equal(bag_reader_new(bag_marks_add, ret, &r, NULL), 0);
+	ret->reader = r;
 	for (size_t at = 0; at < bytes.len;) {
 		size_t len = portion && portion < bytes.len - at ? portion : bytes.len - at;
 		/* Memory of just that size, so that a sanitizer sees what reads past it. */
@@ -82,6 +92,7 @@ static inline void bag_marks_read(struct str bytes, size_t portion, struct bag_m
 		at += len;
 	}
 	assert_int_equal(bag_reader_end(r, &ret->result, NULL), 0);
+	ret->reader = NULL;
 	assert_int_equal(ret->result.records, ret->n);
 	assert_int_equal(ret->result.bytes, bytes.len);
 }
