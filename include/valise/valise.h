@@ -505,6 +505,7 @@ struct valise_dossier {
 	const char *letter;
 	const char *const *disclose; /* part names, "subject", or "cover" (its whole plaintext); takes a reading key */
 	size_t n_disclose;
+	bool exhibits; /* whole ones, as far as they are here; otherwise what stands at each report's spans and beside them */
 };
 /* *ret is freed by free(). */
 VALISE_CHECKED int valise_dossier(struct valise *v, const struct valise_dossier *d, char **ret, size_t *ret_len,

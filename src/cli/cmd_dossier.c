@@ -9,6 +9,7 @@
 struct dossier_options {
 	const char *output;
 	struct words disclose;
+	bool exhibits;
 	bool force;
 	struct moment as_of;
 };
@@ -21,6 +22,7 @@ static const struct option_row options[] = {
 	 "a part's name, subject, or cover for all: what the sender committed to; repeatable"},
 	{"as-of", 0, OPTION_TIME, AT(as_of), "TIME",
 	 "only what this spool had taken in by then, by this machine's clock"},
+	{"exhibits", 0, OPTION_FLAG, AT(exhibits), NULL, "the exhibits of reports whole, not only what they point at"},
 	OPTION_END,
 };
 
@@ -31,8 +33,10 @@ static int run(struct cli *c, const void *values)
 	CLEAN_FREE char *bytes = NULL;
 	size_t len;
 	bool to_stdout = !o->output || strcmp(o->output, "-") == 0;
-	struct valise_dossier d = {
-		.letter = c->operands[0], .disclose = (const char *const *)o->disclose.at, .n_disclose = o->disclose.n};
+	struct valise_dossier d = {.letter = c->operands[0],
+				   .disclose = (const char *const *)o->disclose.at,
+				   .n_disclose = o->disclose.n,
+				   .exhibits = o->exhibits};
 	if (to_stdout && c->shared.json)
 		return cli_fail(c, VALISE_E_USAGE, "the dossier and --json would share standard output: say -o FILE");
 	int r = cli_open(c, false, &v);

@@ -34,7 +34,7 @@ struct exhibit_bytes {
 	struct hash exhibit;
 	uint64_t size, offset; /* of the exhibit; of the bytes within it */
 	struct str bytes;
-	bool is_whole; /* all of it, and whoever says so has checked the hash */
+	bool is_whole; /* read from all of it, whose hash whoever says so has checked */
 };
 
 /* Everything is borrowed and must outlive the call. Order does not matter: the same set gives the same accounts, byte for byte. */

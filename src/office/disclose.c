@@ -7,7 +7,9 @@
 #include "crypto/tree.h"
 #include "format/disclosure.h"
 #include "format/dossier.h"
+#include "format/excerpt.h"
 #include "office/unlock_cover.h"
+#include "office/words.h"
 
 struct disclosing {
 	struct valise *v;
@@ -16,6 +18,8 @@ struct disclosing {
 	size_t n, cap;
 	struct cover cover;
 	struct buf cover_text;
+	struct buf *excerpts;
+	size_t n_excerpts;
 };
 
 static void disclosing_release(struct disclosing *d)
@@ -23,6 +27,9 @@ static void disclosing_release(struct disclosing *d)
 	gathered_release(&d->g);
 	cover_release(&d->cover);
 	buf_wipe(&d->cover_text);
+	for (size_t i = 0; i < d->n_excerpts; i++)
+		buf_release(&d->excerpts[i]);
+	free(d->excerpts);
 	free(d->items);
 }
 
@@ -54,6 +61,30 @@ static int add_notes(struct disclosing *d, struct valise_err *err)
 		r = add_item(d, DOSSIER_STATEMENT, note_str(&d->g.statements[i].statement->note), err);
 	for (size_t i = 0; i < d->g.n_reports && !r; i++)
 		r = add_item(d, DOSSIER_REPORT, note_str(&d->g.reports[i].report->note), err);
+	return r;
+}
+
+/* ---- Exhibits ---- */
+
+#define BESIDE_BYTES 200u            /* on either side of a span */
+#define SPAN_MOST_BYTES (64u * 1024) /* of a span; of a longer one its beginning */
+
+/* One item for each place; the texts are d's. */
+static int add_excerpts(struct disclosing *d, bool whole, struct valise_err *err)
+{
+	const struct words_wanted want = {.most = SPAN_MOST_BYTES, .beside = BESIDE_BYTES, .whole = whole};
+	int r = gather_words(d->v, &want, &d->g, err);
+	if (!r && !(d->excerpts = calloc(d->g.n_excerpts + 1, sizeof *d->excerpts)))
+		return err_nomem(err);
+	for (size_t i = 0; i < d->g.n_excerpts && !r; i++) {
+		const struct exhibit_bytes *x = &d->g.excerpts[i];
+		struct buf *text = &d->excerpts[i];
+		buf_init(text, LIMIT_DOSSIER_BYTES);
+		d->n_excerpts++;
+		r = excerpt_write(&x->exhibit, x->size, x->offset, x->bytes, text, err);
+		if (!r)
+			r = add_item(d, DOSSIER_EXCERPT, buf_str(text), err);
+	}
 	return r;
 }
 
@@ -157,6 +188,8 @@ int valise_dossier(struct valise *v, const struct valise_dossier *want, char **r
 		r = gather(v, &letter, &d.g, err);
 	if (!r)
 		r = add_notes(&d, err);
+	if (!r)
+		r = add_excerpts(&d, want->exhibits, err);
 	if (!r && want->n_disclose)
 		r = add_contents(&d, want, texts, err);
 	if (!r)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that the spool holds about one letter, gathered for the pure function that makes the accounts. */
-#include "office/office.h"
+#include "office/words.h"
 
 #include "base/limits.h"
 
@@ -49,7 +49,7 @@ void gathered_release(struct gathered *g)
 	free(g->statements);
 	free(g->reports);
 	free(g->elsewhere);
-	free(g->excerpts);
+	words_release(g);
 	free(g->acquaintances);
 	buf_release(&g->names);
 	memset(g, 0, sizeof *g);

@@ -206,8 +206,7 @@ static int find_letters(struct valise *v, struct mission *m, const struct hash *
 	if (r == VALISE_E_NOMEM || !m->letters || !m->errands)
 		return err_nomem(err);
 	for (size_t i = 0; i < ids.n && !r; i++) {
-		struct hash_hex hex = hash_hex(&ids.at[i]);
-		r = valise_track(v, hex.text, &m->letters[m->n_letters], err);
+		r = office_accounts(v, &ids.at[i], false, &m->letters[m->n_letters], err);
 		if (r)
 			return r;
 		const struct valise_accounts *a = m->letters[m->n_letters++];
@@ -246,7 +245,7 @@ int valise_mission(struct valise *v, const char *brief, struct valise_mission **
 		return err_nomem(err);
 	int r = office_letter(v, brief, &id, err);
 	if (!r)
-		r = valise_track(v, brief, &a, err);
+		r = office_accounts(v, &id, false, &a, err);
 	if (!r)
 		r = proposals_of(a, &m->meetings, err);
 	m->brief = a;

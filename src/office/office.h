@@ -163,6 +163,9 @@ void gathered_release(struct gathered *g);
 #define CLEAN_GATHERED CLEANUP(gathered_release)
 /* The view of g; the pointers borrow from it. */
 struct evidence gathered_evidence(const struct valise *v, const struct gathered *g);
+/* What valise_track shows; `with_words`: also what stands in the exhibits that reports point at, which takes reading them. */
+CHECKED int office_accounts(struct valise *v, const struct hash *letter, bool with_words, struct valise_accounts **ret,
+			    struct valise_err *err);
 /* Offices that have to do with the letter: sender, recipients, those named by or signing statements. Appended, distinct. */
 struct hashes {
 	struct hash *at;

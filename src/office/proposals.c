@@ -187,12 +187,11 @@ static int collect(struct valise *v, struct proposals *p, const char *with, stru
 	int r = letters_each(v->spool, take_letter, &ids, err);
 	for (size_t i = 0; i < ids.n && !r; i++) {
 		struct valise_accounts **letters = room(p->letters, p->n_letters, &p->cap_letters, sizeof(*letters));
-		struct hash_hex hex = hash_hex(&ids.at[i]);
 		bool keep = false;
 		if (!letters)
 			return err_nomem(err);
 		p->letters = letters;
-		r = valise_track(v, hex.text, &letters[p->n_letters], err);
+		r = office_accounts(v, &ids.at[i], false, &letters[p->n_letters], err);
 		if (r)
 			return r;
 		p->n_letters++;

@@ -134,7 +134,6 @@ static const struct inside *inside_of(const struct thread *t, const struct hash 
 static int add_letter(struct thread *t, const struct hash *id)
 {
 	struct letter_row row;
-	struct hash_hex hex = hash_hex(id);
 	const struct inside *in = inside_of(t, id);
 	struct valise_accounts *a = NULL;
 	if (t->n == t->cap) {
@@ -149,7 +148,7 @@ static int add_letter(struct thread *t, const struct hash *id)
 	}
 	int r = letter_row(t->v->spool, id, &row, t->err);
 	if (!r)
-		r = valise_track(t->v, hex.text, &a, t->err);
+		r = office_accounts(t->v, id, false, &a, t->err);
 	if (r)
 		return r;
 	t->replied_to[t->n] = in && in->is_reply ? strdup(hash_hex(&in->in_reply_to).text) : NULL;
@@ -192,11 +191,10 @@ static int join_regarding(struct thread *t, const struct hash *id)
 	CLEANUP(hashes_release) struct hashes others = {0};
 	int r = letters_regarding(t->v->spool, id, take_other, &others, t->err);
 	for (size_t i = 0; i < others.n && !r; i++) {
-		struct hash_hex hex = hash_hex(&others.at[i]);
 		struct valise_accounts *a = NULL;
 		if (hashes_have(&t->found, &others.at[i]))
 			continue;
-		r = valise_track(t->v, hex.text, &a, t->err);
+		r = office_accounts(t->v, &others.at[i], false, &a, t->err);
 		if (!r && counts_regarding(a, hash_hex(id).text))
 			r = hashes_add(&t->found, &others.at[i], t->err);
 		valise_accounts_free(a);

@@ -6,19 +6,27 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "office/unlock_cover.h"
+#include "office/words.h"
 
-int valise_track(struct valise *v, const char *letter, struct valise_accounts **ret, struct valise_err *err)
+int office_accounts(struct valise *v, const struct hash *letter, bool with_words, struct valise_accounts **ret,
+		    struct valise_err *err)
 {
 	CLEAN_GATHERED struct gathered g = {0};
-	struct hash id;
-	int r = office_letter(v, letter, &id, err);
-	if (!r)
-		r = gather(v, &id, &g, err);
+	const struct words_wanted words = {.most = LIMIT_SPAN_WORDS_BYTES + 1}; /* one more, to see that it is cut */
+	int r = gather(v, letter, &g, err);
+	if (!r && with_words)
+		r = gather_words(v, &words, &g, err);
 	if (r)
 		return r;
 	struct evidence e = gathered_evidence(v, &g);
 	return evidence_accounts(&e, ret, err);
+}
+
+int valise_track(struct valise *v, const char *letter, struct valise_accounts **ret, struct valise_err *err)
+{
+	struct hash id;
+	int r = office_letter(v, letter, &id, err);
+	return r ? r : office_accounts(v, &id, true, ret, err);
 }
 
 /* ---- The list ---- */
@@ -93,9 +101,8 @@ static int list_one(struct valise *v, const struct hash *id, int (*each)(void *,
 		    void *context, struct valise_err *err)
 {
 	struct valise_accounts *a = NULL;
-	struct hash_hex hex = hash_hex(id);
 	struct summary s;
-	int r = valise_track(v, hex.text, &a, err);
+	int r = office_accounts(v, id, false, &a, err);
 	if (r)
 		return r;
 	summarise(a, &s);

@@ -137,8 +137,8 @@ small_office() {
 }
 
 @test "an expired officer" {
-	small_office "$(later 23)"
-	statement "$letter" received "$small:$small" clerk 1 "$(later 24)" small-clerk >r
+	small_office 2098-11-23T09:00:00Z # of the letter itself it is a reader
+	statement "$letter" received "$small:$small" clerk 1 2098-11-24T09:00:00Z small-clerk >r
 	hear r
 	is "standing" expired "$(said received .standing)"
 	is "state" nothing "$(state harbour "$letter")"

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The words that reports point at, read from the exhibits that are here. */
+#include "office/words.h"
+
+#include "base/limits.h"
+#include "office/exhibits.h"
+
+struct place {
+	struct hash exhibit;
+	uint64_t size, offset, length; /* of the exhibit; what is wanted of it */
+};
+
+void words_release(struct gathered *g)
+{
+	for (size_t i = 0; i < g->n_excerpts; i++)
+		free((char *)(uintptr_t)g->excerpts[i].bytes.at);
+	free(g->excerpts);
+	g->excerpts = NULL;
+	g->n_excerpts = 0;
+}
+
+static int place_order(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int c = hash_cmp(&x->exhibit, &y->exhibit);
+	if (!c)
+		c = (x->size > y->size) - (x->size < y->size);
+	if (!c)
+		c = (x->offset > y->offset) - (x->offset < y->offset);
+	return c ? c : (x->length > y->length) - (x->length < y->length);
+}
+
+static struct place place_of(const struct report_span *s, const struct words_wanted *want)
+{
+	if (want->whole)
+		return (struct place){s->exhibit, s->exhibit_bytes, 0, s->exhibit_bytes};
+	uint64_t before = s->offset < want->beside ? s->offset : want->beside;
+	uint64_t length = s->length < want->most ? s->length : want->most;
+	uint64_t behind = s->exhibit_bytes - s->offset - length;
+	return (struct place){s->exhibit, s->exhibit_bytes, s->offset - before,
+			      before + length + (behind < want->beside ? behind : want->beside)};
+}
+
+/* Sorted, each once. */
+static int list_places(const struct gathered *g, const struct words_wanted *want, struct place **ret, size_t *ret_n,
+		       struct valise_err *err)
+{
+	size_t n = 0, kept = 0;
+	for (size_t i = 0; i < g->n_reports; i++)
+		n += g->reports[i].report->r.n_spans;
+	struct place *places = calloc(n + 1, sizeof *places);
+	if (!places)
+		return err_nomem(err);
+	n = 0;
+	for (size_t i = 0; i < g->n_reports; i++)
+		for (size_t k = 0; k < g->reports[i].report->r.n_spans; k++)
+			places[n++] = place_of(&g->reports[i].report->r.spans[k], want);
+	if (n)
+		qsort(places, n, sizeof *places, place_order);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || place_order(&places[kept - 1], &places[i]) != 0)
+			places[kept++] = places[i];
+	*ret = places;
+	*ret_n = kept;
+	return 0;
+}
+
+/* Open, and every byte of it checked; *ret_here is false where it is to be passed over. */
+static int open_exhibit(struct valise *v, const struct place *p, struct exhibit_source *ret, bool *ret_here,
+			struct valise_err *err)
+{
+	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
+	struct exhibit_row row;
+	struct valise_err why = {0};
+	*ret_here = false;
+	int r = exhibit_row(v->spool, &p->exhibit, &row, &name, &why);
+	if (!r && (row.bytes != p->size || row.taken_in_s > office_now(v)))
+		return 0;
+	if (!r)
+		r = exhibit_source_here(v, hash_hex(&p->exhibit).text, ret, &why);
+	*ret_here = r == 0;
+	if (r == VALISE_E_NOT_FOUND || r == VALISE_E_BAD)
+		return 0;
+	if (r)
+		err_copy(err, &why);
+	return r;
+}
+
+static int read_place(const struct body *body, const struct place *p, struct gathered *g, struct valise_err *err)
+{
+	char *bytes = malloc((size_t)p->length);
+	if (!bytes)
+		return err_nomem(err);
+	int r = body_read(body, p->offset, bytes, (size_t)p->length, err);
+	if (r) {
+		free(bytes);
+		return r;
+	}
+	g->excerpts[g->n_excerpts++] =
+		(struct exhibit_bytes){p->exhibit, p->size, p->offset, {bytes, (size_t)p->length}, true};
+	return 0;
+}
+
+int gather_words(struct valise *v, const struct words_wanted *want, struct gathered *g, struct valise_err *err)
+{
+	CLEAN_FREE struct place *places = NULL;
+	size_t n = 0, total = 0;
+	int r = list_places(g, want, &places, &n, err);
+	if (!r && !(g->excerpts = calloc(n + 1, sizeof *g->excerpts)))
+		r = err_nomem(err);
+	for (size_t i = 0, end; i < n && !r; i = end) {
+		CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
+		bool here;
+		for (end = i + 1; end < n && hash_eq(&places[end].exhibit, &places[i].exhibit) &&
+				  places[end].size == places[i].size;)
+			end++;
+		r = open_exhibit(v, &places[i], &source, &here, err);
+		for (size_t k = i; here && k < end && !r; k++) {
+			total += (size_t)places[k].length;
+			if (total > LIMIT_WORDS_BYTES && !want->whole)
+				return 0; /* as many as are shown of one letter */
+			r = read_place(&source.body, &places[k], g, err);
+		}
+	}
+	return r;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stands in the exhibits that reports point at. */
+#ifndef OFFICE_WORDS_H
+#define OFFICE_WORDS_H
+
+#include "office/office.h"
+
+/* How much of an exhibit goes with each span: a span's first `most` bytes, and so many on either side. */
+struct words_wanted {
+	size_t most, beside;
+	bool whole; /* the whole exhibit instead, of any size */
+};
+/* Fills in g->excerpts, sorted, none twice. Each exhibit is read whole and held against its SHA-256 first; one that is not here, not by
+ * then, or damaged, is passed over: its words are not here. */
+CHECKED int gather_words(struct valise *v, const struct words_wanted *want, struct gathered *g, struct valise_err *err);
+void words_release(struct gathered *g);
+
+#endif
