@@ -60,7 +60,7 @@
 #define LIMIT_DOSSIER_ITEMS 1000000u
 #define LIMIT_ACCOUNTS_BYTES (2u * LIMIT_DOSSIER_BYTES) /* what is worked out and shown of one letter */
 #define LIMIT_SPAN_WORDS_BYTES 1000u                    /* of an exhibit, shown for one span, before escaping */
-#define LIMIT_WORDS_BYTES (64u * 1024 * 1024)           /* of exhibits, shown in one letter's accounts */
+#define LIMIT_WORDS_BYTES (16u * 1024 * 1024)           /* of exhibits, shown in one letter's accounts */
 
 /* Local files. */
 #define LIMIT_KEY_FILE_BYTES (64u * 1024)

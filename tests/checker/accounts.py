@@ -10,14 +10,18 @@ FROM_HOLDER = {"carrying", "delivered", "attempted", "lost", "damaged"}
 FROM_BOTH = {"refused", "returned"}
 IN_STANDING = {"good", "dismissed-since"}
 HOW_IT_CAME = {"received", "carrying", "refused"}
+OPPOSITES = [("received", "refused", "refused-and-received"), ("opened", "defect", "defect-and-opened"), (*SERVICES, "service-both")]
+GIVING = {"handed", "delivered", "attempted", "returned", "conveyed"}
 ROW = {says: i for i, says in enumerate(SAYS)}
 
 
 class Accounts:
     def __init__(self, seal, entries, statements, reports, now):
-        self.seal, self.reports, self.now = seal, reports, now
+        self.seal, self.now = seal, now
+        self.reports = sorted({r.id: r for r in reports}.values(), key=lambda r: (r.time, r.id))
         self.sender, self.recipients = seal.sender[0], [office for office, _ in seal.to]
         offices = {self.sender, *self.recipients, *(s.office for s in statements), *(s.to for s in statements if s.to)}
+        offices |= {r.office for r in reports} | {r.speaker_office for r in reports if r.speaker_office}
         self.registers = {o: Register(o, entries) for o in offices}
         self.statements = sorted({s.id: s for s in statements}.values(), key=lambda s: (s.time, ROW[s.says], s.nth, s.id))
         self.sender_standing, officer = self.registers[self.sender].stand(seal.sender[1], seal.by[0], "principal", seal.date, seal.id)
@@ -30,6 +34,30 @@ class Accounts:
         for s in self.statements:
             s.counts = s.stands and self.may_say(s)
             s.bystander = not self.may_say(s) and not (s.says == "carrying" and s.unattended)
+        self.judge_reports()
+
+    def judge_reports(self):
+        """Who stands for each, which of them their own office corrects, and under whom each is listed: an office, an addressee, or nobody."""
+        for r in self.reports:
+            r.standing, r.officer = self.registers[r.office].stand(r.head, r.by[0], r.role, r.time, r.id)
+            r.stands = r.standing in IN_STANDING
+            r.unattended = bool(r.officer) and "machine" in r.officer["roles"]
+        for r in self.reports:
+            r.corrected_by = [c.id for c in self.reports if c.stands and c.office == r.office and r.id in c.regarding]
+            r.heeded = r.stands and not r.corrected_by
+            r.home = None
+            if r.speaker_office in self.taking_part | self.bystanders:
+                r.home = ("office", r.speaker_office)
+            elif r.speaker_addressee in self.seal.addressees:
+                r.home = ("addressee", r.speaker_addressee)
+
+    def reported_of(self, *home):
+        return [r.id for r in self.reports if r.home == home]
+
+    def speakers(self):
+        apart = [r for r in self.reports if r.home is None]
+        names = sorted({r.speaker for r in apart}, key=str.encode)
+        return [{"speaker": name, "reported": [r.id for r in apart if r.speaker == name]} for name in names]
 
     def find_holders(self):
         self.holders, before = set(), None
@@ -94,12 +122,14 @@ class Accounts:
                     found.append((kind, notes))
             if self.registers[office].forked:
                 found.append(("fork", (office,)))
-            for one, other, kind in (("received", "refused", "refused-and-received"), ("opened", "defect", "defect-and-opened"), (*SERVICES, "service-both")):
+            for one, other, kind in OPPOSITES:
                 if self.first(one, office) and self.first(other, office):
                     found.append((kind, (self.first(one, office).id, self.first(other, office).id)))
         self.disagree_in_time(found)
         self.disagree_in_numbers(found)
         self.disagree_in_course(found)
+        self.disagree_in_reports(found)
+        self.disagree_in_report_numbers(found)
         return sorted(found)
 
     def disagree_in_time(self, found):
@@ -180,3 +210,50 @@ class Accounts:
             ends = [next((s for s in self.counted(says) if p.id in s.regarding), None) for says in ("held", "called-off")]
             if p.says == "proposed" and all(ends):
                 found.append(("held-and-called-off", (ends[0].id, ends[1].id, p.id)))
+
+    def media_of(self, office):
+        """The statements that tell how the letter came to it."""
+        return [s for s in self.statements if s.counts and s.medium and (
+            (s.office == office and s.says in HOW_IT_CAME) or (s.to == office and s.says in ("handed", "delivered")))]
+
+    def carriage_taker(self, r):
+        """To whom the letter came as that report has it."""
+        everybody = [("office", o) for o in self.recipients] + [("addressee", name) for name in self.seal.addressees]
+        if r.home in everybody and r.says not in GIVING:
+            return r.home
+        return everybody[0] if len(everybody) == 1 else None
+
+    def disagree_in_reports(self, found):
+        told = {}
+        for r in self.reports:
+            taker = self.carriage_taker(r)
+            if r.heeded and r.carriage and taker:
+                told.setdefault(taker, []).append(r)
+        for (kind, who), reports in told.items():
+            signed = self.media_of(who) if kind == "office" else []
+            if len({s.medium for s in signed} | {r.carriage for r in reports}) > 1:
+                found.append(("reported-differs", (*(s.id for s in signed), *(r.id for r in reports))))
+        for office in self.taking_part:
+            for one, other, _ in OPPOSITES:
+                for reported, said in ((one, other), (other, one)):
+                    own = self.first(said, office)
+                    reports = [r.id for r in self.reports if r.heeded and r.home == ("office", office) and r.says == reported and not r.of]
+                    if own and reports:
+                        found.append(("reported-and-said", (own.id, *reports)))
+
+    def disagree_in_report_numbers(self, found):
+        keys = {}
+        for r in self.reports:
+            keys.setdefault(r.by[0].text, {}).setdefault(r.nth, []).append(r)
+        for nths in keys.values():
+            if not any(r.stands and r.office in self.taking_part for one in nths.values() for r in one):
+                continue
+            numbers = sorted(nths)
+            if numbers != list(range(1, numbers[-1] + 1)):
+                found.append(("reports-gap", tuple(r.id for nth in numbers for r in nths[nth])))
+            found += [("report-nth-twice", tuple(r.id for r in one)) for one in nths.values() if len(one) > 1]
+        here = {self.seal.id} | {s.id for s in self.statements} | {r.id for r in self.reports}
+        for r in self.reports:
+            missing = [one for one in r.regarding if one not in here]
+            if r.heeded and r.office in self.taking_part and missing:
+                found.append(("regarding-missing", (r.id, *missing)))

@@ -51,7 +51,7 @@ class Dossier:
 
     def __init__(self, data):
         letter, items = read_dossier(data)
-        self.broken, self.entries, self.statements, self.reports, self.leaves, self.cover = [], [], [], [], [], None
+        self.broken, self.entries, self.statements, self.reports, self.leaves, self.excerpts, self.cover = [], [], [], [], [], [], None
         self.seal = Note(items[0][1], "seal")
         for number, (kind, body, value) in enumerate(items[1:], 2):
             try:
@@ -72,6 +72,21 @@ class Dossier:
             self.cover = Cover(body, self.seal)
         else:
             value.check()
+            self.excerpts.append(value)
+
+    def words_at(self, span):
+        """What is here of a span's words, cut at 1,000 bytes, and what that is worth."""
+        exhibit, size, offset, length = span
+        # Of several the whole exhibit, else the one that reaches furthest; of those the first.
+        holding = [x for x in self.excerpts if (x.exhibit, x.size) == (exhibit, size) and x.offset <= offset < x.offset + len(x.bytes)]
+        if not holding:
+            return {"words": None, "is_cut": False, "check": "not-here"}
+        best = min(holding, key=lambda x: (-(x.offset + len(x.bytes)), x.offset))
+        found = best.bytes[offset - best.offset:][:length]
+        end = min(len(found), 1000)
+        while 997 < end < len(found) and found[end] & 0xC0 == 0x80:
+            end -= 1
+        return {"words": shown(found[:end]), "is_cut": end < length, "check": "checked" if len(best.bytes) == size else "excerpt"}
 
     def disclosed(self, confirmed_by):
         subjects = [self.cover.subject] if self.cover else [leaf.subject for leaf in self.leaves if leaf.subject is not None]
@@ -90,13 +105,13 @@ def party_facts(a, office, seen):
     return {"office": office, "addressee": None, "is_sender": office == a.sender, "is_recipient": office in a.recipients,
             "is_holder": office in a.holders | a.on_deposit, "is_bystander": office in a.bystanders, "state": STATES[a.state(office)] if office in a.recipients else None,
             "service": a.service(office), "past_answer_by": office in a.recipients and a.past_answer_by(office),
-            "said": [s.id for s in a.statements if s.office == office]} if office not in seen and not seen.add(office) else None
+            "said": [s.id for s in a.statements if s.office == office], "reported": a.reported_of("office", office)} if office not in seen and not seen.add(office) else None
 
 
 def parties(a):
     seen = set()
     named = [party_facts(a, office, seen) for office in [a.sender, *a.recipients]]
-    cardless = [{"office": None, "addressee": name, "is_recipient": True} for name in a.seal.addressees]
+    cardless = [{"office": None, "addressee": name, "is_recipient": True, "reported": a.reported_of("addressee", name)} for name in a.seal.addressees]
     others = [party_facts(a, office, seen) for group in (a.holders | a.on_deposit, a.bystanders) for office in sorted(group)]
     return [p for p in named + cardless + others if p]
 
@@ -105,6 +120,16 @@ def said_facts(s):
     return {"id": s.id, "says": s.says, "office": s.office, "title": s.officer["title"] if s.officer else None, "role": s.role, "key": s.by[0].text,
             "time": when(s.time), "nth": s.nth, "to": s.to, "medium": s.medium, "when": s.when, "reason": s.reason, "text": s.said,
             "regarding": s.regarding, "standing": s.standing, "counts": s.counts, "bystander": s.bystander, "unattended": s.unattended}
+
+
+def reported_facts(r, d):
+    resolved = r.resolved or (None, None)
+    return {"id": r.id, "says": r.says, "speaker": r.speaker, "speaker_office": r.speaker_office, "speaker_addressee": r.speaker_addressee, "of": r.of,
+            "via": r.via, "verb": r.verb, "medium": r.medium, "carriage": r.carriage, "when": r.when, "resolved_from": when(resolved[0]),
+            "resolved_to": when(resolved[1]), "quoted": r.quoted == "yes", "where": r.where, "office": r.office,
+            "spans": [{**dict(zip(("exhibit", "exhibit_bytes", "offset", "length"), span)), **d.words_at(span)} for span in r.spans],
+            "title": r.officer["title"] if r.officer else None, "role": r.role, "key": r.by[0].text, "time": when(r.time), "nth": r.nth,
+            "regarding": r.regarding, "corrected_by": r.corrected_by, "standing": r.standing, "counts_as_filed": r.stands, "unattended": r.unattended}
 
 
 def check(data, known, now):
@@ -119,6 +144,7 @@ def check(data, known, now):
         "bytes": "not-here" if seal.paper is None else "paper", "signatures_valid": not d.broken and a.sender_standing in IN_STANDING,
         "sender_standing": a.sender_standing, "sealed_by": a.sealed_by, "keys_known": a.taking_part <= known, "broken": d.broken,
         "offices": [office_facts(a, office, known) for office in sorted(a.registers)], "parties": parties(a), "said": [said_facts(s) for s in a.statements],
+        "reported": [reported_facts(r, d) for r in a.reports], "speakers": a.speakers(),
         "disagreements": [{"kind": kind, "notes": list(notes)} for kind, notes in a.disagreements()], "disclosed": disclosed,
     }
     cannot_judge = a.sender_standing in ("incomplete", "no-register")

@@ -25,7 +25,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 VECTORS = ROOT / "tests" / "vectors"
 LETTER = ["letter", "date", "answer_by", "ref", "subject", "paper", "body_bytes", "cover_bytes", "bytes", "signatures_valid", "sender_standing", "sealed_by", "keys_known"]
 SAID = ["id", "says", "office", "title", "role", "key", "time", "nth", "to", "medium", "when", "reason", "text", "regarding", "standing", "counts", "bystander", "unattended"]
-PARTY = ["office", "addressee", "is_sender", "is_recipient", "is_holder", "is_bystander", "state", "service", "past_answer_by", "said"]
+PARTY = ["office", "addressee", "is_sender", "is_recipient", "is_holder", "is_bystander", "state", "service", "past_answer_by", "said", "reported"]
+REPORTED = ["id", "says", "speaker", "speaker_office", "speaker_addressee", "of", "via", "verb", "medium", "carriage", "when", "resolved_from", "resolved_to", "quoted", "where",
+            "spans", "office", "title", "role", "key", "time", "nth", "regarding", "corrected_by", "standing", "counts_as_filed", "unattended"]
+SPEAKER = ["speaker", "reported"]
 DISCLOSED = ["kind", "subject", "name", "sha256", "bytes"]
 
 
@@ -106,7 +109,7 @@ def differences(verify, data):
     pairs += [(k, a[k], b[k]) for k in LETTER]
     offices = {o["id"]: o for o in b["offices"]}
     pairs += [(f"office {o['id']} {k}", o[k], offices.get(o["id"], {}).get(k)) for o in a["offices"] for k in ("name", "fingerprint", "forked")]
-    for name, members in (("said", SAID), ("parties", PARTY), ("disclosed", DISCLOSED)):
+    for name, members in (("said", SAID), ("reported", REPORTED), ("speakers", SPEAKER), ("parties", PARTY), ("disclosed", DISCLOSED)):
         pairs.append((name, len(a[name]), len(b[name])))
         pairs += [(f"{name} {i} {k}", x[k], y[k]) for i, (x, y) in enumerate(zip(a[name], b[name])) for k in members if k in x]
     pairs += [(f"disclosed {i} is confirmed", x["confirmed_by"] is None, y["confirmed_by"] is None) for i, (x, y) in enumerate(zip(a["disclosed"], b["disclosed"]))]

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from notes import ROLES, SAYS
 
 EPOCH = 1795000000
+SPEAKERS = ["a spokesman", "A spokesman", "the envoy", "der Botschafter \u00d6"]
 
 
 def sha(data):
@@ -156,6 +157,7 @@ class World:
                 office.grow([s.id for s in self.statements])
         for _ in range(rng.randrange(0, 6)):
             self.say()
+        self.make_reports(random.Random(f"reports {seed}"))
 
     def pick_head(self, office):
         return self.rng.choice(office.entries) if self.calm or self.rng.random() < 0.95 else None
@@ -214,6 +216,63 @@ class World:
              "when Wednesday" if "when" in lines else None, f"reason {rng.choice(codes.split())}" if "reason" in lines else None,
              *(["text Words.", "text More."] if "text" in lines else [])], [key], spoil=rng.random() < 0.01))
 
+    def make_reports(self, rng):
+        """What officers note of others' words; from a chance of its own, so that a seed's statements stay what they were."""
+        self.exhibits = [rng.randbytes(rng.randrange(1, 300)) if rng.random() < 0.3 else "Er hat \u201enichts\u201c gesagt. ".encode() * rng.randrange(1, 80) for _ in range(2)]
+        self.reports, self.report_nth = [], {}
+        for _ in range(rng.randrange(0, 14)):
+            self.report(rng)
+
+    def report(self, rng):
+        office = rng.choice(self.offices)
+        head = rng.choice(office.entries) if rng.random() < 0.97 else None
+        officers = (head or office.entries[0]).officers + (office.entries[-1].officers + office.entries[-1].gone if rng.random() < 0.3 else [])
+        key, own, _ = rng.choice(officers if officers and rng.random() < 0.95 else [(Signer(rng), ["clerk"], None)])
+        role = rng.choice([r for r in own if r != "machine"] or ["clerk"]) if rng.random() < 0.9 else rng.choice(ROLES[:-1])
+        nth = self.report_nth.get(key.vkey, 0) + (1 if rng.random() < 0.9 else rng.randrange(0, 3))
+        self.report_nth[key.vkey] = nth = max(nth, 1)
+        earlier = [r.id for r in self.reports] * 3 + [s.id for s in self.statements] + [self.seal.id]
+        regarding = sorted({rng.choice(earlier) if rng.random() < 0.9 else "ab" * 32 for _ in range(rng.choice([0, 0, 1, 2]))})
+        speaks_for = rng.random()
+        when_lines = [["when Wednesday"], ["when Wednesday", f"resolved {when(EPOCH)} {when(EPOCH + rng.randrange(0, 200000))}"]]
+
+        def some(chance, line):
+            return [line] if rng.random() < chance else []
+        self.reports.append(Signed(
+            ["valise/report@v1", f"letter {self.seal.id if rng.random() < 0.98 else 'cd' * 32}",
+             f"says {rng.choice(['received', 'refused', 'opened', 'defect', 'service-accepted', 'service-declined'] if rng.random() < 0.6 else [*SAYS, 'other'])}",
+             f"speaker {rng.choice(SPEAKERS)}",
+             *([f"speaker-office {rng.choice(self.offices).id if rng.random() < 0.95 else '12' * 32}"] if speaks_for < 0.7 else []),
+             *([f"speaker-addressee {rng.choice(['Somebody without a card', 'Somebody else'])}"] if speaks_for > 0.85 else []),
+             *some(0.2, "of the envoy"), *[f"via {rng.choice(['a newspaper', 'an agency'])}" for _ in range(rng.randrange(0, 3))],
+             f"verb {rng.choice(['confirmed', 'stressed'])}", *some(0.3, "medium interview"),
+             *some(0.5, f"carriage {rng.choice(['by hand', 'by post', 'by car'])}"), *rng.choice([[], *when_lines]),
+             *[f"regarding {r}" for r in regarding], *sorted({self.span(rng) for _ in range(rng.randrange(1, 4))}), *some(0.2, "where page 3, line 5"),
+             f"quoted {rng.choice(['yes', 'no'])}", f"office {office.id} {head.id if head else 'ef' * 32}", f"role {role}", f"nth {nth}",
+             f"time {when(EPOCH + (100 if self.calm else 0) + rng.randrange(0, 400))}"], [key], spoil=rng.random() < 0.01))
+
+    def span(self, rng):
+        exhibit = rng.choice(self.exhibits)
+        offset = rng.randrange(0, len(exhibit))
+        length = len(exhibit) - offset if rng.random() < 0.2 else rng.randrange(1, len(exhibit) - offset + 1)
+        size = len(exhibit) + (0 if rng.random() < 0.95 else 1)
+        return f"exhibit {sha(exhibit).hex()} {size} {offset} {length}"
+
+    def excerpts(self):
+        """Pieces of the exhibits, sometimes a whole one; now and then one that lies."""
+        rng, places = self.rng, {}
+        for exhibit in self.exhibits:
+            for _ in range(rng.randrange(0, 4)):
+                offset = rng.randrange(0, len(exhibit))
+                piece = exhibit[offset:offset + rng.randrange(1, 1500)] if rng.random() < 0.8 else exhibit
+                offset = 0 if piece is exhibit else offset
+                if rng.random() < 0.05:
+                    piece = rng.randbytes(len(piece))
+                places[sha(exhibit).hex(), offset, len(piece)] = (len(exhibit), piece)
+        for (exhibit, offset, _), (size, piece) in sorted(places.items()):
+            digits = base64.b64encode(piece).decode()
+            yield f"exhibit {exhibit} {size}\noffset {offset}\n" + "".join(digits[i:i + 64] + "\n" for i in range(0, len(digits), 64))
+
     def leaf(self, i):
         h = self.hashes
         path = [[h[1], h[2]], [h[0], h[2]], [sha(b"\x01" + h[0] + h[1])]][i]
@@ -230,6 +289,8 @@ class World:
         items = [("seal", self.seal.bytes)]
         items += [("register", e.bytes) for e in sorted(entries.values(), key=lambda e: (e.office, e.seq, e.id))]
         items += [("statement", s.bytes) for s in sorted({s.id: s for s in self.statements}.values(), key=lambda s: s.id)]
+        items += [("report", r.bytes) for r in sorted({r.id: r for r in self.reports}.values(), key=lambda r: r.id)]
         items += [("leaf", self.leaf(i)) for i in range(3) if rng.random() < 0.4]
+        items += [("excerpt", one) for one in self.excerpts()]
         data = f"valise/dossier@v1\nletter {self.seal.id}\n".encode()
         return data + b"".join(b"%s %d\n" % (kind.encode(), len(body.encode())) + body.encode() for kind, body in items) + b"end\n"

@@ -3,7 +3,7 @@
 #include "failing.h"
 
 #include "evidence_dump.h"
-#include "evidence_letter.h"
+#include "evidence_report.h"
 
 static const struct verified_entry *const *entries;
 static size_t n_entries;
@@ -78,6 +78,15 @@ static struct scene *full_scene(void)
 	SAY(s, SAYS_CALLED_OFF, l->bergen, BERGEN, 5, .regarding = &p->note.id, .nth = 2);
 	SAY(s, SAYS_COMMENT, l->bergen, BERGEN, 5, .regarding = &(const struct hash){{7}}, .nth = 3);
 	SAY(s, SAYS_COMMENT, l->stranger, STRANGER, 5, );
+	const struct hash exhibit = {{5}};
+	const struct verified_report *r =
+		REPORT(s, "received", l->harbour, HARBOUR, 5, .of_office = l->oslo, .carriage = "by car",
+		       .of = "the envoy", .via = {"an agency"}, .nth = 2);
+	REPORT(s, "refused", l->harbour, HARBOUR, 6, .of_office = l->oslo, .carriage = "by train", .nth = 2,
+	       .exhibit = &exhibit, .exhibit_bytes = 9, .offset = 2, .length = 3);
+	REPORT(s, "opened", l->harbour, HARBOUR, 7, .of_office = l->bergen, .regarding = &r->note.id, .nth = 4);
+	REPORT(s, "other", l->harbour, HARBOUR, 8, .speaker = "somebody", .regarding = &exhibit, .nth = 5);
+	scene_excerpt(s, (struct exhibit_bytes){exhibit, 9, 0, STR("\x1bhearsay"), true});
 	return s;
 }
 

@@ -4,11 +4,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "evidence_letter.h"
+#include "evidence_report.h"
 
 #define OFFICERS_PER_ENTRY 250u
 #define OFFICERS 10000u
@@ -191,8 +192,79 @@ static void test_statements(void **state)
 	assert_true(many < 64 * (few + 5));
 }
 
+/* Of this process alone: so many reports take long enough for a busy machine to double the time on the wall. */
+static int64_t cpu_ms(void)
+{
+	struct timespec t;
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t), 0);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* n reports, which contradict and correct each other, from two exhibits in many pieces. They are not signed one by one: what is measured is
+ * what follows from them. */
+static int64_t reports_ms(struct scene *s, size_t n)
+{
+	const struct letter *l = the_letter();
+	CLEAN_FREE struct verified_report *reports = calloc(n, sizeof *reports);
+	CLEAN_FREE struct witnessed_report *witnessed = calloc(n, sizeof *witnessed);
+	CLEAN_FREE struct exhibit_bytes *pieces = calloc(n, sizeof *pieces);
+	static char text[4096];
+	memset(text, 'w', sizeof text);
+	assert_true(reports && witnessed && pieces);
+	for (size_t i = 0; i < n; i++) {
+		static const char *const kinds[] = {"received", "refused", "opened", "delivered", "other"};
+		const struct hash exhibit = {{(uint8_t)(i & 1)}};
+		char speaker[32];
+		(void)snprintf(speaker, sizeof speaker, "speaker %zu", i % 5003);
+		const struct cast_reported c = {.seal = s->e.seal,
+						.says = kinds[i % 5],
+						.head = l->harbour,
+						.by = HARBOUR,
+						.time_s = T0 + (int64_t)(i % 991),
+						.nth = 1 + (i * 7) % 5003,
+						.of_office = i % 3   ? l->oslo
+							     : i % 2 ? l->bergen
+								     : NULL,
+						.carriage = i & 1 ? "by hand" : "by post",
+						.when = "Wednesday",
+						.regarding = i % 4 ? NULL : &reports[i / 2].note.id,
+						.exhibit = &exhibit,
+						.exhibit_bytes = 1 << 20,
+						.offset = i % n,
+						.length = 1000};
+		reports[i].r = cast_report_of(&c);
+		reports[i].r.speaker = str_of(cast_keep(strdup(speaker)));
+		digest_once(&i, sizeof i, &reports[i].note.id);
+		witnessed[i].report = &reports[i];
+		pieces[i] = (struct exhibit_bytes){exhibit, 1 << 20, (i * 31) % n, {text, 40 + i % 3000}, false};
+	}
+	s->e.reports = witnessed;
+	s->e.n_reports = n;
+	s->e.excerpts = pieces;
+	s->e.n_excerpts = n;
+	int64_t start = cpu_ms();
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	int64_t took = cpu_ms() - start;
+	assert_int_equal(a->n_reported, n);
+	assert_true(a->n_disagreements > 10);
+	return took;
+}
+
+static void test_reports(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	struct scene *s = scene_new(l->both);
+	SAY(s, SAYS_RECEIVED, l->oslo, OSLO_CLERK, 3, .medium = "by car");
+	SAY(s, SAYS_REFUSED, l->bergen, BERGEN, 3, );
+	int64_t few = reports_ms(s, 6250), many = reports_ms(s, 100000);
+	print_message("6,250 reports: %d ms; 100,000: %d ms\n", (int)few, (int)many);
+	assert_true(many < 64 * (few + 5));
+}
+
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_officers), cmocka_unit_test(test_entries),
-					  cmocka_unit_test(test_bytes), cmocka_unit_test(test_statements)};
+					  cmocka_unit_test(test_bytes), cmocka_unit_test(test_statements),
+					  cmocka_unit_test(test_reports)};
 
 int main(void)
 {
