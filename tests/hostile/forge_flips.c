@@ -149,6 +149,32 @@ static void add_said(struct meaning *m, const struct valise_accounts *a, const s
 	m->lines[m->n++] = (char *)buf_take(&b, NULL);
 }
 
+static void add_line(struct meaning *m, struct buf *b)
+{
+	if (m->n == sizeof m->lines / sizeof m->lines[0])
+		give_up("too many lines of meaning");
+	m->lines[m->n++] = (char *)buf_take(b, NULL);
+}
+
+/* What an excerpt has proves nothing, so that only words out of a whole exhibit are meant; they can be lost with the report still there. */
+static void add_reported(struct meaning *m, const struct valise_accounts *a, const struct valise_reported *r)
+{
+	CLEAN_BUF struct buf b = FORGE_BUF;
+	buf_addf(&b, "reported %s %s %s %s by %s at %" PRId64 " nth %" PRIu64, r->says, r->speaker, r->verb,
+		 r->has_speaker_office ? a->offices[r->speaker_office].id : "-", a->offices[r->office].id, r->time_s,
+		 r->nth);
+	for (size_t i = 0; i < r->n_spans; i++)
+		buf_addf(&b, " %s %" PRIu64 " %" PRIu64, r->spans[i].exhibit, r->spans[i].offset, r->spans[i].length);
+	add_line(m, &b);
+	for (size_t i = 0; i < r->n_spans; i++) {
+		CLEAN_BUF struct buf words = FORGE_BUF;
+		if (r->spans[i].check != VALISE_SPAN_CHECKED)
+			continue;
+		buf_addf(&words, "words %s %s", r->spans[i].exhibit, r->spans[i].words);
+		add_line(m, &words);
+	}
+}
+
 static void add_disclosed(struct meaning *m, const struct valise_disclosed *d)
 {
 	CLEAN_BUF struct buf b = FORGE_BUF;
@@ -168,6 +194,9 @@ static bool meaning_of(const struct buf *dossier, const struct valise_known *kno
 	for (size_t i = 0; i < a->n_said; i++)
 		if (a->said[i].counts)
 			add_said(ret, a, &a->said[i]);
+	for (size_t i = 0; i < a->n_reported; i++)
+		if (a->reported[i].counts_as_filed)
+			add_reported(ret, a, &a->reported[i]);
 	for (size_t i = 0; i < a->n_disclosed; i++)
 		add_disclosed(ret, &a->disclosed[i]);
 	buf_addf(&head, "%s %" PRId64 " %s %s", a->letter, a->date_s, or_none(a->ref), or_none(a->paper));
