@@ -2,8 +2,12 @@
 /* Every allocation of judging and of accounts fails once: an error each time, no crash, no leak, no half an account. */
 #include "failing.h"
 
+#include <valise/valise.h>
+
 #include "evidence_dump.h"
 #include "evidence_report.h"
+#include "format/dossier.h"
+#include "format/excerpt.h"
 
 static const struct verified_entry *const *entries;
 static size_t n_entries;
@@ -113,7 +117,72 @@ static void test_questions(void **state)
 	failing_in_turn(ask, STR(""));
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_accounts), cmocka_unit_test(test_questions)};
+/* ---- A dossier ---- */
+
+static struct valise_file file;
+
+static int verify(struct str dossier, struct valise_err *err)
+{
+	const struct valise_verifying with = {.files = &file, .n_files = 1, .now_s = T0};
+	CLEAN_ACCOUNTS struct valise_accounts *a = NULL;
+	int code = valise_verify(dossier.at, dossier.len, &with, &a, err);
+	assert_int_equal(a != NULL, code == 0);
+	if (code)
+		return code;
+	assert_int_equal(a->n_broken, 0);
+	assert_int_equal(file.spans, 1);
+	assert_int_equal(a->reported[0].spans[0].check, VALISE_SPAN_CHECKED);
+	assert_int_equal(a->reported[1].spans[0].check, VALISE_SPAN_EXCERPT);
+	return 0;
+}
+
+static struct dossier_item note_item(enum dossier_kind kind, const struct note *note)
+{
+	return (struct dossier_item){.kind = kind, .bytes = {note->bytes, note->len}};
+}
+
+/* Pieces of the exhibits that two reports name, one that none names, and a file of the asker's. */
+static void test_dossier(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	const struct str text = STR("what was said elsewhere"), other = STR("another article");
+	struct hash exhibits[2];
+	digest_once(text.at, text.len, &exhibits[0]);
+	digest_once(other.at, other.len, &exhibits[1]);
+	file = (struct valise_file){.bytes = text.at, .len = text.len};
+	struct cast_reported c = {.seal = l->seal,
+				  .says = "received",
+				  .head = l->harbour,
+				  .by = HARBOUR,
+				  .time_s = T0,
+				  .exhibit = &exhibits[0],
+				  .exhibit_bytes = text.len,
+				  .offset = 5,
+				  .length = 3};
+	const struct verified_report *one = cast_report(&c);
+	c.exhibit = &exhibits[1];
+	c.exhibit_bytes = other.len;
+	c.time_s++;
+	c.nth = 2;
+	const struct verified_report *two = cast_report(&c);
+	CLEAN_BUF struct buf read = BUF_INIT(1 << 12), unread = BUF_INIT(1 << 12), dossier = BUF_INIT(1 << 16);
+	CAST_MUST(excerpt_write(&exhibits[1], other.len, 1, (struct str){other.at + 1, 9}, &read, cast_err()));
+	CAST_MUST(excerpt_write(&exhibits[1], other.len, 10, (struct str){other.at + 10, 3}, &unread, cast_err()));
+	const struct dossier_item items[] = {
+		note_item(DOSSIER_SEAL, &l->seal->note),
+		note_item(DOSSIER_REGISTER, &l->harbour->note),
+		note_item(DOSSIER_REPORT, &one->note),
+		note_item(DOSSIER_REPORT, &two->note),
+		{.kind = DOSSIER_EXCERPT, .bytes = buf_str(&read)},
+		{.kind = DOSSIER_EXCERPT, .bytes = buf_str(&unread)},
+	};
+	CAST_MUST(dossier_write(items, sizeof items / sizeof items[0], &dossier, cast_err()));
+	failing_in_turn(verify, buf_str(&dossier));
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_accounts), cmocka_unit_test(test_questions),
+					  cmocka_unit_test(test_dossier)};
 
 int main(void)
 {

@@ -246,6 +246,15 @@ static int64_t reports_ms(struct scene *s, size_t n)
 	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
 	int64_t took = cpu_ms() - start;
 	assert_int_equal(a->n_reported, n);
+	/* So many places in so many words are not all shown, and what is known of them is. */
+	size_t words = 0, without = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct valise_span *one = &a->reported[i].spans[0];
+		words += one->words ? strlen(one->words) : 0;
+		without += !one->words && one->check == VALISE_SPAN_EXCERPT;
+	}
+	assert_true(words <= LIMIT_WORDS_BYTES);
+	assert_int_equal(without > 0, n > LIMIT_WORDS_BYTES / LIMIT_SPAN_WORDS_BYTES);
 	assert_true(a->n_disagreements > 10);
 	return took;
 }
