@@ -33,7 +33,7 @@ static const char *const clauses[SAYS_COUNT] = {
 	[SAYS_SEEN] = "it held notes about the letter",
 };
 
-void say_interval(struct work *w, int64_t from_s, int64_t to_s)
+static void say_interval(struct work *w, int64_t from_s, int64_t to_s)
 {
 	const struct when_text from = when_text(from_s), to = when_text(to_s);
 	bool same_day = strcmp(day_text(from_s).text, day_text(to_s).text) == 0;
@@ -54,7 +54,7 @@ static void say_subject(struct work *w, const struct work_report *r)
 		say_quoted(w, v->speaker_addressee.at ? v->speaker_addressee : v->speaker);
 }
 
-static void say_via(struct work *w, const struct report *v)
+void say_via(struct work *w, const struct report *v)
 {
 	for (size_t i = 0; i < v->n_via; i++) {
 		buf_add_text(&w->text, i == 0 ? ", through " : i + 1 == v->n_via ? " and " : ", ");

@@ -97,13 +97,9 @@ static void say_carriage(struct work *w, const struct carriage_word *word)
 		say_name(w, w->said[word->said].office);
 		return;
 	}
-	const struct report *v = &word->report->v->r;
 	buf_add_text(&w->text, " is reported in words of ");
-	say_quoted(w, v->speaker);
-	if (v->n_via) {
-		buf_add_text(&w->text, " through ");
-		say_quoted(w, v->via[0]);
-	}
+	say_quoted(w, word->report->v->r.speaker);
+	say_via(w, &word->report->v->r);
 	buf_add_text(&w->text, ", filed by ");
 	say_name(w, word->report->office);
 }

@@ -254,9 +254,18 @@ static void test_carriage(void **state)
 		d->text,
 		"How the letter came to Mission Oslo is told differently: \"by post\" says Mission Oslo; \"by "
 		"hand\" is reported in words of \"a spokesman\", filed by Harbour Legal; \"in person\" is reported "
-		"in words of \"the envoy\" through \"a newspaper\", filed by Harbour Legal. What is reported is "
+		"in words of \"the envoy\", through \"a newspaper\", filed by Harbour Legal. What is reported is "
 		"hearsay; nothing is chosen here.");
 	assert_null(row_of(b, "media-differ"));
+
+	/* Signed media alone are no matter of reports. */
+	s = scene_new(l->seal);
+	SAY(s, SAYS_RECEIVED, l->oslo, OSLO_CLERK, 5, .medium = "by post");
+	SAY(s, SAYS_RECEIVED, l->oslo, OSLO_SECOND, 6, .medium = "by hand");
+	REPORT(s, "received", l->harbour, STRANGER, 7, .of_office = l->oslo, .carriage = "by car");
+	CLEAN_ACCOUNTS struct valise_accounts *f = scene_accounts(s);
+	assert_non_null(row_of(f, "media-differ"));
+	assert_null(row_of(f, "reported-differs"));
 
 	/* With two recipients nobody knows whose hand-over somebody else means. */
 	s = scene_new(l->both);
