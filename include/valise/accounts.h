@@ -85,8 +85,8 @@ struct valise_reported_span {
 	enum valise_span_check check;
 };
 
-/* Hearsay: what an officer's note has of somebody else's words elsewhere. Never a statement of its speaker: a type of its own, which
- * nothing that takes a statement takes. */
+/* Hearsay: what an officer's note has of somebody else's words elsewhere. Never a statement of its speaker: a type of its own,
+ * which nothing that takes a statement takes. */
 struct valise_reported {
 	const char *id;   /* of the note */
 	const char *says; /* what the words come to, as the reporter has it: a statement's word, or "other" */

@@ -85,8 +85,8 @@ static size_t excerpts_up_to(const struct word_finder *x, const struct report_sp
 	return low;
 }
 
-/* The bytes at the beginning of the span, from the whole exhibit or else from the piece that has most of them; .at is NULL when they are
- * not here. */
+/* The bytes at the beginning of the span, from the whole exhibit or else from the piece that has most of them. .at is NULL when
+ * they are not here. */
 static struct str find_words(const struct word_finder *x, const struct report_span *s, bool *ret_is_whole)
 {
 	size_t n = excerpts_up_to(x, s);

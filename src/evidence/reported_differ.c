@@ -54,8 +54,8 @@ static bool is_giving(int says)
 	       says == SAYS_CONVEYED;
 }
 
-/* To whom the letter came so: the recipient whose words are reported, unless they are of how it gave the letter away; otherwise the letter's
- * only one. */
+/* To whom the letter came so: the recipient whose words are reported, unless they are of how it gave the letter away; otherwise
+ * the letter's only one. */
 static void take_carriages(const struct report_list *l, uint32_t taker, uint32_t sole, struct carriage_word *words,
 			   size_t *n)
 {

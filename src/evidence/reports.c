@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sorts the reports about a letter, judges who filed them, and lists them under those whose words they have (spec/accounts.md, "Reports"). */
+/* The reports about a letter, judged by who filed them, and listed under those whose words they have (spec/accounts.md). */
 #include <stdlib.h>
 
 #include "evidence/work.h"

@@ -20,8 +20,8 @@ struct work_said {
 	bool bystander, counts, unattended;
 };
 
-/* One report about the letter. Sorted by claimed time, then id. Whatever takes a statement takes a work_said, or the place of one: reports
- * are handed on as pointers, so that no place of a report passes for that of a statement. */
+/* One report about the letter. Sorted by claimed time, then id. Whatever takes a statement takes a work_said, or the place of
+ * one: reports are handed on as pointers, so that no place of a report passes for that of a statement. */
 struct work_report {
 	const struct verified_report *v;
 	int64_t taken_in_s;
@@ -148,10 +148,11 @@ void say_standing(struct work *w, enum valise_standing standing, const struct of
 /* report_sentences.c: what reports have, always marked as that. */
 /* ", through "the evening news" and "a press agency"", or nothing. */
 void say_via(struct work *w, const struct report *v);
-/* "Mission Oslo is reported to have "confirmed" that it received the letter, ... (in exhibit 2cc7e7e9, filed by ...)": no full stop. */
+/* "Mission Oslo is reported to have "confirmed" that it received the letter, ... (in exhibit 2cc7e7e9..., filed by ...)": no
+ * full stop. */
 void say_report(struct work *w, const struct work_report *r);
-/* Of these the one that tells most of how far the letter came, and how many more there are; nothing where none is heeded. With `steps_only` only
- * those of a step that a recipient can take. */
+/* Of these the one that tells most of how far the letter came, and how many more there are; nothing where none is heeded. With
+ * `steps_only` only those of a step that a recipient can take. */
 void say_reports(struct work *w, const struct report_list *l, bool steps_only);
 bool any_told(const struct report_list *l, bool steps_only);
 
