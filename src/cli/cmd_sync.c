@@ -8,7 +8,7 @@
 
 struct sync_options {
 	struct words via;
-	bool all, bare, look, in, out;
+	bool all, bare, look, in, out, reports;
 };
 #define AT(member) offsetof(struct sync_options, member)
 
@@ -16,6 +16,8 @@ static const struct option_row options[] = {
 	{"all", 'a', OPTION_FLAG, AT(all), NULL, "put out every letter that is not known to have arrived"},
 	{"via", 0, OPTION_LIST, AT(via), "OFFICE", "a courier office that can take the wrapped bag in too; repeatable"},
 	{"bare", 0, OPTION_FLAG, AT(bare), NULL, "do not wrap: a finder can see seals and statements"},
+	{"reports", 0, OPTION_FLAG, AT(reports), NULL,
+	 "with the letters: the reports about them, and the exhibits that these point at"},
 	{"look", 0, OPTION_FLAG, AT(look), NULL, "only say what is there and what would go"},
 	{"in", 0, OPTION_FLAG, AT(in), NULL, "with -: take a bag in from standard input"},
 	{"out", 0, OPTION_FLAG, AT(out), NULL, "with -: put a bag out to standard output"},
@@ -41,6 +43,8 @@ static int check(struct cli *c, const struct sync_options *o, bool is_pipe)
 		return cli_fail(c, VALISE_E_USAGE, "letters go out: say --out");
 	if (o->all && c->n_operands > 1)
 		return cli_fail(c, VALISE_E_USAGE, "--all and the names of letters exclude each other");
+	if (o->reports && !o->all && c->n_operands < 2)
+		return cli_fail(c, VALISE_E_USAGE, "--reports go with letters: name those, or say --all");
 	if (o->bare && o->via.n)
 		return cli_fail(c, VALISE_E_USAGE, "--bare wraps for nobody, so --via has nothing to do");
 	return 0;
@@ -78,6 +82,10 @@ static int show_json(struct cli *c, const struct sync_options *o, const struct v
 	json_number(j, "statements_in", r->statements_in);
 	json_number(j, "statements_out", r->statements_out);
 	json_number(j, "entries_in", r->entries_in);
+	json_number(j, "reports_in", r->reports_in);
+	json_number(j, "reports_out", r->reports_out);
+	json_number(j, "exhibits_in", r->exhibits_in);
+	json_number(j, "exhibits_out", r->exhibits_out);
 	json_number(j, "bags_read", r->bags_read);
 	json_number(j, "bags_out", r->bags_out);
 	json_number(j, "bags_skipped", r->bags_skipped);
@@ -95,6 +103,16 @@ static int show_json(struct cli *c, const struct sync_options *o, const struct v
 
 /* ---- For a person ---- */
 
+/* "2 statements came." */
+static void show_came(FILE *out, const struct sync_options *o, size_t n, const char *one, const char *several)
+{
+	if (n)
+		fprintf(out, "%zu %s %s.\n", n, n == 1 ? one : several,
+			!o->look ? "came"
+			: n == 1 ? "lies there, not taken in yet"
+				 : "lie there, not taken in yet");
+}
+
 static void show_in(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
 {
 	for (size_t i = 0; i < r->n_in; i++) {
@@ -102,19 +120,22 @@ static void show_in(FILE *out, const struct sync_options *o, const struct valise
 		fprintf(out, "%s from %s%s%s, %s: %s\n", l->short_id, l->from, l->ref ? ", ref " : "",
 			l->ref ? l->ref : "", show_size(l->body_bytes).text, l->text);
 	}
-	if (r->statements_in)
-		fprintf(out, "%zu statement%s %s.\n", r->statements_in, PLURAL(r->statements_in),
-			!o->look                ? "came"
-			: r->statements_in == 1 ? "lies there, not taken in yet"
-						: "lie there, not taken in yet");
-	if (r->entries_in)
-		fprintf(out, "%zu register entr%s %s.\n", r->entries_in, r->entries_in == 1 ? "y" : "ies",
-			!o->look             ? "came"
-			: r->entries_in == 1 ? "lies there, not taken in yet"
-					     : "lie there, not taken in yet");
+	show_came(out, o, r->statements_in, "statement", "statements");
+	show_came(out, o, r->reports_in, "report", "reports");
+	show_came(out, o, r->exhibits_in, "exhibit", "exhibits");
+	show_came(out, o, r->entries_in, "register entry", "register entries");
 	if (r->bags_not_for_us)
 		fprintf(out, "%zu bag%s there %s wrapped for others.\n", r->bags_not_for_us, PLURAL(r->bags_not_for_us),
 			r->bags_not_for_us == 1 ? "is" : "are");
+}
+
+static void show_reported(FILE *out, const struct valise_sync_report *r)
+{
+	if (r->reports_out)
+		fprintf(out, ", with %zu report%s", r->reports_out, PLURAL(r->reports_out));
+	if (r->exhibits_out)
+		fprintf(out, "%s %zu exhibit%s", r->reports_out ? " and" : ", with", r->exhibits_out,
+			PLURAL(r->exhibits_out));
 }
 
 static void show_out(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
@@ -131,6 +152,7 @@ static void show_out(FILE *out, const struct sync_options *o, const struct valis
 		fprintf(out, "%s %zu statement%s", whole ? " and" : "", r->statements_out, PLURAL(r->statements_out));
 	if (!whole && !r->statements_out)
 		fprintf(out, " part of what there is of %zu letter%s", r->n_out, PLURAL(r->n_out));
+	show_reported(out, r);
 	fprintf(out, "%s%s%s.\n", o->look || !r->read_back ? "" : ", read back and checked", r->finder ? ", " : "",
 		r->finder ? r->finder : "");
 	for (size_t i = 0; i < r->n_out; i++)
@@ -181,7 +203,9 @@ static void show(struct cli *c, const struct sync_options *o, const struct valis
 		     "take it away");
 	if (!o->look && r->bags_out && !is_pipe && !r->read_back)
 		warn(c, "what was written could not be read back from the medium");
-	if (r->n_in + r->n_out + r->statements_in + r->statements_out + r->entries_in == 0)
+	if (r->n_in + r->n_out + r->statements_in + r->statements_out + r->reports_in + r->exhibits_in +
+		    r->entries_in ==
+	    0)
 		tell(c, "Nothing to take in, nothing to put out.");
 	show_next(c, o, r);
 }
@@ -205,6 +229,7 @@ static int run(struct cli *c, const void *values)
 		.via = (const char *const *)o->via.at,
 		.n_via = o->via.n,
 		.bare = o->bare,
+		.reports = o->reports,
 		.look = o->look,
 	};
 	r = cli_open(c, !o->look, &v);

@@ -312,14 +312,21 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 
 static int put_groups(struct putting *p, struct store *store)
 {
-	struct bag_place place = {
-		.v = p->v, .store = store, .now_s = p->now_s, .look = p->o->look, .durable = true, .read_back = true};
+	struct bag_place place = {.v = p->v,
+				  .store = store,
+				  .now_s = p->now_s,
+				  .look = p->o->look,
+				  .reports = p->o->reports,
+				  .durable = true,
+				  .read_back = true};
 	int r = 0;
 	if (p->n)
 		qsort(p->candidates, p->n, sizeof *p->candidates, by_audience);
 	for (size_t i = 0; i < p->n && !r;)
 		r = write_group(p, &place, i, &i);
 	p->r->bags = place.bags;
+	p->r->reports = place.reports_put;
+	p->r->exhibits = place.exhibits_put;
 	p->r->bytes = place.bytes;
 	p->r->durable = place.durable;
 	p->r->read_back = place.read_back;

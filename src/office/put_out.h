@@ -13,7 +13,8 @@ struct put_out_options {
 	const struct hash *via; /* courier offices to wrap for too */
 	size_t n_via;
 	bool bare;
-	bool look; /* only count */
+	bool reports; /* what was reported of letters that go whole goes with them */
+	bool look;    /* only count */
 };
 
 struct departure {
@@ -28,7 +29,7 @@ struct departure {
 struct put_out_result {
 	struct departure *departures;
 	size_t n_departures;
-	size_t statements, bags;
+	size_t statements, reports, exhibits, bags;
 	uint64_t bytes;
 	bool any_bare, any_wrapped;
 	char **findings; /* sentences: whose machines could not unwrap it, what is damaged here */

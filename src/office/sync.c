@@ -14,7 +14,7 @@
 #include "office/take_in.h"
 
 #define WRITER_RANDOM_BYTES 10u
-#define PASSES_MAX 4u
+#define PASSES_MAX 6u /* an exhibit may need each of its five bags after the one before */
 
 struct syncing {
 	struct valise *v;
@@ -243,6 +243,7 @@ static int put_out_all(struct syncing *s)
 				    .via = s->via,
 				    .n_via = s->want->n_via,
 				    .bare = s->want->bare,
+				    .reports = s->want->reports,
 				    .look = s->want->look};
 	if (!s->want->dir && s->want->out_fd < 0 && !s->want->look)
 		return 0;
@@ -414,6 +415,10 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		.statements_in = in.statements,
 		.statements_out = s->out.statements,
 		.entries_in = in.entries,
+		.reports_in = in.reports,
+		.reports_out = s->out.reports,
+		.exhibits_in = in.exhibits,
+		.exhibits_out = s->out.exhibits,
 		.bags_read = in.bags_read,
 		.bags_out = s->out.bags,
 		.bags_skipped = in.bags_skipped,
@@ -434,7 +439,7 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 static bool brought_anything(const struct syncing *s)
 {
 	struct take_in_result in = take_in_result(s->in);
-	return in.n_arrivals || in.statements || in.entries || in.n_findings;
+	return in.n_arrivals || in.statements || in.reports || in.exhibits || in.entries || in.n_findings;
 }
 
 int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_sync_report **ret,

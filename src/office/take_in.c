@@ -80,12 +80,11 @@ int take_in_first_look(struct take_in *t, const struct hash *id, bool *ret)
 
 static int (*const take[BAG_KINDS])(struct take_in *, const struct bag_record *) = {
 	[BAG_NOTE] = take_note,   [BAG_COVER] = take_cover, [BAG_BODY] = take_body,
-	[BAG_TALLY] = take_tally, [BAG_PIECE] = take_piece,
+	[BAG_TALLY] = take_tally, [BAG_PIECE] = take_piece, [BAG_EXHIBIT] = take_exhibit,
 };
 
 static int take_record(void *context, const struct bag_record *rec)
 {
-	/* Exhibits: no office files any yet. */
 	return take[rec->kind] ? take[rec->kind](context, rec) : 0;
 }
 
@@ -206,7 +205,11 @@ static int settle(struct take_in *t)
 	int r = take_entries_settle(t);
 	if (!r)
 		r = take_body_close(t);
-	return r ? r : take_in_commit(t);
+	if (!r)
+		r = take_in_commit(t);
+	/* The rest may lie in another bag, and then this one is needed again. */
+	t->orphans |= take_exhibits_unfinished(t);
+	return r;
 }
 
 static int remember_bag(struct take_in *t, const struct hash *mark)
@@ -310,6 +313,7 @@ void take_in_free(struct take_in *t)
 	free(t->findings);
 	hash_index_release(&t->by_id);
 	take_bodies_drop(t);
+	take_exhibits_drop(t);
 	hashes_release(&t->concerned);
 	hashes_release(&t->looked);
 	identities_release(&t->keys);

@@ -29,7 +29,7 @@ struct arrival {
 struct take_in_result {
 	const struct arrival *arrivals;
 	size_t n_arrivals;
-	size_t statements, entries;
+	size_t statements, reports, exhibits, entries;
 	size_t bags_read, bags_skipped, bags_not_for_us;
 	uint64_t bytes;
 	const char *const *findings;

@@ -170,7 +170,12 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 	if (!r)
 		r = t->o.look ? take_in_first_look(t, &p->note.id, &is_new)
 			      : report_put(t->v->spool, p, t->now_s, &is_new, t->err);
-	return r || !is_new ? r : take_in_count(t);
+	if (!r)
+		r = take_exhibits_named(t, &p->r);
+	if (r || !is_new)
+		return r;
+	t->r.reports++;
+	return take_in_count(t);
 }
 
 static int (*const take_note_of[NOTE_KINDS])(struct take_in *, const struct bag_record *) = {

@@ -52,10 +52,11 @@ struct take_in {
 	const char *bag;
 	struct bag_reader *reader; /* while it hands on a record */
 	bool wrapped;
-	bool wrapping_damaged;  /* told already: what the reader then says of the rest is no news */
-	bool orphans;           /* it held what waits for another bag */
-	size_t taken;           /* items that this pass brought */
-	struct identities keys; /* none until they are needed */
+	bool wrapping_damaged;            /* told already: what the reader then says of the rest is no news */
+	bool orphans;                     /* it held what waits for another bag */
+	size_t taken;                     /* items that this pass brought */
+	struct identities keys;           /* none until they are needed */
+	struct taking_exhibits *exhibits; /* NULL until a report or a record comes */
 	struct take_in_result r;
 	char **findings;
 	struct valise_err *err; /* of the call in hand, for the callback */
@@ -99,5 +100,13 @@ CHECKED int take_piece(struct take_in *t, const struct bag_record *rec);
 /* What was written of the body in hand counts from here on. */
 CHECKED int take_body_close(struct take_in *t);
 void take_bodies_drop(struct take_in *t);
+
+/* ---- take_exhibits.c ---- */
+
+/* The exhibits that a report points at are wanted. */
+CHECKED int take_exhibits_named(struct take_in *t, const struct report *p);
+CHECKED int take_exhibit(struct take_in *t, const struct bag_record *rec);
+bool take_exhibits_unfinished(const struct take_in *t);
+void take_exhibits_drop(struct take_in *t);
 
 #endif

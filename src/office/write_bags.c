@@ -9,6 +9,7 @@
 #include "format/bag.h"
 #include "format/tally.h"
 #include "office/put_bag.h"
+#include "office/put_exhibits.h"
 #include "office/seal_stream.h"
 #include "office/stick_readme.h"
 #include "spool/bags.h"
@@ -21,6 +22,7 @@ struct bag_group {
 	size_t n_to;
 	struct hash audience;
 	struct hash_index *present; /* borrowed */
+	struct hashes concerned;    /* by the letter in hand: their entries go with it */
 	/* The bag in hand; NULL when none is. */
 	struct bag_writer *writer;
 	struct stream_sealer *sealer;
@@ -216,7 +218,12 @@ static bool any_news(const struct bag_group *g, const struct gathered *l, const 
 		if (is_news(&s->s, offices) && !is_there(g, &s->note.id))
 			return true;
 	}
-	return l->n_reports > 0;
+	return false;
+}
+
+static bool is_concerned(const struct bag_group *g, const struct verified_entry *e)
+{
+	return hashes_have(&g->concerned, verified_entry_office(e));
 }
 
 static int put_notes(struct bag_group *g, const struct gathered *l, const struct hashes *offices, bool *ret_put,
@@ -224,7 +231,8 @@ static int put_notes(struct bag_group *g, const struct gathered *l, const struct
 {
 	int r = 0;
 	for (size_t i = 0; i < l->set.n && !r; i++)
-		r = put_note(g, &l->set.entries[i]->note, ret_put, err);
+		if (is_concerned(g, l->set.entries[i]))
+			r = put_note(g, &l->set.entries[i]->note, ret_put, err);
 	if (!r)
 		r = put_note(g, &l->seal->note, ret_put, err);
 	for (size_t i = 0; i < l->n_statements && !r; i++) {
@@ -235,8 +243,6 @@ static int put_notes(struct bag_group *g, const struct gathered *l, const struct
 		*ret_statements += put;
 		*ret_put |= put;
 	}
-	for (size_t i = 0; i < l->n_reports && !r; i++)
-		r = put_note(g, &l->reports[i].report->note, ret_put, err);
 	return r;
 }
 
@@ -286,7 +292,8 @@ static int put_vouchers(struct bag_group *g, const struct gathered *l, struct st
 	int r = 0;
 	for (size_t i = 0; i < l->set.n && !r; i++) {
 		const struct note *n = &l->set.entries[i]->note;
-		r = put_bytes(g, BAG_NOTE, &n->id, 0, (struct str){n->bytes, n->len}, err);
+		if (is_concerned(g, l->set.entries[i]))
+			r = put_bytes(g, BAG_NOTE, &n->id, 0, (struct str){n->bytes, n->len}, err);
 	}
 	const struct note *seal = &l->seal->note;
 	if (!r)
@@ -422,11 +429,46 @@ int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct
 {
 	if (!whole && !any_news(g, l, offices))
 		return 0;
-	int r = put_notes(g, l, offices, ret_put, ret_statements, err);
-	if (r || !whole || l->seal->s.paper.at)
-		return r;
-	r = put_cover(g, l, ret_put, ret_lost, err);
-	return r ? r : put_body(g, l, ret_put, ret_lost, err);
+	bool reports = whole && g->place->reports, has_body = whole && !l->seal->s.paper.at;
+	hashes_release(&g->concerned);
+	int r = put_concerned(l, reports, &g->concerned, err);
+	if (!r)
+		r = put_notes(g, l, offices, ret_put, ret_statements, err);
+	if (!r && reports)
+		r = put_reports(g, l, ret_put, err);
+	if (!r && has_body)
+		r = put_cover(g, l, ret_put, ret_lost, err);
+	if (!r && has_body)
+		r = put_body(g, l, ret_put, ret_lost, err);
+	return r || !reports ? r : put_exhibits(g, l, ret_put, ret_lost, err);
+}
+
+/* ---- Besides letters ---- */
+
+struct bag_place *bag_group_place(const struct bag_group *g)
+{
+	return g->place;
+}
+
+bool bag_group_has(const struct bag_group *g, const struct hash *item)
+{
+	return is_there(g, item);
+}
+
+int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err)
+{
+	return mark_there(g, item, err);
+}
+
+int bag_group_note(struct bag_group *g, const struct note *n, bool *ret_put, struct valise_err *err)
+{
+	return put_note(g, n, ret_put, err);
+}
+
+int bag_group_record(struct bag_group *g, enum bag_kind kind, const struct hash *of, uint32_t at, struct str bytes,
+		     struct valise_err *err)
+{
+	return put_bytes(g, kind, of, at, bytes, err);
 }
 
 /* ---- The group ---- */
@@ -463,6 +505,7 @@ void bag_group_free(struct bag_group *g)
 		return;
 	drop_bag(g);
 	(void)!put_bag_settle(&g->last, g->place, NULL); /* something failed after it: it is whole all the same */
+	hashes_release(&g->concerned);
 	free(g->piece);
 	free(g->to);
 	free(g);

@@ -86,6 +86,17 @@ static int record(struct spool *s, const struct exhibit_row *row, int fd, struct
 	return query_run(&q, err);
 }
 
+/* One that came in a bag has no name until somebody here has the file. */
+static int name_it(struct spool *s, const struct exhibit_row *row, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = begin_of(s, "UPDATE exhibit SET name = ?2 WHERE id = ?1 AND name IS NULL", &row->id, &q, err);
+	if (r)
+		return r;
+	query_blob(&q, row->name);
+	return query_run(&q, err);
+}
+
 static int put(struct spool *s, const struct exhibit_row *row, struct newfile *file, bool *ret_new,
 	       struct valise_err *err)
 {
@@ -96,8 +107,8 @@ static int put(struct spool *s, const struct exhibit_row *row, struct newfile *f
 		r = spool_need_transaction(s, err);
 	if (!r)
 		r = exhibit_has(s, &row->id, &is_here, err);
-	if (!r && !is_here)
-		r = record(s, row, file->fd, err);
+	if (!r)
+		r = is_here ? name_it(s, row, err) : record(s, row, file->fd, err);
 	if (!r && !is_here && row->bytes > EXHIBIT_SMALL_BYTES)
 		r = shelf_put(s, &shelf, &row->id, file, NULL, err);
 	if (!r && ret_new)

@@ -249,7 +249,7 @@ static int64_t reports_ms(struct scene *s, size_t n)
 	/* So many places in so many words are not all shown, and what is known of them is. */
 	size_t words = 0, without = 0;
 	for (size_t i = 0; i < n; i++) {
-		const struct valise_span *one = &a->reported[i].spans[0];
+		const struct valise_reported_span *one = &a->reported[i].spans[0];
 		words += one->words ? strlen(one->words) : 0;
 		without += !one->words && one->check == VALISE_SPAN_EXCERPT;
 	}

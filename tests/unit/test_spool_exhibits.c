@@ -68,9 +68,16 @@ static void exhibits_come_back(void **state)
 	kit_begin(s);
 	(void)put(s, 3, sizes[3], "another name", &is_new);
 	assert_false(is_new);
+	/* Came without a name, and the file turns up later. */
+	struct exhibit_row nameless = put(s, 9, 20, NULL, NULL);
+	(void)put(s, 9, 20, "found.txt", &is_new);
+	assert_false(is_new);
 	kit_commit(s);
 	spool_close(s);
 	s = kit_open(dir, SPOOL_READ);
+	struct hash found;
+	assert_int_equal(exhibit_find(s, STR("found.txt"), &found, &err), 0);
+	assert_true(hash_eq(&found, &nameless.id));
 	for (size_t i = 0; i < 4; i++) {
 		CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
 		struct exhibit_row got;
