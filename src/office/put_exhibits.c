@@ -91,18 +91,28 @@ static int put_exhibit(struct bag_group *g, const struct report_span *span, bool
 {
 	CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
 	struct bag_place *place = bag_group_place(g);
-	bool is_here;
-	int r = exhibit_has(place->v->spool, &span->exhibit, &is_here, err);
-	if (r || !is_here || is_there(g, span))
-		return r;
-	r = exhibit_source_here(place->v, hash_hex(&span->exhibit).text, &source, err);
+	if (is_there(g, span))
+		return 0;
+	int r = exhibit_source_here(place->v, hash_hex(&span->exhibit).text, &source, err);
 	*ret_lost |= r == VALISE_E_BAD || r == VALISE_E_IO || r == VALISE_E_CHANGED;
-	/* A report that gives it another size points at nothing. */
-	if (r || source.body.size != span->exhibit_bytes)
+	if (r)
 		return r;
 	*ret_put = true;
 	place->exhibits_put++;
 	return place->look ? 0 : put_records(g, &source, err);
+}
+
+/* A report that gives it another size than it has points at nothing. */
+static int is_here(struct valise *v, const struct report_span *span, bool *ret, struct valise_err *err)
+{
+	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
+	struct exhibit_row row;
+	int r = exhibit_has(v->spool, &span->exhibit, ret, err);
+	if (r || !*ret)
+		return r;
+	r = exhibit_row(v->spool, &span->exhibit, &row, &name, err);
+	*ret = !r && row.bytes == span->exhibit_bytes;
+	return r;
 }
 
 int put_exhibits(struct bag_group *g, const struct gathered *l, bool *ret_put, bool *ret_lost, struct valise_err *err)
@@ -112,10 +122,12 @@ int put_exhibits(struct bag_group *g, const struct gathered *l, bool *ret_put, b
 	for (size_t i = 0; i < l->n_reports && !r; i++) {
 		const struct report *p = &l->reports[i].report->r;
 		for (size_t k = 0; k < p->n_spans && !r; k++) {
-			if (hashes_have(&done, &p->spans[k].exhibit))
-				continue;
-			r = put_exhibit(g, &p->spans[k], ret_put, ret_lost, err);
-			if (!r)
+			bool here = false;
+			if (!hashes_have(&done, &p->spans[k].exhibit))
+				r = is_here(bag_group_place(g)->v, &p->spans[k], &here, err);
+			if (!r && here)
+				r = put_exhibit(g, &p->spans[k], ret_put, ret_lost, err);
+			if (!r && here)
 				r = hashes_add(&done, &p->spans[k].exhibit, err);
 		}
 	}

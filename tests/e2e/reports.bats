@@ -1,0 +1,218 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Filing reports: quotes found or told why not, drafts, lists, corrections; nothing is signed that is not whole.
+
+load offices
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	found_two
+	echo "The quay closes." >notice.txt
+	letter=$(as harbour seal -t Oslo --ref 14/2026 notice.txt 2>/dev/null)
+	printf 'A spokesman said on Wednesday: “We have\nreceived the letter.”\nWe got it. Naïve. We got it.\n' >news.txt
+}
+
+report() { # WORD...
+	as harbour report 14/2026 --says received --speaker "a spokesman" --verb said --exhibit news.txt "$@"
+}
+
+refused() { # STATUS TEXT WORD...: of a report; nothing is signed
+	local status=0
+	report "${@:3}" --yes >out 2>err || status=$?
+	[ "$status" -eq "$1" ]
+	grep -qF -e "$2" err
+	[ ! -s out ]
+}
+
+# How many reports there are, by what doctor and the database agree on.
+reports() {
+	/usr/bin/env python3 -c 'import sqlite3; print(sqlite3.connect("file:offices/harbour/valise.db?mode=ro", uri=True).execute("select count(*) from report").fetchone()[0])'
+}
+
+# The text of the report with that id.
+note() {
+	/usr/bin/env python3 -c 'import sqlite3,sys; print(sqlite3.connect("file:offices/harbour/valise.db?mode=ro", uri=True).execute("select bytes from item where id = ?", (bytes.fromhex(sys.argv[1]),)).fetchone()[0].decode(), end="")' "$1"
+}
+
+@test "a quote over a line break becomes a span, with all that was said of it" {
+	id=$(report --quote "We have received the letter." --quoted --when Wednesday --resolved 2026-11-25 \
+		--speaker-office Oslo --via "an agency" --via "a paper" --of "the mission" --medium interview \
+		--carriage "through diplomatic channels" --where "page 3" --yes 2>/dev/null)
+	note "$id" >note
+	for line in "says received" "speaker a spokesman" "verb said" "via an agency" "via a paper" "of the mission" "medium interview" \
+		"carriage through diplomatic channels" "when Wednesday" "resolved 2026-11-25T00:00:00Z 2026-11-25T23:59:59Z" \
+		"where page 3" "quoted yes" "role principal" "nth 1" \
+		"exhibit $(sha256sum <news.txt | cut -c1-64) $(wc -c <news.txt) 34 28"; do
+		grep -qxF "$line" note
+	done
+	grep -qx "speaker-office [0-9a-f]*" note
+	[ "$(as harbour exhibit show news.txt --span 34:28 -o -)" = $'We have\nreceived the letter.' ]
+	as harbour track 14/2026 | grep -q "1 report"
+	[ "$(status_of as harbour doctor)" -eq 0 ]
+}
+
+@test "a dry run shows what would be signed, and keeps nothing" {
+	report --quote "We have received" --dry-run >dry
+	grep -q '^You state, as Registry of Harbour Legal, of .* from Harbour Legal, ref 14/2026: that the source "news.txt"' dry
+	grep -qF '"We have received".' dry
+	grep -q "It does not mean: that it is so" dry
+	grep -qx "valise/report@v1" dry
+	report --quote "We have received" --dry-run --json >dry.json
+	json_at 'd["dry_run"], d["reports"][0]["note"]' <dry.json | grep -qx "(True, None)"
+	json_at 'd["reports"][0]["draft"]' <dry.json | grep -qx "quoted no"
+	[ -z "$(as harbour exhibit list)" ]
+	[ "$(reports)" -eq 0 ]
+	[ "$(status_of report --quote "We have received")" -eq 2 ]
+	[ -z "$(as harbour exhibit list)" ]
+}
+
+@test "several places: named, chosen by a span, or all of them" {
+	refused 1 '--span 66:10 "' --quote "We got it."
+	grep -qF -e "--span 85:10" err
+	grep -q "2 places" err
+	id=$(report --span 85:10 --yes 2>/dev/null)
+	note "$id" | grep -q "^exhibit .* 85 10$"
+	id=$(report --quote "We got it." --every --yes 2>/dev/null)
+	[ "$(note "$id" | grep -c "^exhibit ")" -eq 2 ]
+	yes "again" | head -n 70 >many
+	as harbour report 14/2026 --says other --speaker x --verb y --exhibit many --quote again --every --yes 2>err || status=$?
+	[ "$status" -eq 1 ]
+	grep -q "more than the 64 places" err
+}
+
+@test "no place: the nearest cause is told" {
+	refused 1 "capital or small: --span 34:16" --quote "we have received"
+	refused 1 "quotation marks, apostrophes or dashes: --span 31:19" --quote '"We have received'
+	refused 1 "other white space" --quote "We  got it"
+	refused 1 "the quote is not there: " --quote elephant
+	refused 2 "the quote is empty" --quote " "
+	refused 2 "not valid UTF-8" --quote $'\xff'
+	[ "$(reports)" -eq 0 ]
+}
+
+@test "spans that point at nothing, or cut a character" {
+	size=$(wc -c <news.txt)
+	refused 2 "does not end within the exhibit, which has $size" --span "$((size - 1)):2"
+	refused 2 "at least 1 byte" --span 5:0
+	refused 2 "does not end within" --span 1073741824:1
+	refused 2 "give OFFSET:LENGTH" --span 5-6
+	refused 2 "the span begins within a character: byte 32" --span 32:5
+	refused 2 "the span ends within a character: byte 33" --span 20:13
+	refused 2 "exclude each other" --span 5:6 --quote We
+	refused 2 "say where the exhibit has it"
+	report --span 31:3 --yes >/dev/null 2>&1
+	# In what is no text there are no characters to cut.
+	printf '\xff\xfe\xc3\xa9\xff' >bytes
+	as harbour report 14/2026 --says other --speaker x --verb y --exhibit bytes --span 3:1 --yes >/dev/null 2>&1
+}
+
+@test "what is no text is reported whole, with words for where" {
+	head -c 70000 /dev/urandom >scan.png
+	id=$(as harbour report 14/2026 --says other --speaker "the mission" --verb "stamped" --exhibit scan.png --where "the stamp" --yes 2>/dev/null)
+	note "$id" | grep -qx "exhibit $(sha256sum <scan.png | cut -c1-64) 70000 0 70000"
+	note "$id" | grep -qx "where the stamp"
+	# By its hash and by its name, once it is here.
+	rm scan.png
+	as harbour report 14/2026 --says other --speaker x --verb y --exhibit scan.png --where z --yes >/dev/null 2>&1
+	as harbour report 14/2026 --says other --speaker x --verb y --exhibit "$(as harbour exhibit list | cut -c1-8)" --where z --yes >/dev/null 2>&1
+	[ "$(reports)" -eq 3 ]
+	as harbour exhibit show scan.png | grep -c "^report " | grep -qx 3
+}
+
+@test "a file that is there wins over an exhibit of its name" {
+	report --quote "We have received" --yes >/dev/null 2>&1
+	echo "Now it says something else." >news.txt
+	id=$(report --quote "something else" --yes 2>/dev/null)
+	note "$id" | grep -q "^exhibit $(sha256sum <news.txt | cut -c1-64) "
+}
+
+@test "what is missing or makes no sense is said" {
+	refused 2 "--resolved is your reading" --quote We --resolved 2026-11-25
+	refused 2 "ends before it begins" --quote We --when now --resolved 2026-11-25..2026-11-24
+	refused 2 "give FROM..TO" --quote We --when now --resolved soon
+	refused 2 "is no addressee of" --quote We --speaker-addressee "Mr Nobody"
+	refused 1 "no note about this letter begins so" --quote We --regarding abcd1234
+	refused 2 "not for the role machine" --quote We --role machine
+	refused 2 "has the control character" --quote We --of $'two\nlines'
+	as harbour report 14/2026 --says received --verb said --exhibit news.txt --quote We --yes 2>err || true
+	grep -q "a report needs --speaker" err
+	as harbour report 14/2026 --says received --speaker x --exhibit news.txt --quote We --yes 2>err || true
+	grep -q "a report needs --verb" err
+	as harbour report 14/2026 --says receivd --speaker x --verb y --exhibit news.txt --quote We --yes 2>err || true
+	grep -q "receivd is nothing that can be said" err
+	as harbour report 14/2026 --says other --speaker x --verb y --exhibit nowhere --quote We --yes 2>err || true
+	grep -q 'no exhibit here is "nowhere"' err
+	[ "$(status_of as harbour report 99/2026 --says other --speaker x --verb y --exhibit news.txt --quote We --yes)" -eq 1 ]
+	[ "$(reports)" -eq 0 ]
+}
+
+@test "a correction is a new report; numbers run apart from statements'" {
+	first=$(report --quote "We have received" --yes 2>/dev/null)
+	second=$(report --quote "We have received the letter" --regarding "${first:0:10}" --yes 2>/dev/null)
+	note "$second" | grep -qx "regarding $first"
+	note "$second" | grep -qx "nth 2"
+	[ "$(reports)" -eq 2 ]
+	as harbour say comment 14/2026 --text "We note it." --yes >/dev/null 2>&1
+	as harbour track 14/2026 --json | json_at '[(s["says"], s["nth"]) for s in d["accounts"]["said"]]' | grep -q "('comment', 1)"
+	third=$(report --quote "Naïve" --yes 2>/dev/null)
+	note "$third" | grep -qx "nth 3"
+}
+
+@test "whoever has no key that can sign in a role files nothing in it" {
+	as harbour officer add --title Clerk --roles clerk --no-passphrase >/dev/null
+	as harbour officer dismiss Registry --reason left >/dev/null 2>&1
+	refused 1 "a report: " --quote We --role spokesperson
+	id=$(report --quote "We have" --yes 2>/dev/null)
+	note "$id" | grep -qx "role clerk"
+}
+
+@test "a list is filed whole" {
+	printf '# offset\tlength\tsays\tvia\tspeaker\tverb\tmedium\twhen (as reported)   spans of news.txt\r\n34\t28\treceived\tan agency < a paper\ta spokesman\tsaid\t-\tWednesday\n\n# a note of mine\n66\t10\tother\t-\ta man\twrote\tpost\t-' >list.tsv
+	as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --dry-run | grep -c "^You state" | grep -qx 2
+	[ "$(reports)" -eq 0 ]
+	as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes >ids 2>/dev/null
+	[ "$(wc -l <ids)" -eq 2 ]
+	note "$(head -n 1 ids)" >one
+	[ "$(grep "^via" one | tr '\n' ,)" = "via an agency,via a paper," ]
+	grep -qx "nth 1" one
+	note "$(tail -n 1 ids)" | grep -qx "nth 2"
+	printf 'quote\tsays\tspeaker\tverb\tquoted\texhibit\tregarding\tresolved\twhen\tcarriage\tof\twhere\tspeaker-office\nWe have received\tother\tx\ty\tyes\tnews.txt\t%s\t2026-11-25..2026-11-26\tthen\ton foot\tz\tthere\tOslo\n' "$(head -n 1 ids)" >list.tsv
+	valise report 14/2026 --from-list - --yes --dir offices/harbour <list.tsv >ids
+	note "$(cat ids)" | grep -qx "quoted yes"
+	note "$(cat ids)" | grep -qx "carriage on foot"
+}
+
+@test "a list with a wrong line is not filed at all, and each is told" {
+	printf 'offset\tlength\tsays\tspeaker\tverb\n34\t28\treceived\ta spokesman\tsaid\n34\t2800\treceived\ta spokesman\tsaid\n34\t28\treceivd\ta spokesman\tsaid\n34\t28\treceived\ta spokesman\n34\t28\treceived\ta spokesman\t\n' >list.tsv
+	as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes >out 2>err || status=$?
+	[ "$status" -eq 2 ]
+	[ ! -s out ]
+	grep -q "^valise: line 3: the span of 2800 bytes" err
+	grep -q "^valise: line 4: receivd is nothing" err
+	grep -q "^valise: line 5: there are 4 cells, and the first line names 5" err
+	grep -q "^valise: line 6: the cell verb is empty" err
+	grep -q "4 lines are wrong, and nothing is signed; the first: line 3:" err
+	[ "$(reports)" -eq 0 ]
+	as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes --json | json_at 'd["error"]["code"]' | grep -qx usage
+	printf 'offset\tcolour\n' >list.tsv
+	as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes 2>err || true
+	grep -q 'line 1: "colour" is no column' err
+	: >list.tsv
+	[ "$(status_of as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes)" -eq 4 ]
+	printf 'offset\tlength\tsays\tspeaker\tverb\n' >list.tsv
+	[ "$(status_of as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes)" -eq 2 ]
+	[ "$(status_of as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --says other --yes)" -eq 2 ]
+}
+
+@test "on a terminal the question is asked, and which of several places" {
+	/usr/bin/env python3 "$BATS_TEST_DIRNAME/terminal.py" "Which one? [1-2]" 2 "Sign? [y/N]" y -- valise report 14/2026 --says received \
+		--speaker x --verb y --exhibit news.txt --quote "We got it." --dir offices/harbour >said
+	grep -q "2  at byte 85" said
+	[ "$(reports)" -eq 1 ]
+	id=$(grep -oE '^[0-9a-f]{64}' said | tail -n 1)
+	note "$id" | grep -q "^exhibit .* 85 10$"
+	/usr/bin/env python3 "$BATS_TEST_DIRNAME/terminal.py" "Sign? [y/N]" n -- valise report 14/2026 --says received \
+		--speaker x --verb y --exhibit news.txt --quote "Naïve" --dir offices/harbour >said || true
+	grep -q "nothing was signed" said
+	[ "$(reports)" -eq 1 ]
+}
