@@ -275,7 +275,7 @@ struct valise_exhibit {
 	size_t n_letters;
 	const struct valise_exhibit_report *reports; /* here, that point at it */
 	size_t n_reports;
-	struct valise_span span; /* what `text` shows: the beginning, unless a span was asked for */
+	struct valise_span span; /* what `text` shows: the beginning, unless a span was asked for; at most 1 MiB */
 	const char *text; /* every byte that is unsafe to show escaped, line breaks kept; NULL: it is no text there */
 };
 /* `exhibit`: the beginning of its SHA-256 (4 digits or more), or its file's name. `span` may be NULL. Every byte is checked against the

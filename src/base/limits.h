@@ -39,7 +39,7 @@
 #define LIMIT_REPORT_SPANS 64u
 #define LIMIT_REPORT_VIA 16u
 #define LIMIT_EXHIBIT_BYTES (1ull << 30)
-#define LIMIT_QUOTE_BYTES 4096u /* typed, to be found in an exhibit */
+#define LIMIT_QUOTE_BYTES 4096u                    /* typed, to be found in an exhibit */
 #define LIMIT_REPORT_LIST_BYTES (8u * 1024 * 1024) /* a file of reports to be filed at once */
 #define LIMIT_REPORT_LIST_LINES 10000u
 #define LIMIT_NTH 1000000u

@@ -14,7 +14,7 @@
 enum {
 	GAP_ANY = 0,  /* it breaks a line */
 	GAP_NONE = -1 /* in no gap of the quote */
-		      /* from 1 on: the gaps of the quote, the same ones once */
+	/* from 1 on: the gaps of the quote, the same ones once */
 };
 
 struct symbol {

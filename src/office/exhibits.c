@@ -245,10 +245,12 @@ static int describe(struct valise *v, const struct exhibit_source *s, const stru
 	struct describing d = {.v = v, .id = &s->id, .arena = &ret->arena, .err = err};
 	struct exhibit_row row;
 	bool is_text = false;
-	struct valise_span beginning = {0, s->body.size < SHOWN_BYTES ? s->body.size : SHOWN_BYTES};
+	struct valise_span shown = {0, s->body.size < SHOWN_BYTES ? s->body.size : SHOWN_BYTES};
 	int r = span ? exhibit_check_span(&s->body, span, err) : 0;
-	if (!span)
-		span = &beginning;
+	if (span && span->length <= SHOWN_MAX_BYTES)
+		shown = *span;
+	else if (span)
+		shown = (struct valise_span){span->offset, SHOWN_MAX_BYTES};
 	if (!r)
 		r = exhibit_row(v->spool, &s->id, &row, &name, err);
 	if (!r)
@@ -256,7 +258,7 @@ static int describe(struct valise *v, const struct exhibit_source *s, const stru
 	if (!r)
 		r = reports_each(v->spool, look_at_report, &d, err);
 	if (!r)
-		r = exhibit_show(&s->body, span, true, &text, &is_text, err);
+		r = exhibit_show(&s->body, &shown, true, &text, &is_text, err);
 	if (r)
 		return r;
 	ret->pub = (struct valise_exhibit){
@@ -268,7 +270,7 @@ static int describe(struct valise *v, const struct exhibit_source *s, const stru
 		.n_letters = d.n_letters,
 		.reports = d.reports,
 		.n_reports = d.n_reports,
-		.span = *span,
+		.span = shown,
 		.text = is_text ? arena_text(&ret->arena, buf_str(&text)) : NULL,
 	};
 	return arena_check(&ret->arena, err);

@@ -29,7 +29,8 @@ static void is_made_once(void **state)
 	assert_int_equal(spool_create(deep, &s, &err), 0);
 	assert_string_equal(spool_dir(s), deep);
 	assert_true(spool_dirfd(s) >= 0 && spool_tmpfd(s) >= 0 && !spool_is_read_only(s));
-	static const char *const names[] = {".", "bodies", "exhibits", "keys", "partial", "tmp", "valise.db", "valise.db-wal"};
+	static const char *const names[] = {".",       "bodies", "exhibits",  "keys",
+					    "partial", "tmp",    "valise.db", "valise.db-wal"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		assert_int_equal(fstatat(spool_dirfd(s), names[i], &st, 0), 0);
 		assert_int_equal(st.st_mode & 07777, S_ISDIR(st.st_mode) ? 0700 : 0600);
