@@ -146,6 +146,8 @@ enum valise_state {
 struct valise_party {
 	size_t office; /* index into offices; SIZE_MAX for an addressee without a card */
 	const char *addressee;
+	const char *const *identified_as; /* addressees that the sender takes this office to be */
+	size_t n_identified_as;
 	bool is_sender, is_recipient, is_holder, is_bystander;
 	enum valise_state state; /* of a recipient */
 	const char *service;     /* "service-accepted", "service-declined" or NULL */
@@ -205,7 +207,8 @@ struct valise_accounts {
 	size_t n_offices;
 	const struct valise_said *said; /* by claimed time; within a second by the statement table, nth, id */
 	size_t n_said;
-	const struct valise_party *parties; /* sender, recipients in the seal's order, holders, bystanders */
+	const struct valise_party
+		*parties; /* sender, recipients in the seal's order, identified ones, addressees, holders, bystanders */
 	size_t n_parties;
 	const struct valise_reported *reported; /* by claimed time, then id; no rule counts them */
 	size_t n_reported;

@@ -139,6 +139,7 @@ static void put_party(struct json *j, const struct valise_accounts *a, const str
 	json_open_object(j, NULL);
 	put_office(j, "office", a, p->office);
 	json_text(j, "addressee", p->addressee);
+	json_texts(j, "identified_as", p->identified_as, p->n_identified_as);
 	json_bool(j, "is_sender", p->is_sender);
 	json_bool(j, "is_recipient", p->is_recipient);
 	json_bool(j, "is_holder", p->is_holder);

@@ -149,27 +149,33 @@ static void show_party(struct work *w, uint32_t shown, struct valise_party *p)
 		.reported = reported,
 		.n_reported = reported ? o->reported.n : 0,
 	};
+	p->identified_as = identified_as(w, w->shown[shown], &p->n_identified_as);
 	p->sentence = party_sentence(w, p);
 }
 
-/* Addressees without a card stand after the recipients who have one. */
+/* Addressees without a card stand after the recipients who have one, unless they are known to be one of those. */
 static void show_parties(struct work *w)
 {
-	size_t n = w->n_parties + w->seal->n_addressees;
+	size_t n_cardless = 0;
+	for (size_t i = 0; i < w->seal->n_addressees; i++)
+		n_cardless += !is_identified(w, i);
+	size_t n = w->n_parties + n_cardless;
 	struct valise_party *parties = ARENA_NEW(w->out, struct valise_party, n);
 	if (!parties)
 		return;
 	for (uint32_t i = 0; i < w->n_parties; i++)
-		show_party(w, i, &parties[i < w->n_addressed ? i : i + w->seal->n_addressees]);
+		show_party(w, i, &parties[i < w->n_addressed ? i : i + n_cardless]);
+	struct valise_party *p = parties + w->n_addressed;
 	for (size_t i = 0; i < w->seal->n_addressees; i++) {
-		struct valise_party *p = &parties[w->n_addressed + i];
+		if (is_identified(w, i))
+			continue;
 		const size_t *reported = reported_places(w, &w->addressed[i]);
-		*p = (struct valise_party){.office = SIZE_MAX,
-					   .addressee = arena_shown(w->out, w->seal->addressees[i]),
-					   .is_recipient = true,
-					   .sentence = addressee_sentence(w, i),
-					   .reported = reported,
-					   .n_reported = reported ? w->addressed[i].n : 0};
+		*p++ = (struct valise_party){.office = SIZE_MAX,
+					     .addressee = arena_shown(w->out, w->seal->addressees[i]),
+					     .is_recipient = true,
+					     .sentence = addressee_sentence(w, i),
+					     .reported = reported,
+					     .n_reported = reported ? w->addressed[i].n : 0};
 	}
 	w->a->parties = parties;
 	w->a->n_parties = n;

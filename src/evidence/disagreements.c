@@ -110,6 +110,7 @@ void find_disagreements(struct work *w)
 		find_reported_and_said,
 		find_report_numbers,
 		find_report_regarding,
+		find_identified_twice,
 	};
 	w->list = ARENA_NEW(&w->scratch, uint32_t, w->n_said);
 	for (size_t i = 0; w->list && i < sizeof checks / sizeof checks[0]; i++)

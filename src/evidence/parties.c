@@ -176,8 +176,10 @@ static void find_holders(struct work *w)
 	}
 }
 
-static bool word_counts(const struct work_office *o, const struct work_said *s)
+static bool word_counts(const struct work *w, const struct work_office *o, const struct work_said *s)
 {
+	if (w->seal->paper.at && says_table[s->v->s.says].not_of_paper)
+		return false;
 	switch (says_table[s->v->s.says].counts) {
 	case COUNTS_FROM_SENDER:
 		return o->is_sender;
@@ -201,7 +203,7 @@ static void count_said(struct work *w)
 	for (uint32_t i = 0; i < w->n_said; i++) {
 		struct work_said *s = &w->said[i];
 		struct work_office *o = &w->offices[s->office];
-		s->bystander = !word_counts(o, s);
+		s->bystander = !word_counts(w, o, s);
 		s->counts = s->stands && !s->bystander;
 		if (!s->counts)
 			continue;
@@ -212,7 +214,7 @@ static void count_said(struct work *w)
 	}
 }
 
-/* Sender; recipients in the seal's order; holders, bystanders, and whoever is only named, each by id. */
+/* Sender; recipients in the seal's order; identified ones, holders, bystanders, and whoever is only named, each by id. */
 static void order_offices(struct work *w)
 {
 	w->shown = ARENA_NEW(&w->scratch, uint32_t, w->n_offices);
@@ -228,6 +230,12 @@ static void order_offices(struct work *w)
 		if (!placed[at])
 			w->shown[n++] = at;
 		placed[at] = true;
+	}
+	for (uint32_t i = 0; i < w->n_offices; i++) {
+		if (!w->offices[i].is_recipient || placed[i])
+			continue;
+		placed[i] = true;
+		w->shown[n++] = i;
 	}
 	w->n_addressed = n;
 	for (int pass = 0; pass < 3; pass++) {
@@ -295,6 +303,7 @@ int work_begin(struct work *w, struct valise_err *err)
 	for (size_t i = 0; i < w->seal->n_to; i++)
 		w->offices[work_office_of(w, &w->seal->to[i].office)].is_recipient = true;
 	judge_said(w);
+	find_identified(w);
 	find_holders(w);
 	count_said(w);
 	order_offices(w);

@@ -38,11 +38,17 @@ static int carriage_cmp(const void *a, const void *b)
 /* The one recipient that the letter has, WORK_NONE when it has several. */
 static uint32_t sole_taker(const struct work *w)
 {
-	uint32_t taker = w->n_offices, n = (uint32_t)w->seal->n_addressees;
+	uint32_t taker = WORK_NONE, n = 0;
 	for (uint32_t i = 0; i < w->n_addressed; i++) {
 		if (!w->offices[w->shown[i]].is_recipient)
 			continue;
 		taker = i;
+		n++;
+	}
+	for (uint32_t i = 0; i < w->seal->n_addressees; i++) {
+		if (is_identified(w, i))
+			continue;
+		taker = w->n_offices + i;
 		n++;
 	}
 	return n == 1 ? taker : WORK_NONE;

@@ -15,6 +15,8 @@ static int report_time_cmp(const void *a, const void *b)
 {
 	const struct work_report *x = a, *y = b;
 	int c = (x->v->r.time_s > y->v->r.time_s) - (x->v->r.time_s < y->v->r.time_s);
+	if (!c)
+		c = (x->v->r.nth > y->v->r.nth) - (x->v->r.nth < y->v->r.nth);
 	return c ? c : hash_cmp(&x->v->note.id, &y->v->note.id);
 }
 
@@ -112,7 +114,13 @@ static struct report_list *home_of(struct work *w, const struct work_report *r)
 			? bsearch(&v->speaker_addressee, w->seal->addressees, w->seal->n_addressees,
 				  sizeof *w->seal->addressees, addressee_cmp) /* a seal's lists are sorted */
 			: NULL;
-	return addressee ? &w->addressed[addressee - w->seal->addressees] : &w->apart;
+	if (!addressee)
+		return &w->apart;
+	size_t number = (size_t)(addressee - w->seal->addressees);
+	uint32_t office = identified_office(w, number);
+	return !is_identified(w, number) ? &w->addressed[number]
+	       : office != WORK_NONE     ? &w->offices[office].reported
+					 : &w->apart;
 }
 
 static const struct work_report **give_room(struct report_list *l, const struct work_report **at)

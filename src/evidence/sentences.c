@@ -130,16 +130,15 @@ struct clause {
 };
 
 static const struct clause clauses[SAYS_COUNT] = {
-	[SAYS_HANDED] = {"it handed the sealed letter", NULL},
-	[SAYS_CARRYING] = {"it held every byte of this exact letter, sealed,", "it held this paper letter"},
+	[SAYS_HANDED] = {"it handed the sealed letter", "it handed the paper letter"},
+	[SAYS_CARRYING] = {"it held every byte of this exact letter, sealed,", "it held the paper letter"},
 	[SAYS_DELIVERED] = {"it handed the letter over", NULL},
 	[SAYS_ATTEMPTED] = {"it tried to hand the letter over", NULL},
-	[SAYS_RECEIVED] = {"it received this exact letter", "it received this paper letter"},
+	[SAYS_RECEIVED] = {"it received this exact letter", "it received the paper letter"},
 	[SAYS_REFUSED] = {"it did not take the letter", NULL},
-	[SAYS_OPENED] = {"it opened this exact letter, whose contents match the seal,", "it opened this paper letter"},
-	[SAYS_DEFECT] = {"it found bytes, cover or contents that do not match the seal",
-			 "it found the paper letter not as described"},
-	[SAYS_REVIEWED] = {"it reviewed this exact letter", "it reviewed this paper letter"},
+	[SAYS_OPENED] = {"it opened this exact letter, whose contents match the seal,", NULL},
+	[SAYS_DEFECT] = {"it found bytes, cover or contents that do not match the seal", NULL},
+	[SAYS_REVIEWED] = {"it reviewed this exact letter", "it reviewed the paper letter"},
 	[SAYS_SERVICE_ACCEPTED] = {"it took the letter as legally served", NULL},
 	[SAYS_SERVICE_DECLINED] = {"it did not take the letter as legally served", NULL},
 	[SAYS_COMMENT] = {"it had a comment, given in its words,", NULL},
@@ -155,6 +154,7 @@ static const struct clause clauses[SAYS_COUNT] = {
 	[SAYS_RETURNED] = {"it gave the letter back", NULL},
 	[SAYS_DESTROYED] = {"it destroyed what it held of the letter", NULL},
 	[SAYS_WITHDRAWN] = {"it asked that the letter not be taken", NULL},
+	[SAYS_IDENTIFIED] = {"it takes the addressee ", NULL},
 	[SAYS_SEEN] = {"it held the notes that it names", NULL},
 };
 
@@ -180,8 +180,16 @@ void say_said(struct work *w, uint32_t said)
 	const struct clause *c = &clauses[v->says];
 	say_speaker(w, s);
 	buf_addf(&w->text, " says that %s", w->seal->paper.at && c->paper ? c->paper : c->text);
+	if (w->seal->paper.at && c->paper) {
+		buf_add_text(&w->text, " described as ");
+		say_quoted(w, w->seal->paper);
+	} else if (v->says == SAYS_IDENTIFIED) {
+		say_quoted(w, v->text[0]);
+		if (v->n_text > 1)
+			buf_addf(&w->text, " and %zu more", v->n_text - 1);
+	}
 	if (s->to != WORK_NONE) {
-		buf_add_text(&w->text, " to ");
+		buf_add_text(&w->text, v->says == SAYS_IDENTIFIED ? " to be " : " to ");
 		say_name(w, s->to);
 	} else if (v->says == SAYS_HANDED && v->n_text) {
 		buf_add_text(&w->text, " to a person without a key, ");

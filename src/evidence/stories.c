@@ -14,6 +14,7 @@ static const struct {
 	{SAYS_DEFECT, VALISE_STATE_DEFECT, "found it defective"}, {SAYS_RECEIVED, VALISE_STATE_RECEIVED, "received it"},
 	{SAYS_REFUSED, VALISE_STATE_REFUSED, "did not take it"},
 };
+#define NAMES_SHOWN 4u
 #define STEPS (sizeof steps / sizeof steps[0])
 
 enum valise_state work_state(const struct work_office *o)
@@ -204,6 +205,19 @@ const char *addressee_sentence(struct work *w, size_t addressee)
 	return arena_take(w->out, &w->text);
 }
 
+/* By which of the seal's addressees the sender knows it. */
+static void say_identified(struct work *w, const struct valise_party *p)
+{
+	for (size_t i = 0; i < p->n_identified_as && i < NAMES_SHOWN; i++) {
+		buf_add_text(&w->text, i ? ", " : " Known to the sender as the addressee ");
+		say_quoted(w, str_of(p->identified_as[i]));
+	}
+	if (p->n_identified_as > NAMES_SHOWN)
+		buf_addf(&w->text, " and %zu more", p->n_identified_as - NAMES_SHOWN);
+	if (p->n_identified_as)
+		buf_add_char(&w->text, '.');
+}
+
 const char *party_sentence(struct work *w, const struct valise_party *p)
 {
 	uint32_t office = w->shown[p->office];
@@ -217,6 +231,7 @@ const char *party_sentence(struct work *w, const struct valise_party *p)
 		say_name(w, office);
 		buf_add_text(&w->text, " is no party of this letter: what it says is shown apart and moves nothing.");
 	}
+	say_identified(w, p);
 	return arena_take(w->out, &w->text);
 }
 
@@ -289,6 +304,13 @@ const char *letter_sentence(struct work *w)
 		if (w->offices[w->shown[i]].is_recipient)
 			recipients[n++] = w->shown[i];
 	}
+	size_t n_cardless = 0, cardless = 0;
+	for (size_t i = w->seal->n_addressees; i > 0; i--) {
+		if (is_identified(w, i - 1))
+			continue;
+		cardless = i - 1;
+		n_cardless++;
+	}
 	if (n == 1) {
 		say_recipient(w, recipients[0], true);
 		say_who_is_reported(w, NULL, 0);
@@ -296,15 +318,16 @@ const char *letter_sentence(struct work *w)
 		say_recipients(w, recipients, n);
 		say_withdrawal(w, recipients, n);
 		say_who_is_reported(w, recipients, n);
-	} else {
-		buf_add_text(&w->text, "Addressed to ");
-		say_quoted(w, w->seal->n_addressees ? w->seal->addressees[0] : STR("nobody"));
-		if (w->seal->n_addressees > 1)
-			buf_addf(&w->text, " and %zu more", w->seal->n_addressees - 1);
+	}
+	if (n_cardless) {
+		buf_add_text(&w->text, n ? " Addressed also to " : "Addressed to ");
+		say_quoted(w, w->seal->addressees[cardless]);
+		if (n_cardless > 1)
+			buf_addf(&w->text, " and %zu more", n_cardless - 1);
 		buf_add_text(&w->text, ", without a card: nobody can sign for that name.");
-		if (w->seal->n_addressees == 1)
-			say_reports(w, &w->addressed[0], true);
-		else
+		if (!n && n_cardless == 1)
+			say_reports(w, &w->addressed[cardless], true);
+		else if (!n)
 			say_who_is_reported(w, NULL, 0);
 	}
 	return arena_take(w->out, &w->text);

@@ -47,8 +47,8 @@ struct work_office {
 	const struct office_register *reg; /* NULL: not here */
 	struct str petname;                /* NULL: unknown to you */
 	bool is_known, is_checked, is_self;
-	bool is_sender, is_recipient, handed_to, on_deposit;
-	uint32_t *said; /* its statements, in their order; n_said of them */
+	bool is_sender, is_recipient, handed_to, on_deposit; /* a recipient: in the seal's `to`, or identified */
+	uint32_t *said;                                      /* its statements, in their order; n_said of them */
 	uint32_t n_said;
 	uint32_t first[SAYS_COUNT];  /* its first counted statement of each kind, WORK_NONE */
 	struct report_list reported; /* of a party: whose speaker is taken to speak for it */
@@ -62,6 +62,11 @@ struct work_id {
 	const struct hash *id;
 	uint32_t said;              /* WORK_NONE: the seal or a report */
 	struct work_report *report; /* NULL: the seal or a statement */
+};
+
+/* An addressee that a counted `identified` of the sender takes to be an office. */
+struct work_tie {
+	uint32_t addressee, office, said; /* into the seal's addressees, work.offices, work.said */
 };
 
 /* A disagreement on its way into the accounts. */
@@ -85,11 +90,13 @@ struct work {
 	size_t n_ids;
 	struct work_report *reports;
 	uint32_t n_reports;
-	struct report_list *addressed; /* of each addressee of the seal */
+	struct report_list *addressed; /* of each addressee of the seal that no office is identified with */
 	struct report_list apart;      /* whose speaker is no party, by the speaker's name */
 	uint32_t *shown;               /* offices in the accounts' order */
 	uint32_t n_addressed;          /* of them: sender and recipients */
 	uint32_t n_parties;            /* those, holders and bystanders */
+	struct work_tie *ties;         /* by addressee, office, statement */
+	size_t n_ties;
 	struct work_found *found, **found_end;
 	uint32_t *list; /* room for every statement, for one check at a time */
 	struct officer sealer;
@@ -124,6 +131,15 @@ const struct work_id *work_find(const struct work *w, const struct hash *id); /*
 /* Neither here nor, as far as whoever asks can tell, a note of another letter. */
 bool work_is_missing(const struct work *w, const struct hash *id);
 uint32_t work_office_of(const struct work *w, const struct hash *office);
+
+/* identified.c: addressees that the sender takes to be offices, which so are recipients. */
+void find_identified(struct work *w);
+bool is_identified(const struct work *w, size_t addressee);
+/* The one office that the addressee is taken to be; WORK_NONE: none, or several. */
+uint32_t identified_office(const struct work *w, size_t addressee);
+/* The addressees, shown, that are taken to be that office; *ret_n of them. */
+const char *const *identified_as(struct work *w, uint32_t office, size_t *ret_n);
+void find_identified_twice(struct work *w);
 
 /* sentences.c: words for what was found, added to w->text. */
 struct when_text {

@@ -227,3 +227,12 @@ int seal_recipient(const struct seal *s, const struct hash *office)
 	}
 	return -1;
 }
+
+int seal_addressee(const struct seal *s, struct str name)
+{
+	for (size_t i = 0; i < s->n_addressees; i++) {
+		if (str_eq(s->addressees[i], name))
+			return (int)i;
+	}
+	return -1;
+}

@@ -136,6 +136,16 @@ int statement_write(const struct statement *s, struct buf *ret_text, struct vali
 	return buf_check(ret_text, "the statement", err);
 }
 
+bool statement_identifies(const struct statement *s, const struct seal *seal)
+{
+	if (s->says != SAYS_IDENTIFIED || !hash_eq(&s->office.office, &seal->from.office))
+		return false;
+	for (size_t i = 0; i < s->n_text; i++)
+		if (seal_addressee(seal, s->text[i]) < 0)
+			return false;
+	return true;
+}
+
 static int load_statement(const void *bytes, size_t len, bool verify, struct verified_statement **ret,
 			  struct valise_err *err)
 {

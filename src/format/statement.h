@@ -32,6 +32,7 @@ enum says {
 	SAYS_RETURNED,
 	SAYS_DESTROYED,
 	SAYS_WITHDRAWN,
+	SAYS_IDENTIFIED,
 	SAYS_SEEN,
 	SAYS_COUNT
 };
@@ -63,8 +64,10 @@ struct says_row {
 	const char *reasons;    /* comma list of codes, NULL when there is no `reason` */
 	enum counts_from counts;
 	const char *means;         /* for help and for the question before signing */
+	const char *means_paper;   /* of a paper letter; NULL: the same */
 	const char *does_not_mean; /* NULL when the table has nothing there */
 	unsigned needs_one_of;     /* of enum statement_field: at least one of them; 0 when nothing of the kind */
+	bool not_of_paper;         /* it states something of bytes, so of a paper letter it is nobody's to say */
 };
 extern const struct says_row says_table[SAYS_COUNT];
 /* False when there is no such row. */
@@ -88,6 +91,8 @@ struct statement {
 };
 CHECKED int statement_parse(struct str text, struct statement *ret, struct valise_err *err);
 CHECKED int statement_write(const struct statement *s, struct buf *ret_text, struct valise_err *err);
+/* Whether it is an `identified` in the name of the seal's sender, of which every text line is an addressee of that seal. */
+bool statement_identifies(const struct statement *s, const struct seal *seal);
 
 /* The only kind of statement that is shown or counted. */
 struct verified_statement {

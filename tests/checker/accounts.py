@@ -18,7 +18,7 @@ ROW = {says: i for i, says in enumerate(SAYS)}
 class Accounts:
     def __init__(self, seal, entries, statements, reports, now):
         self.seal, self.now = seal, now
-        self.reports = sorted({r.id: r for r in reports}.values(), key=lambda r: (r.time, r.id))
+        self.reports = sorted({r.id: r for r in reports}.values(), key=lambda r: (r.time, r.nth, r.id))
         self.sender, self.recipients = seal.sender[0], [office for office, _ in seal.to]
         offices = {self.sender, *self.recipients, *(s.office for s in statements), *(s.to for s in statements if s.to)}
         offices |= {r.office for r in reports} | {r.speaker_office for r in reports if r.speaker_office}
@@ -30,6 +30,7 @@ class Accounts:
             s.standing, s.officer = self.registers[s.office].stand(s.head, s.by[0], s.role, s.time, s.id)
             s.stands = s.standing in IN_STANDING
             s.unattended = bool(s.officer) and "machine" in s.officer["roles"]
+        self.find_identified()
         self.find_holders()
         for s in self.statements:
             s.counts = s.stands and self.may_say(s)
@@ -48,6 +49,9 @@ class Accounts:
             r.home = None
             if r.speaker_office in self.taking_part | self.bystanders:
                 r.home = ("office", r.speaker_office)
+            elif r.speaker_addressee in self.identified:
+                offices = list(self.identified[r.speaker_addressee])
+                r.home = ("office", offices[0]) if len(offices) == 1 else None
             elif r.speaker_addressee in self.seal.addressees:
                 r.home = ("addressee", r.speaker_addressee)
 
@@ -58,6 +62,18 @@ class Accounts:
         apart = [r for r in self.reports if r.home is None]
         names = sorted({r.speaker for r in apart}, key=str.encode)
         return [{"speaker": name, "reported": [r.id for r in apart if r.speaker == name]} for name in names]
+
+    def find_identified(self):
+        """Addressees, each with the offices that the sender takes it to be; those are recipients, after the seal's, by id."""
+        self.identified = {}
+        for s in self.statements:
+            if s.says == "identified" and s.stands and s.office == self.sender and set(s.said) <= set(self.seal.addressees):
+                for name in s.said:
+                    self.identified.setdefault(name, {}).setdefault(s.to, []).append(s)
+        self.recipients = self.recipients + sorted({o for offices in self.identified.values() for o in offices} - set(self.recipients))
+
+    def identified_as(self, office):
+        return [name for name in self.seal.addressees if office in self.identified.get(name, {})]
 
     def find_holders(self):
         self.holders, before = set(), None
@@ -73,7 +89,9 @@ class Accounts:
 
     def may_say(self, s):
         holds = s.office in self.holders
-        if s.says == "withdrawn":
+        if self.seal.paper is not None and s.says in ("opened", "defect"):
+            return False
+        if s.says in ("withdrawn", "identified"):
             return s.office == self.sender
         if s.says in FROM_RECIPIENT:
             return s.office in self.recipients
@@ -125,6 +143,9 @@ class Accounts:
             for one, other, kind in OPPOSITES:
                 if self.first(one, office) and self.first(other, office):
                     found.append((kind, (self.first(one, office).id, self.first(other, office).id)))
+        for offices in self.identified.values():
+            if len(offices) > 1:
+                found.append(("identified-twice", self.in_order(s for said in offices.values() for s in said)))
         self.disagree_in_time(found)
         self.disagree_in_numbers(found)
         self.disagree_in_course(found)
@@ -218,7 +239,7 @@ class Accounts:
 
     def carriage_taker(self, r):
         """To whom the letter came as that report has it."""
-        everybody = [("office", o) for o in self.recipients] + [("addressee", name) for name in self.seal.addressees]
+        everybody = [("office", o) for o in self.recipients] + [("addressee", name) for name in self.seal.addressees if name not in self.identified]
         if r.home in everybody and r.says not in GIVING:
             return r.home
         return everybody[0] if len(everybody) == 1 else None

@@ -102,7 +102,7 @@ def office_facts(a, office, known):
 
 
 def party_facts(a, office, seen):
-    return {"office": office, "addressee": None, "is_sender": office == a.sender, "is_recipient": office in a.recipients,
+    return {"office": office, "addressee": None, "identified_as": a.identified_as(office), "is_sender": office == a.sender, "is_recipient": office in a.recipients,
             "is_holder": office in a.holders | a.on_deposit, "is_bystander": office in a.bystanders, "state": STATES[a.state(office)] if office in a.recipients else None,
             "service": a.service(office), "past_answer_by": office in a.recipients and a.past_answer_by(office),
             "said": [s.id for s in a.statements if s.office == office], "reported": a.reported_of("office", office)} if office not in seen and not seen.add(office) else None
@@ -111,7 +111,7 @@ def party_facts(a, office, seen):
 def parties(a):
     seen = set()
     named = [party_facts(a, office, seen) for office in [a.sender, *a.recipients]]
-    cardless = [{"office": None, "addressee": name, "is_recipient": True, "reported": a.reported_of("addressee", name)} for name in a.seal.addressees]
+    cardless = [{"office": None, "addressee": name, "is_recipient": True, "reported": a.reported_of("addressee", name)} for name in a.seal.addressees if name not in a.identified]
     others = [party_facts(a, office, seen) for group in (a.holders | a.on_deposit, a.bystanders) for office in sorted(group)]
     return [p for p in named + cardless + others if p]
 

@@ -37,6 +37,7 @@ damaged           | holders                        |                | regarding 
 returned          | holders                        |                | regarding medium reason text       | refused undeliverable expired on-request
 destroyed         | holders                        |                | regarding text                     |
 withdrawn         | principal                      |                | regarding text                     |
+identified        | principal,clerk                | to text        | regarding                          |
 seen              | any                            | regarding      |                                    |
 """.strip().split("\n")}
 

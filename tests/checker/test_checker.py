@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 VECTORS = ROOT / "tests" / "vectors"
 LETTER = ["letter", "date", "answer_by", "ref", "subject", "paper", "body_bytes", "cover_bytes", "bytes", "signatures_valid", "sender_standing", "sealed_by", "keys_known"]
 SAID = ["id", "says", "office", "title", "role", "key", "time", "nth", "to", "medium", "when", "reason", "text", "regarding", "standing", "counts", "bystander", "unattended"]
-PARTY = ["office", "addressee", "is_sender", "is_recipient", "is_holder", "is_bystander", "state", "service", "past_answer_by", "said", "reported"]
+PARTY = ["office", "addressee", "identified_as", "is_sender", "is_recipient", "is_holder", "is_bystander", "state", "service", "past_answer_by", "said", "reported"]
 REPORTED = ["id", "says", "speaker", "speaker_office", "speaker_addressee", "of", "via", "verb", "medium", "carriage", "when", "resolved_from", "resolved_to", "quoted", "where",
             "spans", "office", "title", "role", "key", "time", "nth", "regarding", "corrected_by", "standing", "counts_as_filed", "unattended"]
 SPEAKER = ["speaker", "reported"]

@@ -173,11 +173,12 @@ class World:
         self.leaves = [f"valise/leaf@v1\nnonce {nonce}\nfrom {sender.id}\n" + one for one in own]
         self.hashes = [sha(b"\x00" + salt + leaf.encode()) for salt, leaf in zip(self.salts, self.leaves)]
         root = sha(b"\x01" + sha(b"\x01" + self.hashes[0] + self.hashes[1]) + self.hashes[2]).hex()
-        paper = rng.random() < 0.15
+        paper = rng.random() < 0.25
         to = sorted(f"to {o.id} {(self.pick_head(o) or head).id}" for o in recipients)
         self.recipients = recipients
         lines = ["valise/seal@v1", f"nonce {nonce}", f"from {sender.id} {head.id if rng.random() < 0.97 else '0' * 64}", *to]
-        lines += ["addressee Somebody without a card"] if paper else []
+        self.addressees = ["Petitions, room 4", "Somebody without a card"][:rng.randrange(1, 3)] if paper else []
+        lines += [f"addressee {name}" for name in self.addressees]
         lines += ["ref 1/2"] if rng.random() < 0.5 else []
         lines += [f"date {when(EPOCH + rng.randrange(0, 100))}"]
         lines += [f"answer-by {rng.choice([when(EPOCH + 150), '2020-01-01T00:00:00Z', '2098-01-01T00:00:00Z'])}"] if rng.random() < 0.5 else []
@@ -188,9 +189,11 @@ class World:
     def say(self):
         rng = self.rng
         says = rng.choice(["handed", "received", "opened", "reviewed", "delivered", "carrying"] if rng.random() < 0.3 else list(SAYS))
+        if self.addressees and rng.random() < 0.2:
+            says = "identified"
         office = rng.choice(self.offices[:3] if rng.random() < 0.7 else self.offices)
         if rng.random() < 0.6:
-            office = self.offices[0] if says == "withdrawn" else rng.choice(self.recipients)
+            office = self.offices[0] if says in ("withdrawn", "identified") else rng.choice(self.recipients)
         head = self.pick_head(office)
         officers = (head or office.entries[0]).officers + (office.entries[-1].officers + office.entries[-1].gone if rng.random() < 0.15 else [])
         roles, must, may, codes = SAYS[says]
@@ -214,7 +217,13 @@ class World:
              f"to {rng.choice(self.offices).id if rng.random() < 0.95 else '12' * 32}" if "to" in lines else None,
              f"medium {rng.choice(['by hand', 'by post'])}" if "medium" in lines else None,
              "when Wednesday" if "when" in lines else None, f"reason {rng.choice(codes.split())}" if "reason" in lines else None,
-             *(["text Words.", "text More."] if "text" in lines else [])], [key], spoil=rng.random() < 0.01))
+             *(self.words(says) if "text" in lines else [])], [key], spoil=rng.random() < 0.01))
+
+    def words(self, says):
+        if says != "identified" or not self.addressees or self.rng.random() < 0.15:
+            return ["text Words.", "text More."]
+        names = [self.rng.choice(self.addressees) for _ in range(self.rng.randrange(1, 4))]
+        return [f"text {name}" for name in names + (["Somebody else"] if self.rng.random() < 0.1 else [])]
 
     def make_reports(self, rng):
         """What officers note of others' words; from a chance of its own, so that a seed's statements stay what they were."""

@@ -272,6 +272,30 @@ static void the_page_has_the_same_rows(void **state)
 	}
 }
 
+/* Of a paper letter: every row that has another meaning, in its words, and no more rows than those. */
+static void the_page_has_the_meanings_for_paper(void **state)
+{
+	(void)state;
+	CLEAN_BUF struct buf page = {0};
+	vector_read("spec/statement.md", &page);
+	static const char head[] = "\n| says | means, of a paper letter |\n|---|---|\n";
+	const char *at = memmem(page.data, page.len, head, sizeof head - 1);
+	assert_non_null(at);
+	at += sizeof head - 1;
+	for (int says = 0; says < SAYS_COUNT; says++) {
+		const struct says_row *row = &says_table[says];
+		CLEAN_BUF struct buf want = BUF_INIT(1000);
+		assert_false(row->not_of_paper && row->means_paper);
+		if (!row->not_of_paper && !row->means_paper)
+			continue;
+		buf_addf(&want, "| `%s` | %s |\n", row->name, row->not_of_paper ? "nobody's to say" : row->means_paper);
+		if (memcmp(at, want.data, want.len) != 0)
+			fail_msg("spec/statement.md has no row %s", (const char *)want.data);
+		at += want.len;
+	}
+	assert_int_equal(*at, '\n');
+}
+
 static int write_code(const struct statement *s)
 {
 	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
@@ -391,11 +415,17 @@ static void failed_allocations(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(examples_are_made),   cmocka_unit_test(good_vectors_verify),
-		cmocka_unit_test(refused_vectors_are), cmocka_unit_test(refusals_say_why),
-		cmocka_unit_test(every_row),           cmocka_unit_test(every_reason),
-		cmocka_unit_test(limits_at_and_over),  cmocka_unit_test(the_writer_refuses),
-		cmocka_unit_test(failed_allocations),  cmocka_unit_test(the_page_has_the_same_rows),
+		cmocka_unit_test(examples_are_made),
+		cmocka_unit_test(good_vectors_verify),
+		cmocka_unit_test(refused_vectors_are),
+		cmocka_unit_test(refusals_say_why),
+		cmocka_unit_test(every_row),
+		cmocka_unit_test(every_reason),
+		cmocka_unit_test(limits_at_and_over),
+		cmocka_unit_test(the_writer_refuses),
+		cmocka_unit_test(failed_allocations),
+		cmocka_unit_test(the_page_has_the_same_rows),
+		cmocka_unit_test(the_page_has_the_meanings_for_paper),
 	};
 	return cmocka_run_group_tests_name("format_statement", tests, NULL, NULL);
 }

@@ -190,7 +190,8 @@ SAID = {
     "held": ("clerk", [f"regarding {note_id(PROPOSED)}", "when 9 December"]),
     "called-off": ("principal", [f"regarding {note_id(PROPOSED)}"]), "summary": ("spokesperson", ["text It asks for a date."]),
     "lost": ("courier", ["reason stolen"]), "damaged": ("courier", []), "returned": ("courier", ["reason expired"]),
-    "destroyed": ("courier", []), "withdrawn": ("principal", []), "seen": ("clerk", [f"regarding {note_id(RECEIVED)}"]),
+    "destroyed": ("courier", []), "withdrawn": ("principal", []),
+    "identified": ("principal", [f"to {OSLO}", "text Petitions, room 4"]), "seen": ("clerk", [f"regarding {note_id(RECEIVED)}"]),
 }
 REPORT = lines(
     "valise/report@v1", f"letter {LETTER}", "says received", "speaker a spokesman of the mission", f"speaker-office {OSLO}",
