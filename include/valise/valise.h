@@ -140,13 +140,23 @@ struct valise_letter {
 		*paths; /* raw bytes; files and directories; "-" once: standard input, as a part named "stdin" */
 	size_t n_paths;
 	bool keep_no_copy; /* our own readers cannot open it */
+	/* A paper letter: what it is, in words. No paths, no subject, no in_reply_to, a copy of nothing. NULL: an electronic one. */
+	const char *paper;
+	bool no_card;             /* of paper: who in `to` is no office that we know is an addressee, by name */
+	const char *const *scans; /* of paper: files whose digests are committed to; the files are not kept */
+	size_t n_scans;
 	bool dry_run;
 };
 struct valise_sealed {
 	const char *letter; /* id */
 	const char *short_id;
-	size_t n_parts;
+	size_t n_parts; /* of paper: scans */
 	uint64_t plain_bytes, body_bytes;
+	const char *paper;     /* as sealed; NULL: an electronic letter */
+	const char *const *to; /* the offices, as you know them */
+	size_t n_to;
+	const char *const *addressees; /* who has no card, in the seal's words */
+	size_t n_addressees;
 	const char *const *readers; /* a line for each office that can open it: "Mission Oslo's 2 readers" */
 	size_t n_readers;
 	const char *const *unchecked; /* petnames of recipients whose card came only as a file */
@@ -237,6 +247,8 @@ VALISE_PUBLIC void valise_draft_free(struct valise_draft *d);
 /* The statement table, for help and completion: row i, or false past its end. */
 struct valise_says {
 	const char *name, *means, *does_not_mean, *reasons; /* static */
+	const char *means_paper;                            /* of a paper letter; NULL: the same; static */
+	bool not_of_paper;                                  /* nobody says it of a paper letter */
 	char roles[80];                                     /* "clerk,reader" */
 	bool needs_to, needs_text, needs_reason, needs_regarding, needs_when;
 };
@@ -493,7 +505,8 @@ VALISE_CHECKED int valise_thread(struct valise *v, const char *letter, struct va
 				 struct valise_err *err);
 VALISE_PUBLIC void valise_thread_free(struct valise_thread *t);
 
-/* Everything that all commands which take LETTER... accept for --all: ids of letters for which it makes sense. */
+/* Everything that all commands which take LETTER... accept for --all: ids of letters for which it makes sense. A paper
+ * letter only for the last: nobody but a person can tell whether the paper is here. */
 enum valise_all { VALISE_ALL_UNRECEIVED, VALISE_ALL_UNOPENED, VALISE_ALL_UNCARRIED, VALISE_ALL_LETTERS };
 VALISE_CHECKED int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n,
 				      struct valise_err *err);

@@ -18,8 +18,9 @@ struct say_options {
 
 static const struct option_row options[] = {
 	{"all", 'a', OPTION_FLAG, AT(all), NULL,
-	 "every letter of which it can be said and was not: received, opened, carrying"},
-	{"to", 't', OPTION_TEXT, AT(to), "OFFICE", "to whom it was handed, delivered or conveyed"},
+	 "every letter of which it can be said and was not: received, opened, carrying; none of paper"},
+	{"to", 't', OPTION_TEXT, AT(to), "OFFICE",
+	 "to whom it was handed, delivered or conveyed; whom an addressee is identified as"},
 	{"text", 0, OPTION_LIST, AT(text), "LINE", "a line of your own words; repeatable"},
 	{"medium", 0, OPTION_TEXT, AT(medium), "TEXT", "how it travelled, such as by hand"},
 	{"when", 0, OPTION_TEXT, AT(when), "TEXT", "the day proposed, agreed or held, in words or as a date"},
@@ -61,6 +62,10 @@ static void print_table(FILE *out)
 	for (size_t i = 0; valise_says_at(i, &row); i++) {
 		fprintf(out, "  %-17s", row.name);
 		print_wrapped(out, row.means, 19, 19);
+		if (row.means_paper || row.not_of_paper) {
+			fprintf(out, "%19sof paper: ", "");
+			print_wrapped(out, row.not_of_paper ? "nobody says it" : row.means_paper, 19, 29);
+		}
 		if (row.does_not_mean) {
 			fprintf(out, "%19snot: ", "");
 			print_wrapped(out, row.does_not_mean, 19, 24);

@@ -9,7 +9,9 @@ struct seal_options {
 	struct words to;
 	const char *subject, *ref, *in_reply_to;
 	struct moment answer_by, keep_until;
-	bool keep_no_copy;
+	bool keep_no_copy, no_card;
+	const char *paper;
+	struct words scans;
 };
 #define AT(member) offsetof(struct seal_options, member)
 
@@ -22,6 +24,12 @@ static const struct option_row options[] = {
 	{"keep-until", 0, OPTION_TIME, AT(keep_until), "TIME", "after that, carriers may drop the letter"},
 	{"in-reply-to", 0, OPTION_TEXT, AT(in_reply_to), "LETTER", "the letter that this one answers; under seal"},
 	{"keep-no-copy", 0, OPTION_FLAG, AT(keep_no_copy), NULL, "your own readers cannot open it either"},
+	{"paper", 0, OPTION_TEXT, AT(paper), "DESCRIPTION",
+	 "a paper letter, in place of files: what it is, such as the envelope's number; everybody can read it"},
+	{"no-card", 0, OPTION_FLAG, AT(no_card), NULL,
+	 "with --paper: an OFFICE that you do not know is somebody without a card, by that name"},
+	{"scan", 0, OPTION_LIST, AT(scans), "FILE",
+	 "with --paper: commit to this file's digest, to disclose it later; the file is not kept, keep it; repeatable"},
 	OPTION_END,
 };
 
@@ -31,6 +39,9 @@ static int show_json(struct cli *c, const struct valise_sealed *s)
 	json_text(j, "letter", s->letter);
 	json_text(j, "short", s->short_id);
 	json_bool(j, "dry_run", c->shared.dry_run);
+	json_text(j, "paper", s->paper);
+	json_texts(j, "to", s->to, s->n_to);
+	json_texts(j, "addressees", s->addressees, s->n_addressees);
 	json_number(j, "parts", s->n_parts);
 	json_number(j, "plain_bytes", s->plain_bytes);
 	json_number(j, "body_bytes", s->body_bytes);
@@ -54,12 +65,49 @@ static void describe_readers(const struct seal_options *o, const struct valise_s
 		(void)snprintf(ret + used, max - used, " and your own");
 }
 
+/* "Oslo, "Envoy" (no card)" */
+static void list_recipients(const struct valise_sealed *s, FILE *out)
+{
+	for (size_t i = 0; i < s->n_to; i++)
+		fprintf(out, "%s%s", i ? ", " : "", s->to[i]);
+	for (size_t i = 0; i < s->n_addressees; i++) {
+		fputs(i || s->n_to ? ", " : "", out);
+		show_quoted(out, s->addressees[i]);
+		fputs(" (no card)", out);
+	}
+}
+
+static int show_paper(struct cli *c, const struct valise_sealed *s)
+{
+	CLEAN_FREE char *to = NULL;
+	size_t len;
+	FILE *out = open_memstream(&to, &len);
+	if (!out)
+		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
+	list_recipients(s, out);
+	if (fclose(out))
+		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
+	if (c->shared.dry_run) {
+		printf("Would seal a paper letter to %s: ", to);
+		show_quoted(stdout, s->paper);
+		printf(". %zu scan%s.\n", s->n_parts, PLURAL(s->n_parts));
+		return 0;
+	}
+	puts(s->letter);
+	tell(c, "Sealed %s: a paper letter to %s, described as \"%s\".", s->short_id, to, SHOW(s->paper));
+	if (s->n_parts)
+		tell(c, "It commits to the digest%s of %zu scan%s. Keep the file%s: nothing here does.",
+		     PLURAL(s->n_parts), s->n_parts, PLURAL(s->n_parts), PLURAL(s->n_parts));
+	hint(c,
+	     "`valise docket %s` prints the page that goes with it; `valise sync DIR %s` takes the seal to the others.",
+	     s->short_id, s->short_id);
+	return 0;
+}
+
 static void show(struct cli *c, const struct seal_options *o, const struct valise_sealed *s)
 {
 	char readers[4096];
 	describe_readers(o, s, readers, sizeof readers);
-	for (size_t i = 0; i < s->n_unchecked; i++)
-		warn(c, "the card of %s came as a file only, and its digits were never checked", s->unchecked[i]);
 	if (c->shared.dry_run) {
 		printf("Would seal %zu part%s, %s. Openable by %s.\n", s->n_parts, PLURAL(s->n_parts),
 		       show_size(s->plain_bytes).text, readers);
@@ -78,6 +126,10 @@ static int run(struct cli *c, const void *values)
 	struct valise_sealed *sealed = NULL;
 	if (o->to.n == 0)
 		return cli_fail(c, VALISE_E_USAGE, "say with -t which office the letter goes to");
+	if (!o->paper && c->n_operands == 0)
+		return cli_fail(
+			c, VALISE_E_USAGE,
+			"name the files to seal, or - for standard input, or say with --paper what the paper is");
 	for (size_t i = 0; i < c->n_operands; i++)
 		if (strcmp(c->operands[i], "-") == 0 && c->terminal.in)
 			tell(c, "Reading the letter from the terminal; Ctrl-D ends it.");
@@ -94,14 +146,22 @@ static int run(struct cli *c, const void *values)
 		.paths = c->operands,
 		.n_paths = c->n_operands,
 		.keep_no_copy = o->keep_no_copy,
+		.paper = o->paper,
+		.no_card = o->no_card,
+		.scans = (const char *const *)o->scans.at,
+		.n_scans = o->scans.n,
 		.dry_run = c->shared.dry_run,
 	};
 	int r = cli_open(c, !c->shared.dry_run, &v);
 	if (!r)
 		r = valise_seal(v, &letter, &sealed, &c->err);
 	progress_clear(&c->progress);
+	for (size_t i = 0; !r && !c->shared.json && i < sealed->n_unchecked; i++)
+		warn(c, "the card of %s came as a file only, and its digits were never checked", sealed->unchecked[i]);
 	if (!r && c->shared.json)
 		r = show_json(c, sealed);
+	else if (!r && sealed->paper)
+		r = show_paper(c, sealed);
 	else if (!r)
 		show(c, o, sealed);
 	valise_sealed_free(sealed);
@@ -119,7 +179,7 @@ const struct command command_seal = {
 	.options = options,
 	.values_bytes = sizeof(struct seal_options),
 	.takes = TAKES_SPOOL | TAKES_PASSPHRASE | TAKES_DRY_RUN,
-	.min_operands = 1,
+	.min_operands = 0,
 	.max_operands = SIZE_MAX,
 	.run = run,
 };

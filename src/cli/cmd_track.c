@@ -83,10 +83,10 @@ static const char *next_step(const struct valise_accounts *a)
 		const struct valise_party *p = &a->parties[i];
 		if (p->office == SIZE_MAX || !a->offices[p->office].is_self || !p->is_recipient)
 			continue;
-		return p->state < VALISE_STATE_RECEIVED   ? "say received"
-		       : p->state < VALISE_STATE_OPENED   ? "open"
-		       : p->state < VALISE_STATE_REVIEWED ? "say reviewed"
-							  : "dossier";
+		return p->state < VALISE_STATE_RECEIVED              ? "say received"
+		       : p->state < VALISE_STATE_OPENED && !a->paper ? "open"
+		       : p->state < VALISE_STATE_REVIEWED            ? "say reviewed"
+								     : "dossier";
 	}
 	return "dossier";
 }

@@ -136,6 +136,11 @@ static void show_table(struct showing *s)
 		if (width > s->name_width)
 			s->name_width = width > NAME_WIDTH_MAX ? NAME_WIDTH_MAX : width;
 	}
+	for (size_t i = 0; i < a->n_parties; i++) {
+		size_t width = a->parties[i].addressee ? show_width(a->parties[i].addressee) : 0;
+		if (width > s->name_width)
+			s->name_width = width > NAME_WIDTH_MAX ? NAME_WIDTH_MAX : width;
+	}
 	for (size_t i = 0; i < a->n_parties; i++)
 		if (a->parties[i].is_sender) {
 			show_event(s, "sealed", a->parties[i].office, moment_show(a->date_s).text);

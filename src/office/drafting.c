@@ -110,6 +110,11 @@ int draft_opening(struct valise *v, const struct register_set *self, const char 
 		buf_add_text(ret, ", ref ");
 		text_show(ret, seal->s.ref);
 	}
+	if (seal->s.paper.at) {
+		buf_add_text(ret, ", a paper letter described as \"");
+		text_show(ret, seal->s.paper);
+		buf_add_char(ret, '"');
+	}
 	return r;
 }
 

@@ -20,6 +20,7 @@
 #include "spool/letters.h"
 #include "spool/openings.h"
 #include "spool/reports.h"
+#include "spool/sheets.h"
 #include "spool/spool.h"
 #include "spool/statements.h"
 
@@ -175,5 +176,13 @@ struct hashes {
 void hashes_release(struct hashes *h);
 bool hashes_have(const struct hashes *h, const struct hash *one);
 CHECKED int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err); /* once each */
+
+/* ---- addressed.c ---- */
+
+/* Its recipients: the seal's in order, then those that the sender identified with an addressee. Appended, distinct. */
+CHECKED int gathered_recipients(const struct gathered *g, struct hashes *ret, struct valise_err *err);
+/* Whether that office is one of them, as far as is known here. */
+CHECKED int office_addressed(struct valise *v, const struct verified_seal *seal, const struct hash *office, bool *ret,
+			     struct valise_err *err);
 
 #endif

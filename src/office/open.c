@@ -277,8 +277,11 @@ static int begin(struct opening *o, const struct hash *letter, struct locked_cov
 	if (r)
 		return r;
 	if (row.is_paper)
-		return err_set(err, VALISE_E_USAGE, "%s is a paper letter: there are no bytes to open",
-			       hash_short(letter).text);
+		return err_set(
+			err, VALISE_E_USAGE,
+			"%s is a paper letter: there are no bytes to open. Who holds the paper says received, and reviewed once a "
+			"person has considered it; `valise track %s` shows what is described and who says what",
+			hash_short(letter).text, hash_short(letter).text);
 	if (!hash_eq(&o->seal->s.from.office, &o->v->self) && seal_recipient(&o->seal->s, &o->v->self) < 0)
 		return err_set(err, VALISE_E_NOT_ALLOWED, "%s is not addressed to your office",
 			       hash_short(letter).text);

@@ -74,8 +74,8 @@ static int parties(struct putting *p, const struct gathered *g, struct hashes *r
 	int r = hashes_add(&all, &p->v->self, p->err);
 	if (!r)
 		r = hashes_add(&all, &s->from.office, p->err);
-	for (size_t i = 0; i < s->n_to && !r; i++)
-		r = hashes_add(&all, &s->to[i].office, p->err);
+	if (!r)
+		r = gathered_recipients(g, &all, p->err);
 	if (!r)
 		r = add_holders(p, g, &all);
 	for (size_t i = 0; i < p->o->n_via && !r; i++)
@@ -128,6 +128,18 @@ static int tell_unwrappable(struct putting *p, const struct register_set *set, c
 	return e ? e : tell(p, &b);
 }
 
+/* A letter whose addressees have no card. */
+static int tell_in_the_open(struct putting *p, const struct hash *letter)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(8192);
+	buf_addf(
+		&b,
+		"%s goes unwrapped: whom it is addressed to has no card; a finder reads their names and what the paper is "
+		"described as. Name a courier with --via to wrap it for that office",
+		hash_short(letter).text);
+	return tell(p, &b);
+}
+
 /* Whom a letter goes to: its other parties, and the keys of theirs that its bag is wrapped for, sorted; none when it goes bare. */
 struct audience {
 	struct hashes offices;
@@ -168,22 +180,26 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 /* ---- Which ---- */
 
 /* What the statements so far say about whether a letter still has to go, or may be spoken of. */
-static void hear(const struct putting *p, const struct gathered *g, bool *ret_arrived, bool *ret_spoken_of)
+static int hear(const struct putting *p, const struct gathered *g, bool *ret_arrived, bool *ret_spoken_of)
 {
-	const struct seal *s = &g->seal->s;
+	CLEANUP(hashes_release) struct hashes to = {0};
 	size_t received = 0;
-	*ret_spoken_of = !hash_eq(&s->from.office, &p->v->self);
-	for (size_t k = 0; k < s->n_to; k++) {
-		bool here = hash_eq(&s->to[k].office, &p->v->self);
+	int r = gathered_recipients(g, &to, p->err);
+	if (r)
+		return r;
+	*ret_spoken_of = !hash_eq(&g->seal->s.from.office, &p->v->self);
+	for (size_t k = 0; k < to.n; k++) {
+		bool here = hash_eq(&to.at[k], &p->v->self);
 		for (size_t i = 0; i < g->n_statements && !here; i++) {
 			const struct verified_statement *one = g->statements[i].statement;
-			here = one->s.says == SAYS_RECEIVED && hash_eq(&one->s.office.office, &s->to[k].office) &&
+			here = one->s.says == SAYS_RECEIVED && hash_eq(&one->s.office.office, &to.at[k]) &&
 			       statement_stands(&g->set, one);
 		}
 		received += here;
 	}
 	*ret_spoken_of |= g->n_statements > 0;
-	*ret_arrived = s->n_to > 0 && received == s->n_to;
+	*ret_arrived = to.n > 0 && received == to.n;
+	return 0;
 }
 
 static int add_candidate(struct putting *p, const struct hash *id)
@@ -195,16 +211,27 @@ static int add_candidate(struct putting *p, const struct hash *id)
 	int r = gather(p->v, id, &g, p->err);
 	if (r)
 		return r;
-	hear(p, &g, &arrived, &spoken_of);
-	c.whole = hash_index_get(&p->named, id, NULL) || (p->o->all && !arrived && g.bytes == VALISE_BYTES_INTACT);
+	r = hear(p, &g, &arrived, &spoken_of);
+	if (r)
+		return r;
+	bool named = hash_index_get(&p->named, id, NULL),
+	     can_go = g.bytes == VALISE_BYTES_INTACT || g.bytes == VALISE_BYTES_PAPER;
+	c.whole = named || (p->o->all && !arrived && can_go);
 	if (!c.whole && !spoken_of)
 		return 0; /* sealed here, and nobody outside knows of it yet */
-	if (c.whole && g.bytes != VALISE_BYTES_INTACT && g.bytes != VALISE_BYTES_PAPER)
+	if (c.whole && !can_go)
 		return err_set(p->err, VALISE_E_NOT_FOUND, "not every byte of %s is here, so it cannot go out whole",
 			       hash_short(id).text);
 	r = audience_of(p, &g, &to);
 	if (r)
 		return r;
+	if (!to.offices.n && g.seal->s.n_addressees && !p->o->bare) {
+		if (!named)
+			return 0; /* nobody could unwrap it, and in the open it goes only when somebody says so */
+		r = tell_in_the_open(p, id);
+		if (r)
+			return r;
+	}
 	c.audience = to.id;
 	if (p->n == p->cap) {
 		size_t cap = p->cap ? 2 * p->cap : 32;
@@ -264,12 +291,17 @@ static int add_departure(struct putting *p, const struct gathered *g, bool whole
 		p->cap_departures = cap;
 	}
 	const struct seal *s = &g->seal->s;
+	CLEANUP(hashes_release) struct hashes to = {0};
+	int e = gathered_recipients(g, &to, p->err);
+	if (e)
+		return e;
 	struct departure d = {.id = g->seal->note.id,
 			      .from = s->from.office,
 			      .body_bytes = s->body_bytes,
 			      .whole = whole,
 			      .in_part = in_part,
-			      .for_us = seal_recipient(s, &p->v->self) >= 0};
+			      .for_us = hashes_have(&to, &p->v->self),
+			      .is_paper = s->paper.at != NULL};
 	if (s->ref.at && !(d.ref = (struct str){str_dup(s->ref), s->ref.len}).at)
 		return err_nomem(p->err);
 	r->departures[r->n_departures++] = d;

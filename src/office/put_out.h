@@ -25,6 +25,7 @@ struct departure {
 	bool whole;   /* with cover and body */
 	bool in_part; /* as far as it is not damaged here; otherwise notes only */
 	bool for_us;
+	bool is_paper;
 };
 struct put_out_result {
 	struct departure *departures;

@@ -140,7 +140,10 @@ static int check_party(struct valise *v, const struct draft *d, const struct ver
 		       struct valise_err *err)
 {
 	const struct says_row *row = &says_table[d->s.says];
-	bool sender = hash_eq(&seal->s.from.office, &v->self), recipient = seal_recipient(&seal->s, &v->self) >= 0;
+	bool sender = hash_eq(&seal->s.from.office, &v->self), recipient;
+	int r = office_addressed(v, seal, &v->self, &recipient, err);
+	if (r)
+		return r;
 	if (row->counts == COUNTS_FROM_SENDER && !sender)
 		return err_set(err, VALISE_E_NOT_ALLOWED, "%s is the sender's to say, and your office did not seal %s",
 			       row->name, d->short_id);
@@ -149,6 +152,34 @@ static int check_party(struct valise *v, const struct draft *d, const struct ver
 			       "%s is a recipient's to say, and %s is not addressed to your office", row->name,
 			       d->short_id);
 	return 0;
+}
+
+/* Of paper no program can say what it says of bytes; and whom an addressee is taken to be, is said of an addressee. */
+static int check_paper(const struct draft *d, const struct verified_seal *seal, struct valise_err *err)
+{
+	const struct says_row *row = &says_table[d->s.says];
+	CLEAN_BUF struct buf names = BUF_INIT(LIMIT_SEAL_BYTES * 8);
+	if (seal->s.paper.at && row->not_of_paper)
+		return err_set(
+			err, VALISE_E_NOT_ALLOWED,
+			"%s is paper: %s states that a program checked bytes, and there are none; say reviewed of what a "
+			"person has considered, refused or damaged of what is not as described",
+			d->short_id, row->name);
+	if (d->s.says != SAYS_IDENTIFIED || statement_identifies(&d->s, &seal->s))
+		return 0;
+	for (size_t i = 0; i < seal->s.n_addressees; i++) {
+		buf_addf(&names, "%s\"", i ? ", " : "");
+		text_show(&names, seal->s.addressees[i]);
+		buf_add_char(&names, '"');
+	}
+	int r = buf_check(&names, "the addressees", err);
+	if (r)
+		return r;
+	if (!seal->s.n_addressees)
+		return err_set(err, VALISE_E_USAGE,
+			       "%s has no addressee without a card, so that there is nobody to identify", d->short_id);
+	return err_set(err, VALISE_E_USAGE, "--text names no addressee of %s, exactly as the seal has it: %s",
+		       d->short_id, (char *)names.data);
 }
 
 static bool says_of_bytes(enum says says)
@@ -264,7 +295,7 @@ static int add_details(struct valise *v, const struct draft *d, struct buf *b, s
 	draft_detail(b, "When", d->s.when);
 	draft_detail(b, "Reason", d->s.reason);
 	for (size_t i = 0; i < d->s.n_text; i++)
-		draft_detail(b, "In your words", d->s.text[i]);
+		draft_detail(b, d->s.says == SAYS_IDENTIFIED ? "Addressee" : "In your words", d->s.text[i]);
 	for (size_t i = 0; i < d->s.n_regarding; i++)
 		buf_addf(b, " Regarding: %.16s.", hash_hex(&d->s.regarding[i]).text);
 	return 0;
@@ -277,7 +308,7 @@ static int write_question(struct valise_draft *all, struct draft *d, const struc
 	CLEAN_BUF struct buf b = BUF_INIT(QUESTION_BYTES);
 	const struct says_row *row = &says_table[d->s.says];
 	int r = draft_opening(v, &all->set, d->title, seal, &b, err);
-	buf_addf(&b, ": %s.", row->means);
+	buf_addf(&b, ": %s.", seal->s.paper.at && row->means_paper ? row->means_paper : row->means);
 	if (!r)
 		r = add_details(v, d, &b, err);
 	if (row->does_not_mean)
@@ -366,6 +397,8 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 		r = check_party(v, d, seal, err);
 	if (!r)
 		r = choose_signer(v, all, d, want, err);
+	if (!r)
+		r = check_paper(d, seal, err);
 	if (!r)
 		r = check_history(v, &all->set, d, err);
 	if (!r && !d->already)
@@ -498,6 +531,8 @@ bool valise_says_at(size_t i, struct valise_says *ret)
 	CLEAN_BUF struct buf roles = BUF_INIT(sizeof ret->roles - 1);
 	*ret = (struct valise_says){.name = row->name,
 				    .means = row->means,
+				    .means_paper = row->means_paper,
+				    .not_of_paper = row->not_of_paper,
 				    .does_not_mean = row->does_not_mean,
 				    .reasons = row->reasons,
 				    .needs_to = row->needs & FIELD_TO,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sealing a letter: recipients and their readers, the body, the cover to the readers, the seal, all of it in the spool or nothing. */
+/* Sealing a letter: recipients and their readers, the body, the cover to the readers, the seal, all of it in the spool or nothing. A paper
+ * letter has neither body nor cover; a sheet, which stays here, opens what its seal commits to. */
 #include "office/office.h"
 
 #include "base/clock.h"
@@ -7,6 +8,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "office/seal_parts.h"
+#include "office/seal_scans.h"
 
 /* Everything that one sealing holds; released as a whole. */
 struct sealing {
@@ -14,6 +16,8 @@ struct sealing {
 	const struct valise_letter *l;
 	int64_t now_s;
 	struct hashes to;
+	struct buf names; /* of addressees, one after the other, each with a NUL */
+	size_t n_names;
 	struct hash reply;
 	struct register_set set;
 	struct officer principal;
@@ -23,9 +27,9 @@ struct sealing {
 	struct part *parts;
 	struct stream_sealer *sealer;
 	struct sealed_stream body;
-	struct buf subject, ref;
+	struct buf subject, ref; /* of paper: its description */
 	struct cover cover;
-	struct buf cover_file;
+	struct buf cover_file; /* of paper: the sheet */
 	struct seal seal;
 	struct buf note;
 	struct verified_seal *verified;
@@ -41,6 +45,8 @@ static void sealing_release(struct sealing *s)
 	part_plan_release(&s->plan);
 	secret_release(&s->cover.keys); /* its arrays are those above */
 	free(s->seal.to);
+	free(s->seal.addressees);
+	buf_release(&s->names);
 	buf_release(&s->subject);
 	buf_release(&s->ref);
 	buf_release(&s->cover_file);
@@ -50,21 +56,63 @@ static void sealing_release(struct sealing *s)
 
 /* ---- Who ---- */
 
+static int add_addressee(struct sealing *s, const char *name, struct valise_err *err)
+{
+	CLEAN_BUF struct buf one = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
+	int r = text_free_of(str_of(name), "the addressee's name", &one, err);
+	if (r)
+		return r;
+	for (size_t i = 0, at = 0; i < s->n_names; i++) {
+		struct str known = str_of((char *)s->names.data + at);
+		if (str_eq(known, buf_str(&one)))
+			return 0;
+		at += known.len + 1;
+	}
+	buf_add_str(&s->names, buf_str(&one));
+	buf_add_char(&s->names, 0);
+	s->n_names++;
+	return buf_check(&s->names, "the addressees", err);
+}
+
+static int add_to(struct sealing *s, const char *name, struct valise_err *err)
+{
+	struct valise_err why = {0};
+	struct hash office;
+	int r = office_find(s->v, name, &office, &why);
+	if (!r)
+		return hashes_add(&s->to, &office, err);
+	if (r == VALISE_E_NOT_FOUND && s->l->no_card)
+		return add_addressee(s, name, err);
+	if (r == VALISE_E_NOT_FOUND)
+		return err_set(err, r,
+			       "%s; who has no card can be named on a paper letter: --paper DESCRIPTION --no-card",
+			       why.text);
+	err_copy(err, &why);
+	return r;
+}
+
+/* The names stay where they are from now on. */
+static int place_addressees(struct sealing *s, struct valise_err *err)
+{
+	s->seal.addressees = calloc(s->n_names + 1, sizeof *s->seal.addressees);
+	if (!s->seal.addressees)
+		return err_nomem(err);
+	const char *at = (const char *)s->names.data;
+	for (; s->seal.n_addressees < s->n_names; at += strlen(at) + 1)
+		s->seal.addressees[s->seal.n_addressees++] = str_of(at);
+	return 0;
+}
+
 static int find_recipients(struct sealing *s, struct valise_err *err)
 {
 	if (s->l->n_to == 0)
 		return err_set(err, VALISE_E_USAGE, "nobody to seal to: name offices with -t");
 	if (s->l->n_to > LIMIT_RECIPIENTS)
 		return err_set(err, VALISE_E_LIMIT, "a letter goes to at most %u offices", LIMIT_RECIPIENTS);
-	for (size_t i = 0; i < s->l->n_to; i++) {
-		struct hash office;
-		int r = office_find(s->v, s->l->to[i], &office, err);
-		if (!r)
-			r = hashes_add(&s->to, &office, err);
-		if (r)
-			return r;
-	}
-	return 0;
+	int r = 0;
+	for (size_t i = 0; i < s->l->n_to && !r; i++)
+		r = add_to(s, s->l->to[i], err);
+	return r ? r : place_addressees(s, err);
 }
 
 static int load_registers(struct sealing *s, struct valise_err *err)
@@ -93,8 +141,9 @@ static int add_recipient(struct sealing *s, const struct hash *office, struct va
 	if (!o)
 		return err_set(err, VALISE_E_NOT_FOUND, "the card of %s is not here; add it with `valise card add`",
 			       name.data);
-	r = office_recipients(o, ROLE_READER, s->now_s, &s->readers, err);
-	if (!r && s->readers.n == before && !hash_eq(office, &s->v->self))
+	if (!s->l->paper)
+		r = office_recipients(o, ROLE_READER, s->now_s, &s->readers, err);
+	if (!r && !s->l->paper && s->readers.n == before && !hash_eq(office, &s->v->self))
 		r = err_set(
 			err, VALISE_E_NOT_FOUND,
 			"%s has no reader in standing with a key, so nobody there could open the letter; ask for a newer card",
@@ -111,13 +160,17 @@ static int choose_readers(struct sealing *s, struct valise_err *err)
 		return err_set(err, VALISE_E_BAD,
 			       "this spool's own register is damaged; run `valise doctor`, or restore a backup");
 	s->seal.from = newest(self, &s->v->self);
-	s->seal.to = calloc(s->to.n, sizeof *s->seal.to);
+	s->seal.to = calloc(s->to.n + 1, sizeof *s->seal.to);
 	if (!s->seal.to)
 		return err_nomem(err);
 	for (size_t i = 0; i < s->to.n && !r; i++)
 		r = add_recipient(s, &s->to.at[i], err);
 	if (!r && !s->l->keep_no_copy)
 		r = office_recipients(self, ROLE_READER, s->now_s, &s->readers, err);
+	if (!r && s->l->n_scans && !s->readers.n)
+		r = err_set(
+			err, VALISE_E_NOT_ALLOWED,
+			"your office has no reader with a key, so nobody could ever disclose a scan; appoint one first");
 	if (!r && s->readers.n > LIMIT_STANZAS)
 		r = err_set(err, VALISE_E_LIMIT,
 			    "the recipients have %zu readers together, and a letter has at most %u; seal several",
@@ -149,11 +202,52 @@ static int default_subject(struct sealing *s, struct valise_err *err)
 	return buf_check(&s->subject, "the subject", err);
 }
 
+/* What an electronic letter has and paper has not, or the other way round. */
+static int check_kind(const struct valise_letter *l, struct valise_err *err)
+{
+	if (!l->paper && l->n_scans)
+		return err_set(err, VALISE_E_USAGE,
+			       "--scan goes with --paper; without it, name the files to seal them");
+	if (!l->paper && l->no_card)
+		return err_set(err, VALISE_E_USAGE,
+			       "--no-card goes with --paper: an electronic letter is sealed to the keys on a card");
+	if (!l->paper)
+		return 0;
+	if (l->n_paths)
+		return err_set(
+			err, VALISE_E_USAGE,
+			"--paper and files exclude each other: nothing of a paper letter is sealed but its description; "
+			"--scan FILE commits to the digest of a scan");
+	if (l->subject)
+		return err_set(err, VALISE_E_USAGE,
+			       "a paper letter has no --subject: that stands under seal, and paper has no such place; "
+			       "what everybody may read goes into --paper or --ref");
+	if (l->in_reply_to)
+		return err_set(
+			err, VALISE_E_USAGE,
+			"a paper letter has no --in-reply-to: that stands under seal, and paper has no such place; "
+			"what everybody may read goes into --paper or --ref");
+	if (l->keep_no_copy)
+		return err_set(err, VALISE_E_USAGE, "--keep-no-copy says nothing of paper: no copy of it is made");
+	return 0;
+}
+
+static int plan_parts(struct sealing *s, struct valise_err *err)
+{
+	const struct valise_letter *l = s->l;
+	bool count = s->v->caller.shows_progress || l->dry_run;
+	if (!l->paper)
+		return part_plan_make(l->paths, l->n_paths, count, &s->plan, err);
+	return l->n_scans ? part_plan_make(l->scans, l->n_scans, count, &s->plan, err) : 0;
+}
+
 static int take_words(struct sealing *s, struct valise_err *err)
 {
 	const struct valise_letter *l = s->l;
 	int r = 0;
-	if (l->subject)
+	if (l->paper)
+		r = text_free_of(str_of(l->paper), "--paper", &s->subject, err);
+	else if (l->subject)
 		r = text_free_of(str_of(l->subject), "the subject", &s->subject, err);
 	else
 		r = default_subject(s, err);
@@ -166,14 +260,22 @@ static int take_words(struct sealing *s, struct valise_err *err)
 	return r ? r : buf_check(&s->subject, "the subject", err);
 }
 
+/* The key of the body and the seed of the salts, and room for the parts. */
+static int begin_cover(struct sealing *s, struct valise_err *err)
+{
+	int r = secret_alloc(&s->cover.keys, COVER_KEYS_BYTES, err);
+	if (!r)
+		r = random_fill(s->cover.keys.bytes, s->cover.keys.len, err);
+	s->parts = calloc(s->plan.n + 1, sizeof *s->parts);
+	return r || s->parts ? r : err_nomem(err);
+}
+
 static int seal_the_body(struct sealing *s, struct valise_err *err)
 {
 	uint8_t randomness[AGE_RANDOM_BYTES(1)];
 	struct age_identity body_key;
 	struct age_recipient to;
-	int r = secret_alloc(&s->cover.keys, COVER_KEYS_BYTES, err);
-	if (!r)
-		r = random_fill(s->cover.keys.bytes, s->cover.keys.len, err);
+	int r = begin_cover(s, err);
 	if (!r)
 		r = random_fill(randomness, sizeof randomness, err);
 	if (!r)
@@ -189,9 +291,6 @@ static int seal_the_body(struct sealing *s, struct valise_err *err)
 	}
 	secret_wipe(randomness, sizeof randomness);
 	secret_wipe(&body_key, sizeof body_key);
-	s->parts = calloc(s->plan.n, sizeof *s->parts);
-	if (!r && !s->parts)
-		r = err_nomem(err);
 	if (!r)
 		r = parts_write(s->v, &s->plan, s->sealer, s->parts, err);
 	return r ? r : stream_sealer_end(s->sealer, &s->body, err);
@@ -207,6 +306,7 @@ static void fill_seal(struct sealing *s)
 	seal->answer_by_s = l->answer_by_s;
 	seal->has_keep_until = l->has_keep_until;
 	seal->keep_until_s = l->keep_until_s;
+	seal->paper = l->paper ? buf_str(&s->subject) : (struct str){0};
 	seal->body = s->body.root;
 	seal->body_bytes = s->body.bytes;
 	seal->by = s->principal.key;
@@ -225,6 +325,8 @@ static int write_cover(struct sealing *s, struct valise_err *err)
 	c->parts = s->parts;
 	c->n_parts = s->plan.n;
 	int r = random_fill(s->seal.nonce, sizeof s->seal.nonce, err);
+	if (r || !s->plan.n)
+		return r; /* paper without a scan commits to nothing */
 	if (!r)
 		r = cover_contents(c, &s->seal, &s->seal.contents, &s->seal.n_leaves, err);
 	s->seal.has_contents = true;
@@ -239,11 +341,17 @@ static int write_cover(struct sealing *s, struct valise_err *err)
 		r = random_fill(random, n_random, err);
 	if (!r)
 		r = age_file_seal(buf_str(&text), s->readers.at, s->readers.n, random, &s->cover_file, err);
-	if (r)
+	if (r || s->l->paper)
 		return r;
 	digest_once(s->cover_file.data, s->cover_file.len, &s->seal.cover);
 	s->seal.cover_bytes = s->cover_file.len;
 	return 0;
+}
+
+static int seal_the_paper(struct sealing *s, struct valise_err *err)
+{
+	int r = s->plan.n ? begin_cover(s, err) : 0;
+	return r || !s->plan.n ? r : scans_hash(s->v, &s->plan, s->parts, err);
 }
 
 static int sign_seal(struct sealing *s, struct valise_err *err)
@@ -264,13 +372,16 @@ static int commit_letter(struct sealing *s, struct valise_err *err)
 	int r = spool_begin(spool, err);
 	if (r)
 		return r;
-	struct newfile *file = stream_sealer_file(s->sealer);
-	r = file ? body_put_file(spool, &s->body.root, s->body.bytes, file, s->body.tally, err)
-		 : body_put_small(spool, &s->body.root, stream_sealer_memory(s->sealer), s->body.tally, err);
+	struct newfile *file = s->l->paper ? NULL : stream_sealer_file(s->sealer);
+	if (!s->l->paper)
+		r = file ? body_put_file(spool, &s->body.root, s->body.bytes, file, s->body.tally, err)
+			 : body_put_small(spool, &s->body.root, stream_sealer_memory(s->sealer), s->body.tally, err);
 	if (!r)
 		r = letter_put(spool, s->verified, true, s->now_s, NULL, err);
-	if (!r)
+	if (!r && !s->l->paper)
 		r = cover_put(spool, &s->verified->note.id, buf_str(&s->cover_file), s->now_s, err);
+	if (!r && s->l->paper && s->plan.n)
+		r = sheet_put(spool, &s->verified->note.id, buf_str(&s->cover_file), err);
 	if (!r)
 		r = spool_commit(spool, err);
 	if (r)
@@ -284,21 +395,39 @@ struct sealed_result {
 	struct valise_sealed pub; /* first: freed through it */
 	char letter[HASH_HEX_BYTES + 1];
 	char short_id[HASH_SHORT_BYTES];
-	char **readers, **unchecked;
-	size_t n_readers, n_unchecked;
+	char **readers, **unchecked, **to, **addressees;
+	size_t n_readers, n_unchecked, n_to, n_addressees;
+	char *paper;
 };
+
+static void texts_free(char **texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(texts[i]);
+	free(texts);
+}
+
+/* A copy of outside words that is safe to show. */
+static int show_copy(struct str words, char **ret, struct valise_err *err)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
+	text_show(&b, words);
+	int r = buf_check(&b, "the result", err);
+	if (!r)
+		*ret = (char *)buf_take(&b, NULL);
+	return r;
+}
 
 void valise_sealed_free(struct valise_sealed *pub)
 {
 	struct sealed_result *r = (struct sealed_result *)pub;
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->n_readers; i++)
-		free(r->readers[i]);
-	for (size_t i = 0; i < r->n_unchecked; i++)
-		free(r->unchecked[i]);
-	free(r->readers);
-	free(r->unchecked);
+	texts_free(r->readers, r->n_readers);
+	texts_free(r->unchecked, r->n_unchecked);
+	texts_free(r->to, r->n_to);
+	texts_free(r->addressees, r->n_addressees);
+	free(r->paper);
 	free(r);
 }
 
@@ -320,6 +449,11 @@ static int describe_recipient(struct sealing *s, const struct hash *office, stru
 		if (!res->unchecked[res->n_unchecked++])
 			return err_nomem(err);
 	}
+	res->to[res->n_to] = strdup((char *)line.data);
+	if (!res->to[res->n_to++])
+		return err_nomem(err);
+	if (s->l->paper)
+		return 0;
 	buf_addf(&line, "'s %zu reader%s", own.n, own.n == 1 ? "" : "s");
 	r = buf_check(&line, "the result", err);
 	if (r)
@@ -334,10 +468,18 @@ static int make_result(struct sealing *s, struct valise_sealed **ret, struct val
 	int r = 0;
 	if (!res)
 		return err_nomem(err);
-	res->readers = calloc(s->to.n, sizeof(*res->readers));
-	res->unchecked = calloc(s->to.n, sizeof(*res->unchecked));
-	if (!res->readers || !res->unchecked)
+	res->readers = calloc(s->to.n + 1, sizeof(*res->readers));
+	res->unchecked = calloc(s->to.n + 1, sizeof(*res->unchecked));
+	res->to = calloc(s->to.n + 1, sizeof(*res->to));
+	res->addressees = calloc(s->n_names + 1, sizeof(*res->addressees));
+	if (!res->readers || !res->unchecked || !res->to || !res->addressees)
 		r = err_nomem(err);
+	if (!r && s->l->paper)
+		r = show_copy(buf_str(&s->subject), &res->paper, err);
+	for (size_t i = 0; i < s->n_names && !r; i++) {
+		r = show_copy(s->seal.addressees[i], &res->addressees[i], err);
+		res->n_addressees += r == 0;
+	}
 	for (size_t i = 0; i < s->to.n && !r; i++)
 		r = describe_recipient(s, &s->to.at[i], res, err);
 	if (r) {
@@ -352,8 +494,15 @@ static int make_result(struct sealing *s, struct valise_sealed **ret, struct val
 		.letter = s->verified ? res->letter : NULL,
 		.short_id = s->verified ? res->short_id : NULL,
 		.n_parts = s->plan.n,
-		.plain_bytes = s->sealer ? stream_sealer_offset(s->sealer) : s->plan.bytes,
+		.plain_bytes = s->l->paper ? 0
+			       : s->sealer ? stream_sealer_offset(s->sealer)
+					   : s->plan.bytes,
 		.body_bytes = s->body.bytes,
+		.paper = res->paper,
+		.to = (const char *const *)res->to,
+		.n_to = res->n_to,
+		.addressees = (const char *const *)res->addressees,
+		.n_addressees = res->n_addressees,
 		.readers = (const char *const *)res->readers,
 		.n_readers = res->n_readers,
 		.unchecked = (const char *const *)res->unchecked,
@@ -369,23 +518,26 @@ int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_s
 	struct sealing s = {.v = v,
 			    .l = l,
 			    .now_s = clock_now_s(),
+			    .names = BUF_INIT(LIMIT_SEAL_BYTES),
 			    .subject = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
 			    .ref = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
 			    .cover_file = BUF_INIT(LIMIT_COVER_BYTES),
 			    .note = BUF_INIT(LIMIT_SEAL_BYTES)};
-	int r = find_recipients(&s, err);
+	int r = check_kind(l, err);
+	if (!r)
+		r = find_recipients(&s, err);
 	if (!r)
 		r = load_registers(&s, err);
 	if (!r)
 		r = choose_readers(&s, err);
 	if (!r)
-		r = part_plan_make(l->paths, l->n_paths, v->caller.shows_progress || l->dry_run, &s.plan, err);
+		r = plan_parts(&s, err);
 	if (!r)
 		r = take_words(&s, err);
 	if (!r && !l->dry_run) {
 		r = choose_signer(&s, err);
 		if (!r)
-			r = seal_the_body(&s, err);
+			r = l->paper ? seal_the_paper(&s, err) : seal_the_body(&s, err);
 		if (!r) {
 			fill_seal(&s);
 			r = write_cover(&s, err);

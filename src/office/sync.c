@@ -322,6 +322,14 @@ static int name_letter(struct syncing *s, const struct hash *id, const struct ha
 	return ret->letter && ret->short_id && ret->from && (ret->ref || !ref.at) ? 0 : err_nomem(s->err);
 }
 
+/* A statement that came with it, or later, may have identified us with an addressee. */
+static int look_whether_for_us(struct syncing *s, const struct hash *id, struct valise_sync_letter *l)
+{
+	CLEAN_SEAL struct verified_seal *seal = NULL;
+	int r = letter_seal(s->v->spool, id, &seal, s->err);
+	return r ? r : office_addressed(s->v, seal, &s->v->self, &l->is_for_us, s->err);
+}
+
 static int list_in(struct syncing *s, const struct take_in_result *in, struct sync_result *res)
 {
 	res->in = calloc(in->n_arrivals + 1, sizeof *res->in);
@@ -338,6 +346,8 @@ static int list_in(struct syncing *s, const struct take_in_result *in, struct sy
 						 .is_broken = a->is_broken,
 						 .text = describe_arrival(a, s->want->look)};
 		r = name_letter(s, &a->id, &a->from, a->ref, l);
+		if (!r && a->is_paper && !s->want->look)
+			r = look_whether_for_us(s, &a->id, l);
 	}
 	return r;
 }
@@ -352,7 +362,9 @@ static int list_out(struct syncing *s, struct sync_result *res)
 		*l = (struct valise_sync_letter){.body_bytes = d->body_bytes,
 						 .is_whole = d->whole,
 						 .is_for_us = d->for_us,
-						 .text = d->whole     ? "the whole letter"
+						 .text = d->whole && d->is_paper
+								 ? "a paper letter's seal, and what is said of it"
+							 : d->whole   ? "the whole letter"
 							 : d->in_part ? "part of it"
 								      : "what is said of it"};
 		r = name_letter(s, &d->id, &d->from, d->ref, l);

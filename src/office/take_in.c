@@ -315,6 +315,7 @@ void take_in_free(struct take_in *t)
 	take_bodies_drop(t);
 	take_exhibits_drop(t);
 	hashes_release(&t->concerned);
+	hashes_release(&t->identified);
 	hashes_release(&t->looked);
 	identities_release(&t->keys);
 	free(t);

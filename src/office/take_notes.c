@@ -67,7 +67,8 @@ static int held_arrival(struct take_in *t, const struct hash *id, bool *ret_held
 static bool is_wanted(const struct take_in *t, const struct verified_seal *seal)
 {
 	if (t->o.look || t->o.all || t->wrapped || hash_eq(&seal->s.from.office, &t->v->self) ||
-	    seal_recipient(&seal->s, &t->v->self) >= 0)
+	    seal_recipient(&seal->s, &t->v->self) >= 0 ||
+	    (seal->s.n_addressees && hashes_have(&t->identified, &seal->note.id)))
 		return true;
 	for (size_t i = 0; i < t->o.n_letters; i++)
 		if (hash_eq(&t->o.letters[i], &seal->note.id))
@@ -117,6 +118,16 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 
 /* ---- Statements and reports ---- */
 
+/* A letter that is left where it lies may have us for an addressee: then it is worth another pass. */
+static int await_identified(struct take_in *t, const struct verified_statement *s)
+{
+	if (s->s.says != SAYS_IDENTIFIED || !hash_eq(&s->s.to, &t->v->self) ||
+	    hashes_have(&t->identified, &s->s.letter))
+		return 0;
+	t->taken++;
+	return hashes_add(&t->identified, &s->s.letter, t->err);
+}
+
 static int take_statement(struct take_in *t, const struct bag_record *rec)
 {
 	CLEAN_STATEMENT struct verified_statement *s = NULL;
@@ -133,7 +144,7 @@ static int take_statement(struct take_in *t, const struct bag_record *rec)
 		return r;
 	if (!here) {
 		t->orphans = true;
-		return 0;
+		return await_identified(t, s);
 	}
 	r = hashes_add(&t->concerned, &s->s.office.office, t->err);
 	if (!r && s->s.has_to)

@@ -34,6 +34,7 @@ struct take_in {
 	size_t n_bodies, cap_bodies;
 	struct hash_index by_body;       /* their roots, and which numbers of pieces some seal gives them */
 	struct hashes concerned;         /* offices that letters or statements here name */
+	struct hashes identified;        /* letters not here with an addressee that is us, as a statement has it */
 	struct hashes looked;            /* in a look: notes that were counted */
 	struct verified_entry **pending; /* register entries of the bag in hand */
 	size_t n_pending, cap_pending;

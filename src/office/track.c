@@ -171,9 +171,10 @@ static int makes_sense(struct valise *v, const struct register_set *set, const s
 	if (r)
 		return r;
 	bool for_us = seal_recipient(&seal->s, &v->self) >= 0, own = hash_eq(&seal->s.from.office, &v->self);
-	bool whole = row.is_paper || (row.has_body && row.has_cover);
+	bool whole =
+		!row.is_paper && row.has_body && row.has_cover; /* paper: somebody has to look whether it is here */
 	*ret = which == VALISE_ALL_LETTERS || (which == VALISE_ALL_UNRECEIVED && for_us && whole && !w.received) ||
-	       (which == VALISE_ALL_UNOPENED && for_us && whole && !w.opened && !row.is_paper) ||
+	       (which == VALISE_ALL_UNOPENED && for_us && whole && !w.opened) ||
 	       (which == VALISE_ALL_UNCARRIED && !for_us && !own && whole && !w.carrying);
 	return 0;
 }

@@ -26,7 +26,18 @@ int locked_cover_get(struct valise *v, const struct verified_seal *seal, struct 
 		     struct valise_err *err)
 {
 	struct hash digest;
-	int r = cover_get(v->spool, &seal->note.id, &ret->file, err);
+	int r;
+	if (seal->s.paper.at) {
+		r = sheet_get(v->spool, &seal->note.id, &ret->file, err);
+		if (r == VALISE_E_NOT_FOUND)
+			return err_set(
+				err, r,
+				"%s is a paper letter, and nothing of it can be disclosed here: only who sealed it with "
+				"--scan can disclose a scan",
+				hash_short(&seal->note.id).text);
+		return r ? r : reading_keys(v, &ret->keys, err);
+	}
+	r = cover_get(v->spool, &seal->note.id, &ret->file, err);
 	if (r == VALISE_E_NOT_FOUND)
 		return err_set(err, r, "the cover of %s is not here yet; sync again", hash_short(&seal->note.id).text);
 	if (r)

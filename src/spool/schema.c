@@ -152,7 +152,13 @@ static const char exhibits[] =
 	") STRICT, WITHOUT ROWID;"
 	"CREATE INDEX exhibit_tag_exhibit ON exhibit_tag (exhibit);";
 
-const char *const schema_steps[] = {version_1, version_2, exhibits};
+/* What opens the commitments of paper letters sealed here: of an electronic letter, its cover does. */
+static const char sheets[] = "CREATE TABLE sheet ("
+			     "	letter BLOB PRIMARY KEY CHECK (length(letter) = 32),"
+			     "	bytes BLOB NOT NULL"
+			     ") STRICT, WITHOUT ROWID;";
+
+const char *const schema_steps[] = {version_1, version_2, exhibits, sheets};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)

@@ -109,6 +109,8 @@ static inline void dump_parties(struct buf *b, const struct valise_accounts *a)
 		buf_addf(b, "party %zd %d%d%d%d %s %d", (ssize_t)p->office, p->is_sender, p->is_recipient, p->is_holder,
 			 p->is_bystander, valise_state_name(p->state), p->past_answer_by);
 		dump_text(b, "addressee", p->addressee);
+		for (size_t k = 0; k < p->n_identified_as; k++)
+			dump_text(b, "identified as", p->identified_as[k]);
 		dump_text(b, "service", p->service);
 		dump_text(b, "sentence", p->sentence);
 		for (size_t k = 0; k < p->n_said; k++)

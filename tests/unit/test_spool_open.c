@@ -4,6 +4,7 @@
 
 #include "spool/db.h"
 #include "spool/schema.h"
+#include "spool/sheets.h"
 
 static void write_file(const char *dir, const char *name, const char *text)
 {
@@ -195,6 +196,26 @@ static void open_path(const char *dir, struct db *db)
 	OK(err, db_open(path, dir, DB_WRITE, NULL, db, &err));
 }
 
+static void a_letter_has_one_sheet(void **state)
+{
+	const char *dir = kit_dir(*state);
+	struct valise_err err = {0};
+	CLEAN_BUF struct buf got = BUF_INIT(100);
+	struct spool *s = kit_create(dir);
+	struct hash id = kit_put_letter(s, &(struct kit_letter){.n = 1, .is_paper = true});
+	assert_int_equal(sheet_get(s, &id, &got, &err), VALISE_E_NOT_FOUND);
+	OK(err, spool_begin(s, &err));
+	OK(err, sheet_put(s, &id, STR("a sheet"), &err));
+	assert_int_not_equal(sheet_put(s, &id, STR("another"), &err), 0);
+	spool_rollback(s);
+	OK(err, spool_begin(s, &err));
+	OK(err, sheet_put(s, &id, STR("a sheet"), &err));
+	OK(err, spool_commit(s, &err));
+	OK(err, sheet_get(s, &id, &got, &err));
+	assert_true(str_eq(buf_str(&got), STR("a sheet")));
+	spool_close(s);
+}
+
 /* Steps that this program does not have yet, on top of those that it has. */
 static void an_older_spool_is_migrated_whole_or_not(void **state)
 {
@@ -277,6 +298,12 @@ static void version_1_is_migrated(void **state)
 		assert_true(kit_body_is_whole(s, &b));
 		OK(err, body_open(s, &b.root, &body, &err));
 		assert_false(body_is_as_checked(&body));
+		/* And there is room for what came later. */
+		CLEAN_BUF struct buf sheet = BUF_INIT(100);
+		bool is_here = true;
+		assert_int_equal(sheet_get(s, &b.root, &sheet, &err), VALISE_E_NOT_FOUND);
+		OK(err, exhibit_has(s, &b.root, &is_here, &err));
+		assert_false(is_here);
 	}
 	open_path(dir, &db);
 	OK(err, schema_look(&db, &version, &err));
@@ -376,6 +403,7 @@ int main(void)
 		scratch_test(two_creations_at_once_make_one),
 		scratch_test(what_is_no_spool_is_refused),
 		scratch_test(a_newer_spool_is_refused),
+		scratch_test(a_letter_has_one_sheet),
 		scratch_test(an_older_spool_is_migrated_whole_or_not),
 		scratch_test(version_1_is_migrated),
 		scratch_test(damage_is_an_error),

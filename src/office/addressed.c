@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* To whom a letter is addressed: the offices in its seal, and those that its sender has identified with an addressee since. */
+#include "office/office.h"
+
+static bool identifies(const struct register_set *set, const struct seal *seal, const struct verified_statement *s)
+{
+	return statement_identifies(&s->s, seal) && statement_stands(set, s);
+}
+
+int gathered_recipients(const struct gathered *g, struct hashes *ret, struct valise_err *err)
+{
+	const struct seal *seal = &g->seal->s;
+	int r = 0;
+	for (size_t i = 0; i < seal->n_to && !r; i++)
+		r = hashes_add(ret, &seal->to[i].office, err);
+	for (size_t i = 0; i < g->n_statements && !r; i++) {
+		const struct verified_statement *s = g->statements[i].statement;
+		if (identifies(&g->set, seal, s))
+			r = hashes_add(ret, &s->s.to, err);
+	}
+	return r;
+}
+
+struct search {
+	const struct seal *seal;
+	const struct hash *office;
+	struct register_set sender;
+	bool found;
+};
+
+static int consider(void *context, struct verified_statement *s, int64_t taken_in_s)
+{
+	struct search *search = context;
+	(void)taken_in_s;
+	search->found |=
+		s->s.has_to && hash_eq(&s->s.to, search->office) && identifies(&search->sender, search->seal, s);
+	verified_statement_free(s);
+	return 0;
+}
+
+int office_addressed(struct valise *v, const struct verified_seal *seal, const struct hash *office, bool *ret,
+		     struct valise_err *err)
+{
+	struct search search = {.seal = &seal->s, .office = office};
+	search.found = seal_recipient(&seal->s, office) >= 0;
+	int r = 0;
+	if (!search.found && seal->s.n_addressees) {
+		r = register_set_load(v, &seal->s.from.office, 1, &search.sender, err);
+		if (!r)
+			r = statements_of(v->spool, &seal->note.id, consider, &search, err);
+		register_set_release(&search.sender);
+	}
+	if (!r)
+		*ret = search.found;
+	return r;
+}
