@@ -14,6 +14,7 @@ extern const struct command command_say;
 extern const struct command command_open;
 extern const struct command command_track;
 extern const struct command command_dossier;
+extern const struct command command_docket;
 extern const struct command command_verify;
 extern const struct command command_report;
 extern const struct command command_doctor;
