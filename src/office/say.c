@@ -10,6 +10,7 @@
 #include "crypto/digest.h"
 #include "office/body_root.h"
 #include "office/drafting.h"
+#include "office/may_say.h"
 
 #define QUESTION_BYTES (8u * LIMIT_STATEMENT_BYTES) /* escaping lengthens what it shows */
 
@@ -134,52 +135,6 @@ static int look_back(void *context, struct verified_statement *v, int64_t taken_
 static bool once_only(enum says says)
 {
 	return says == SAYS_RECEIVED || says == SAYS_OPENED || says == SAYS_SERVICE_ACCEPTED || says == SAYS_WITHDRAWN;
-}
-
-static int check_party(struct valise *v, const struct draft *d, const struct verified_seal *seal,
-		       struct valise_err *err)
-{
-	const struct says_row *row = &says_table[d->s.says];
-	bool sender = hash_eq(&seal->s.from.office, &v->self), recipient;
-	int r = office_addressed(v, seal, &v->self, &recipient, err);
-	if (r)
-		return r;
-	if (row->counts == COUNTS_FROM_SENDER && !sender)
-		return err_set(err, VALISE_E_NOT_ALLOWED, "%s is the sender's to say, and your office did not seal %s",
-			       row->name, d->short_id);
-	if (row->counts == COUNTS_FROM_RECIPIENT && !recipient)
-		return err_set(err, VALISE_E_NOT_ALLOWED,
-			       "%s is a recipient's to say, and %s is not addressed to your office", row->name,
-			       d->short_id);
-	return 0;
-}
-
-/* Of paper no program can say what it says of bytes; and whom an addressee is taken to be, is said of an addressee. */
-static int check_paper(const struct draft *d, const struct verified_seal *seal, struct valise_err *err)
-{
-	const struct says_row *row = &says_table[d->s.says];
-	CLEAN_BUF struct buf names = BUF_INIT(LIMIT_SEAL_BYTES * 8);
-	if (seal->s.paper.at && row->not_of_paper)
-		return err_set(
-			err, VALISE_E_NOT_ALLOWED,
-			"%s is paper: %s states that a program checked bytes, and there are none; say reviewed of what a "
-			"person has considered, refused or damaged of what is not as described",
-			d->short_id, row->name);
-	if (d->s.says != SAYS_IDENTIFIED || statement_identifies(&d->s, &seal->s))
-		return 0;
-	for (size_t i = 0; i < seal->s.n_addressees; i++) {
-		buf_addf(&names, "%s\"", i ? ", " : "");
-		text_show(&names, seal->s.addressees[i]);
-		buf_add_char(&names, '"');
-	}
-	int r = buf_check(&names, "the addressees", err);
-	if (r)
-		return r;
-	if (!seal->s.n_addressees)
-		return err_set(err, VALISE_E_USAGE,
-			       "%s has no addressee without a card, so that there is nobody to identify", d->short_id);
-	return err_set(err, VALISE_E_USAGE, "--text names no addressee of %s, exactly as the seal has it: %s",
-		       d->short_id, (char *)names.data);
 }
 
 static bool says_of_bytes(enum says says)
@@ -394,11 +349,11 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	if (!r)
 		r = check_fields(d, err);
 	if (!r)
-		r = check_party(v, d, seal, err);
+		r = may_say_party(v, &d->s, d->short_id, seal, err);
 	if (!r)
 		r = choose_signer(v, all, d, want, err);
 	if (!r)
-		r = check_paper(d, seal, err);
+		r = may_say_paper(&d->s, d->short_id, seal, err);
 	if (!r)
 		r = check_history(v, &all->set, d, err);
 	if (!r && !d->already)

@@ -238,7 +238,8 @@ static int put_notes(struct bag_group *g, const struct gathered *l, const struct
 	for (size_t i = 0; i < l->n_statements && !r; i++) {
 		const struct verified_statement *one = l->statements[i].statement;
 		bool put = false;
-		if (is_news(&one->s, offices))
+		/* Where nobody takes part but us, the letter goes to whoever it was named for, with all that is said of it. */
+		if (is_news(&one->s, offices) || !offices->n)
 			r = put_note(g, &one->note, &put, err);
 		*ret_statements += put;
 		*ret_put |= put;

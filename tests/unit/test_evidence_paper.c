@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What follows from statements about paper: no bytes in its words, and addressees that the sender takes to be offices. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "evidence_letter.h"
+
+static const struct valise_said *said_of(const struct valise_accounts *a, const struct verified_statement *v)
+{
+	for (size_t i = 0; i < a->n_said; i++) {
+		if (strcmp(a->said[i].id, hash_hex(&v->note.id).text) == 0)
+			return &a->said[i];
+	}
+	fail_msg("a statement is not in the accounts");
+	return NULL;
+}
+
+static const struct valise_party *party_of(const struct valise_accounts *a, const struct verified_entry *office)
+{
+	for (size_t i = 0; i < a->n_parties; i++) {
+		const struct valise_party *p = &a->parties[i];
+		if (p->office != SIZE_MAX &&
+		    strcmp(a->offices[p->office].id, hash_hex(verified_entry_office(office)).text) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+static void test_paper(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	struct scene *s = scene_new(l->paper);
+	SAY(s, SAYS_RECEIVED, l->oslo, OSLO_CLERK, 47, );
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	assert_int_equal(a->bytes, VALISE_BYTES_PAPER);
+	assert_string_equal(a->bytes_text, "Paper: bytes cannot be checked.");
+	assert_string_equal(a->paper, "envelope 17, two sheets, red wax");
+	assert_non_null(
+		strstr(a->sentence,
+		       "says that it received the paper letter described as \"envelope 17, two sheets, red wax\" on"));
+	assert_int_equal(a->n_parties, 3);
+	assert_true(a->parties[2].office == SIZE_MAX && a->parties[2].is_recipient);
+	assert_string_equal(a->parties[2].addressee, "The captain of the port");
+	assert_string_equal(
+		a->parties[2].sentence,
+		"\"The captain of the port\" has no card: nobody can sign for that name, and only others can "
+		"say what became of the letter.");
+}
+
+/* What is stated of bytes is nobody's to say of paper. */
+static void test_no_bytes_on_paper(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	for (int says = 0; says < SAYS_COUNT; says++) {
+		struct scene *s = scene_new(l->paper);
+		bool only_bytes = says == SAYS_OPENED || says == SAYS_DEFECT;
+		if (says_table[says].counts != COUNTS_FROM_RECIPIENT)
+			continue;
+		const struct verified_statement *v =
+			SAY(s, (enum says)says, l->oslo, says == SAYS_DEFECT ? OSLO_CLERK : OSLO_READER, 2, );
+		CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+		assert_int_equal(said_of(a, v)->bystander, only_bytes);
+		if (only_bytes)
+			assert_true(!said_of(a, v)->counts && a->parties[1].state == VALISE_STATE_NOTHING);
+	}
+}
+
+static size_t rows_of(const struct valise_accounts *a, const char *kind, size_t *ret_notes)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < a->n_disagreements; i++) {
+		if (strcmp(a->disagreements[i].kind, kind) == 0) {
+			*ret_notes = a->disagreements[i].n_notes;
+			n++;
+		}
+	}
+	return n;
+}
+
+/* An addressee that the sender takes to be an office is one: the office is a recipient, in that addressee's place. */
+static void test_identified(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	struct scene *s = scene_new(l->paper);
+	const struct verified_statement *received = SAY(s, SAYS_RECEIVED, l->bergen, BERGEN, 5, );
+	size_t n;
+	{
+		CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+		assert_true(said_of(a, received)->bystander && !said_of(a, received)->counts);
+	}
+	SAY(s, SAYS_IDENTIFIED, l->harbour, HARBOUR, 9, .to = l->bergen, .text = "The captain of the port");
+	{
+		CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+		assert_true(said_of(a, received)->counts);
+		assert_int_equal(a->n_parties, 3);
+		assert_ptr_equal(party_of(a, l->bergen), &a->parties[2]);
+		assert_true(a->parties[2].is_recipient && a->parties[2].state == VALISE_STATE_RECEIVED);
+		assert_null(a->parties[2].addressee);
+		assert_int_equal(a->parties[2].n_identified_as, 1);
+		assert_string_equal(a->parties[2].identified_as[0], "The captain of the port");
+		assert_non_null(strstr(a->parties[2].sentence,
+				       "Known to the sender as the addressee \"The captain of the port\"."));
+		assert_int_equal(a->parties[1].n_identified_as, 0);
+		assert_null(strstr(a->sentence, "Addressed"));
+		assert_int_equal(rows_of(a, "identified-twice", &n), 0);
+	}
+	/* Another office for the same name: both are recipients, and none is chosen. */
+	SAY(s, SAYS_IDENTIFIED, l->harbour, HARBOUR, 10, .to = l->bergen, .text = "The captain of the port", .nth = 2);
+	SAY(s, SAYS_IDENTIFIED, l->harbour, HARBOUR, 11, .to = l->northline, .text = "The captain of the port",
+	    .nth = 3);
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	assert_int_equal(a->n_parties, 4);
+	assert_true(party_of(a, l->northline)->is_recipient && party_of(a, l->bergen)->is_recipient);
+	assert_int_equal(rows_of(a, "identified-twice", &n), 1);
+	assert_int_equal(n, 3);
+}
+
+/* Nobody but the sender ties a name to an office, no other name than an addressee's is tied, and nobody ties his own. */
+static void test_not_identified(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	static const struct {
+		enum { BY_SENDER, BY_RECIPIENT, BY_CLAIMANT } who;
+		const char *name;
+		bool electronic;
+	} cases[] = {
+		{BY_SENDER, "The captain of the Port", false},   {BY_SENDER, "Mission Oslo", false},
+		{BY_SENDER, "The captain of the port", true},    {BY_RECIPIENT, "The captain of the port", false},
+		{BY_CLAIMANT, "The captain of the port", false},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct scene *s = scene_new(cases[i].electronic ? l->seal : l->paper);
+		const struct verified_entry *who = cases[i].who == BY_SENDER      ? l->harbour
+						   : cases[i].who == BY_RECIPIENT ? l->oslo
+										  : l->bergen;
+		unsigned key = cases[i].who == BY_SENDER ? HARBOUR : cases[i].who == BY_RECIPIENT ? OSLO_CLERK : BERGEN;
+		const struct verified_statement *tie =
+			SAY(s, SAYS_IDENTIFIED, who, key, 3, .to = l->bergen, .text = cases[i].name,
+			    .role = cases[i].who == BY_RECIPIENT ? ROLE_CLERK : ROLE_PRINCIPAL);
+		const struct verified_statement *received = SAY(s, SAYS_RECEIVED, l->bergen, BERGEN, 5, .nth = 2);
+		CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+		assert_int_equal(said_of(a, tie)->counts, cases[i].who == BY_SENDER);
+		assert_true(said_of(a, received)->bystander && !said_of(a, received)->counts);
+		assert_true(party_of(a, l->bergen)->is_bystander);
+		if (!cases[i].electronic)
+			assert_string_equal(a->parties[2].addressee, "The captain of the port");
+	}
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_paper),
+	cmocka_unit_test(test_no_bytes_on_paper),
+	cmocka_unit_test(test_identified),
+	cmocka_unit_test(test_not_identified),
+};
+
+int main(void)
+{
+	return cmocka_run_group_tests_name("evidence_paper", tests, NULL, NULL);
+}
