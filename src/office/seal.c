@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "office/seal_parts.h"
+#include "office/seal_result.h"
 #include "office/seal_scans.h"
 
 /* Everything that one sealing holds; released as a whole. */
@@ -257,7 +258,11 @@ static int take_words(struct sealing *s, struct valise_err *err)
 		r = office_letter(s->v, l->in_reply_to, &s->reply, err);
 	if (!r && l->has_answer_by && l->answer_by_s <= s->now_s)
 		r = err_set(err, VALISE_E_USAGE, "--answer-by %s is past already", time_text(l->answer_by_s).text);
-	return r ? r : buf_check(&s->subject, "the subject", err);
+	if (!r)
+		r = buf_check(&s->subject, "the subject", err);
+	if (!r && l->paper)
+		s->seal.paper = buf_str(&s->subject);
+	return r;
 }
 
 /* The key of the body and the seed of the salts, and room for the parts. */
@@ -306,7 +311,6 @@ static void fill_seal(struct sealing *s)
 	seal->answer_by_s = l->answer_by_s;
 	seal->has_keep_until = l->has_keep_until;
 	seal->keep_until_s = l->keep_until_s;
-	seal->paper = l->paper ? buf_str(&s->subject) : (struct str){0};
 	seal->body = s->body.root;
 	seal->body_bytes = s->body.bytes;
 	seal->by = s->principal.key;
@@ -389,129 +393,6 @@ static int commit_letter(struct sealing *s, struct valise_err *err)
 	return r;
 }
 
-/* ---- The result ---- */
-
-struct sealed_result {
-	struct valise_sealed pub; /* first: freed through it */
-	char letter[HASH_HEX_BYTES + 1];
-	char short_id[HASH_SHORT_BYTES];
-	char **readers, **unchecked, **to, **addressees;
-	size_t n_readers, n_unchecked, n_to, n_addressees;
-	char *paper;
-};
-
-static void texts_free(char **texts, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(texts[i]);
-	free(texts);
-}
-
-/* A copy of outside words that is safe to show. */
-static int show_copy(struct str words, char **ret, struct valise_err *err)
-{
-	CLEAN_BUF struct buf b = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
-	text_show(&b, words);
-	int r = buf_check(&b, "the result", err);
-	if (!r)
-		*ret = (char *)buf_take(&b, NULL);
-	return r;
-}
-
-void valise_sealed_free(struct valise_sealed *pub)
-{
-	struct sealed_result *r = (struct sealed_result *)pub;
-	if (!r)
-		return;
-	texts_free(r->readers, r->n_readers);
-	texts_free(r->unchecked, r->n_unchecked);
-	texts_free(r->to, r->n_to);
-	texts_free(r->addressees, r->n_addressees);
-	free(r->paper);
-	free(r);
-}
-
-/* "Mission Oslo's 2 readers", and whether its card was ever checked. */
-static int describe_recipient(struct sealing *s, const struct hash *office, struct sealed_result *res,
-			      struct valise_err *err)
-{
-	CLEAN_BUF struct buf line = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
-	CLEAN_BUF struct buf petname = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
-	CLEANUP(recipients_release) struct recipients own = {0};
-	struct contact c = {0};
-	int r = office_recipients(registers_office(s->set.registers, office), ROLE_READER, s->now_s, &own, err);
-	if (!r)
-		r = office_show(s->v, &s->set, office, &line, err);
-	if (r)
-		return r;
-	if (contact_get(s->v->spool, office, &c, &petname, NULL) == 0 && !c.checked) {
-		res->unchecked[res->n_unchecked] = strdup((char *)line.data);
-		if (!res->unchecked[res->n_unchecked++])
-			return err_nomem(err);
-	}
-	res->to[res->n_to] = strdup((char *)line.data);
-	if (!res->to[res->n_to++])
-		return err_nomem(err);
-	if (s->l->paper)
-		return 0;
-	buf_addf(&line, "'s %zu reader%s", own.n, own.n == 1 ? "" : "s");
-	r = buf_check(&line, "the result", err);
-	if (r)
-		return r;
-	res->readers[res->n_readers++] = (char *)buf_take(&line, NULL);
-	return 0;
-}
-
-static int make_result(struct sealing *s, struct valise_sealed **ret, struct valise_err *err)
-{
-	struct sealed_result *res = calloc(1, sizeof *res);
-	int r = 0;
-	if (!res)
-		return err_nomem(err);
-	res->readers = calloc(s->to.n + 1, sizeof(*res->readers));
-	res->unchecked = calloc(s->to.n + 1, sizeof(*res->unchecked));
-	res->to = calloc(s->to.n + 1, sizeof(*res->to));
-	res->addressees = calloc(s->n_names + 1, sizeof(*res->addressees));
-	if (!res->readers || !res->unchecked || !res->to || !res->addressees)
-		r = err_nomem(err);
-	if (!r && s->l->paper)
-		r = show_copy(buf_str(&s->subject), &res->paper, err);
-	for (size_t i = 0; i < s->n_names && !r; i++) {
-		r = show_copy(s->seal.addressees[i], &res->addressees[i], err);
-		res->n_addressees += r == 0;
-	}
-	for (size_t i = 0; i < s->to.n && !r; i++)
-		r = describe_recipient(s, &s->to.at[i], res, err);
-	if (r) {
-		valise_sealed_free(&res->pub);
-		return r;
-	}
-	if (s->verified) {
-		memcpy(res->letter, hash_hex(&s->verified->note.id).text, sizeof res->letter);
-		memcpy(res->short_id, hash_short(&s->verified->note.id).text, sizeof res->short_id);
-	}
-	res->pub = (struct valise_sealed){
-		.letter = s->verified ? res->letter : NULL,
-		.short_id = s->verified ? res->short_id : NULL,
-		.n_parts = s->plan.n,
-		.plain_bytes = s->l->paper ? 0
-			       : s->sealer ? stream_sealer_offset(s->sealer)
-					   : s->plan.bytes,
-		.body_bytes = s->body.bytes,
-		.paper = res->paper,
-		.to = (const char *const *)res->to,
-		.n_to = res->n_to,
-		.addressees = (const char *const *)res->addressees,
-		.n_addressees = res->n_addressees,
-		.readers = (const char *const *)res->readers,
-		.n_readers = res->n_readers,
-		.unchecked = (const char *const *)res->unchecked,
-		.n_unchecked = res->n_unchecked,
-	};
-	*ret = &res->pub;
-	return 0;
-}
-
 int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_sealed **ret, struct valise_err *err)
 {
 	CLEANUP(sealing_release)
@@ -547,5 +428,18 @@ int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_s
 		if (!r)
 			r = commit_letter(&s, err);
 	}
-	return r ? r : make_result(&s, ret, err);
+	if (r)
+		return r;
+	const struct seal_facts facts = {
+		.set = &s.set,
+		.to = &s.to,
+		.seal = &s.seal,
+		.letter = s.verified ? &s.verified->note.id : NULL,
+		.n_parts = s.plan.n,
+		.plain_bytes = l->paper   ? 0
+			       : s.sealer ? stream_sealer_offset(s.sealer)
+					  : s.plan.bytes,
+		.now_s = s.now_s,
+	};
+	return seal_result(v, &facts, ret, err);
 }

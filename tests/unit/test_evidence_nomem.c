@@ -107,6 +107,24 @@ static void test_accounts(void **state)
 	buf_release(&wanted);
 }
 
+/* One of paper, with an addressee that is taken to be two offices. */
+static void test_paper(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	struct scene *s = scene_new(l->paper);
+	SAY(s, SAYS_IDENTIFIED, l->harbour, HARBOUR, 1, .to = l->bergen, .text = "The captain of the port");
+	SAY(s, SAYS_IDENTIFIED, l->harbour, HARBOUR, 2, .to = l->relay, .text = "The captain of the port", .nth = 2);
+	SAY(s, SAYS_RECEIVED, l->bergen, BERGEN, 3, );
+	entries = s->entries;
+	n_entries = s->n_entries;
+	evidence = &s->e;
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	assert_true(a->n_disagreements == 1 && a->n_parties == 4);
+	failing_in_turn(judge_all, STR(""));
+	buf_release(&wanted);
+}
+
 static void test_questions(void **state)
 {
 	(void)state;
@@ -181,8 +199,8 @@ static void test_dossier(void **state)
 	failing_in_turn(verify, buf_str(&dossier));
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_accounts), cmocka_unit_test(test_questions),
-					  cmocka_unit_test(test_dossier)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_accounts), cmocka_unit_test(test_paper),
+					  cmocka_unit_test(test_questions), cmocka_unit_test(test_dossier)};
 
 int main(void)
 {
