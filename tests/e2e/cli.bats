@@ -11,7 +11,7 @@ commands() {
 # Words that satisfy a command's operands, so that only the option is wrong.
 words_for() {
 	case $1 in
-	init | "officer dismiss" | "card add" | seal | sync | open | dossier | verify) echo x ;;
+	init | "officer dismiss" | "card add" | seal | sync | open | dossier | docket | verify) echo x ;;
 	say) echo received x ;;
 	esac
 }
@@ -102,7 +102,7 @@ options_of() { # COMMAND: "name VALUE|-" for each of its options
 		valise help $command | grep -q repeatable || true
 		options_of "$command" | while read -r name value; do
 			[ "$value" != - ] || continue
-			case " to via text regarding disclose require know " in *" $name "*)
+			case " to scan via text regarding disclose require know " in *" $name "*)
 				[ "$command $name" = "say to" ] || continue ;;
 			esac
 			case $value in TIME) word=+1d ;; N) word=0 ;; *) word=x ;; esac
@@ -122,7 +122,7 @@ options_of() { # COMMAND: "name VALUE|-" for each of its options
 }
 
 @test "missing words, and words too many, are usage errors" {
-	for command in init "officer dismiss" "card add" seal sync say open dossier verify; do
+	for command in init "officer dismiss" "card add" seal sync say open dossier docket verify; do
 		run valise $command
 		[ "$status" -eq 2 ]
 	done
@@ -139,7 +139,7 @@ options_of() { # COMMAND: "name VALUE|-" for each of its options
 		"init x --title t --no-passphrase" "card add f --as x" "card add f --unchecked" \
 		"card add f --as x --digits 1 --unchecked" "sync -" "sync d --in" "sync d --all l" "sync - --in l" \
 		"sync - --out --json" "sync d --bare --via x" "say received" "say received --all l --yes" "say reviewed --all --yes" \
-		"say received l" "say receivd l --yes" "open" "open --all l" "open l --say reviewed" "open l -o -" "open -a -o -" "dossier l --json" \
+		"say received l" "say receivd l --yes" "open" "open --all l" "open l --say reviewed" "open l -o -" "open -a -o -" "dossier l --json" "docket l --json" \
 		"card export --json" "officer add --title t --no-passphrase" "officer add --roles clerk --no-passphrase" \
 		"officer add --title t --roles clerk" "officer dismiss x" "seal f" "card list --passphrase-fd 1" "track --thread x y" "track --proposals x" "track --thread x --last held" \
 		"seal -t x f --passphrase-fd 99" "seal -t x f --passphrase-fd -1" "seal -t x f --passphrase-fd 1x" \
@@ -155,7 +155,7 @@ options_of() { # COMMAND: "name VALUE|-" for each of its options
 	cd "$BATS_TEST_TMPDIR"
 	for words in "officer list" "officer dismiss x --reason y" "card show" "card list" "card export" \
 		"officer add --title t --roles clerk --no-passphrase" "card add f --as x --unchecked" "seal -t x f" "sync ." \
-		"say received x --yes" "open x" "track" "track x" "dossier x" "doctor"; do
+		"say received x --yes" "open x" "track" "track x" "dossier x" "docket x" "doctor"; do
 		[ "$(status_of valise $words --dir "$BATS_TEST_TMPDIR/none")" -eq 10 ]
 		[ "$(status_of valise $words)" -eq 10 ]
 	done
@@ -246,7 +246,7 @@ END
 	as oslo verify dossier --json | json_at 'd["verdict"]' | grep -qx sound
 	as oslo doctor --json | json_at 'd["sound"]' | grep -qx True
 	# Errors: one document each, with the exit status inside that was outside.
-	for words in "track nothing" "open nothing" "dossier nothing -o x" "say opened nothing --yes" "seal -t nobody f" \
+	for words in "track nothing" "open nothing" "dossier nothing -o x" "docket nothing" "say opened nothing --yes" "seal -t nobody f" \
 		"card show nobody" "sync nowhere" "verify nowhere" "card add f --as x --unchecked" "track --nonsense" "xyzzy"; do
 		status=0
 		as harbour $words --json >answer 2>err || status=$?
