@@ -10,12 +10,8 @@
 
 #define SYMBOL_GAP 256u /* a run of white space; below it are the bytes themselves */
 
-/* What a run of white space in the text may stand for. */
-enum {
-	GAP_ANY = 0,  /* it breaks a line */
-	GAP_NONE = -1 /* in no gap of the quote */
-	/* from 1 on: the gaps of the quote, the same ones once */
-};
+/* What a run of white space in the text may stand for: any gap of the quote, since it breaks a line; none; or, from 1 on, that one. */
+enum { GAP_ANY = 0, GAP_NONE = -1 };
 
 struct symbol {
 	uint64_t offset; /* in the text */
