@@ -30,6 +30,7 @@ static const char *const clauses[SAYS_COUNT] = {
 	[SAYS_RETURNED] = "it gave the letter back",
 	[SAYS_DESTROYED] = "it destroyed what it held of the letter",
 	[SAYS_WITHDRAWN] = "it asked that the letter not be taken",
+	[SAYS_IDENTIFIED] = "it took an addressee of the letter to be an office",
 	[SAYS_SEEN] = "it held notes about the letter",
 };
 

@@ -111,6 +111,15 @@ static struct str cut_words(struct str s)
 	return (struct str){s.at, len};
 }
 
+/* On one line: a source's lines are broken for its page, and say nothing. Other control characters are shown for what they are. */
+static const char *words_shown(struct work *w, struct str words)
+{
+	char *line = ARENA_NEW(&w->scratch, char, words.len);
+	for (size_t i = 0; line && i < words.len; i++)
+		line[i] = words.at[i] == '\n' || words.at[i] == '\r' || words.at[i] == '\t' ? ' ' : words.at[i];
+	return line ? arena_shown(w->out, (struct str){line, words.len}) : NULL;
+}
+
 static void show_words(struct work *w, struct word_finder *x, const struct report_span *s,
 		       struct valise_reported_span *ret)
 {
@@ -123,7 +132,7 @@ static void show_words(struct work *w, struct word_finder *x, const struct repor
 	if (words.len > x->words_left)
 		return;
 	x->words_left -= words.len;
-	ret->words = arena_shown(w->out, words);
+	ret->words = words_shown(w, words);
 }
 
 static void show_spans(struct work *w, struct word_finder *x, const struct report *v, struct valise_reported *ret)

@@ -86,7 +86,7 @@ class Dossier:
         end = min(len(found), 1000)
         while 997 < end < len(found) and found[end] & 0xC0 == 0x80:
             end -= 1
-        return {"words": shown(found[:end]), "is_cut": end < length, "check": "checked" if len(best.bytes) == size else "excerpt"}
+        return {"words": shown(found[:end].translate(bytes.maketrans(b"\n\r\t", b"   "))), "is_cut": end < length, "check": "checked" if len(best.bytes) == size else "excerpt"}
 
     def disclosed(self, confirmed_by):
         subjects = [self.cover.subject] if self.cover else [leaf.subject for leaf in self.leaves if leaf.subject is not None]

@@ -109,7 +109,7 @@ for row, one in zip(rows, (report[i] for i in ids)):
     n = f"row {row.number}: "
     check(one["says"] == row.says and one["speaker"] == row.speaker and one["verb"] == row.verb, n + "who says what")
     check(one["via"] == row.via and one["medium"] == row.medium, n + "through whom, and how")
-    check(one["when"] == row.when and one["resolved"] is None, n + "a day was resolved that the source does not anchor")
+    check(one["when"] == row.when and one["resolved_from"] is None, n + "a day was resolved that the source does not anchor")
     check(len(one["spans"]) == 1 and one["spans"][0]["check"] == "checked", n + "its words were not read from the exhibit")
     check(one["spans"][0]["words"].split() == row.words.split(), n + "its words are not those of the source")
     check(one["carriage"] == row.carriage(), n + "how the letter travelled")
@@ -134,9 +134,9 @@ for speaker in a["speakers"]:
 check(all(p["said"] == [] for p in a["parties"]), "somebody is said to have said something")
 check(parties[ADDRESSEE]["state"] == "nothing", "a report moved a state")
 check(not any(r["says"] in ("reviewed", "held") for r in a["reported"]), "reviewed or held came from nowhere")
-for row in rows:
-    if row.addressee and row.via:
-        check(all(v in parties[ADDRESSEE]["sentence"] for v in row.via), "through whom the addressee's account came")
+sentence = parties[ADDRESSEE]["sentence"]
+check("is reported to have" in sentence, "the addressee's sentence does not say that it is reported")
+check(any(row.via and all(v in sentence for v in row.via) for row in rows if row.addressee), "through whom the addressee's account came")
 proposals = asked("track", "--proposals")
 check(proposals["proposals"] == [], "a report became a proposal")
 check(sorted(set(numbers(r["id"] for r in proposals["reported"] if r["says"] == "agreed"))) == expect["agreed"], "what was agreed")

@@ -102,7 +102,7 @@ options_of() { # COMMAND: "name VALUE|-" for each of its options
 		valise help $command | grep -q repeatable || true
 		options_of "$command" | while read -r name value; do
 			[ "$value" != - ] || continue
-			case " to scan via text regarding disclose require know " in *" $name "*)
+			case " to scan via text regarding disclose require know file " in *" $name "*)
 				[ "$command $name" = "say to" ] || continue ;;
 			esac
 			case $value in TIME) word=+1d ;; N) word=0 ;; *) word=x ;; esac
