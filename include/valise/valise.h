@@ -478,17 +478,24 @@ VALISE_PUBLIC void valise_mission_free(struct valise_mission *m);
 
 /* The letters that belong together: replies, where a reading key of ours opens them, and those whose counted statements regard one
  * another; and all that was said of any of them, on one line of time. */
+struct valise_thread_exhibit {   /* one that was said to belong to the letter: known here only */
+	const char *exhibit;     /* its id */
+	const char *name, *note; /* safe to show; NULL */
+	int64_t tagged_s, taken_in_s;
+};
 struct valise_thread_letter {
 	const struct valise_accounts *accounts;
+	const struct valise_thread_exhibit *exhibits; /* by time */
+	size_t n_exhibits;
 	const char *subject;     /* NULL where we cannot read it */
 	const char *in_reply_to; /* its id, which need not be here; NULL */
 	int64_t taken_in_s;
 };
-enum valise_event_kind { VALISE_EVENT_SEALED, VALISE_EVENT_SAID, VALISE_EVENT_REPORTED };
+enum valise_event_kind { VALISE_EVENT_SEALED, VALISE_EVENT_SAID, VALISE_EVENT_REPORTED, VALISE_EVENT_EXHIBIT };
 struct valise_event {
 	enum valise_event_kind kind;
 	size_t letter; /* index into letters */
-	size_t index;  /* VALISE_EVENT_SAID: into said of its accounts; VALISE_EVENT_REPORTED: into reported */
+	size_t index; /* VALISE_EVENT_SAID: into said of its accounts; VALISE_EVENT_REPORTED: into reported; VALISE_EVENT_EXHIBIT: into the letter's exhibits */
 	/* By the clock of whoever said so. What is reported stands where the reporter's reading of the source's words puts it; without
 	 * one, where it was filed, and its `when` says no more than the source. */
 	int64_t time_s;

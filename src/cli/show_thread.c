@@ -32,6 +32,11 @@ static const struct valise_reported *reported_of(const struct valise_thread *t, 
 	return e->kind == VALISE_EVENT_REPORTED ? &t->letters[e->letter].accounts->reported[e->index] : NULL;
 }
 
+static const struct valise_thread_exhibit *exhibit_of(const struct valise_thread *t, const struct valise_event *e)
+{
+	return e->kind == VALISE_EVENT_EXHIBIT ? &t->letters[e->letter].exhibits[e->index] : NULL;
+}
+
 static size_t sender_of(const struct valise_accounts *a)
 {
 	for (size_t i = 0; i < a->n_parties; i++)
@@ -39,6 +44,13 @@ static size_t sender_of(const struct valise_accounts *a)
 			return a->parties[i].office;
 	return 0;
 }
+
+static const char *const event_kinds[] = {
+	[VALISE_EVENT_SEALED] = "sealed",
+	[VALISE_EVENT_SAID] = "said",
+	[VALISE_EVENT_REPORTED] = "reported",
+	[VALISE_EVENT_EXHIBIT] = "exhibit",
+};
 
 /* ---- For programs ---- */
 
@@ -57,24 +69,25 @@ static void put_letter(struct json *j, const struct valise_thread_letter *l)
 
 static void put_event(struct json *j, const struct valise_thread *t, const struct valise_event *e)
 {
-	static const char *const kinds[] = {
-		[VALISE_EVENT_SEALED] = "sealed", [VALISE_EVENT_SAID] = "said", [VALISE_EVENT_REPORTED] = "reported"};
 	const struct valise_accounts *a = t->letters[e->letter].accounts;
 	const struct valise_said *s = said_of(t, e);
 	const struct valise_reported *r = reported_of(t, e);
+	const struct valise_thread_exhibit *x = exhibit_of(t, e);
 	size_t office = s ? s->office : r ? r->office : sender_of(a);
 	json_open_object(j, NULL);
-	json_text(j, "kind", kinds[e->kind]);
+	json_text(j, "kind", event_kinds[e->kind]);
 	json_text(j, "letter", a->letter);
-	json_text(j, "id", s ? s->id : r ? r->id : a->letter);
+	json_text(j, "id", s ? s->id : r ? r->id : x ? x->exhibit : a->letter);
 	json_text(j, "says", s ? s->says : r ? r->says : NULL);
-	json_text(j, "office", a->offices[office].id);
+	json_text(j, "office", x ? NULL : a->offices[office].id);
 	json_text(j, "speaker", r ? r->speaker : NULL);
 	json_text(j, "when", s ? s->when : r ? r->when : NULL);
 	json_bool(j, "resolved", r && r->has_resolved);
 	json_time(j, "time", true, e->time_s);
 	json_time(j, "taken_in", e->taken_in_s != 0, e->taken_in_s);
-	json_bool(j, "counts", s ? s->counts : !r);
+	json_bool(j, "counts", s ? s->counts : !r && !x);
+	json_text(j, "name", x ? x->name : NULL);
+	json_text(j, "note", x ? x->note : NULL);
 	json_close(j);
 }
 
@@ -154,20 +167,34 @@ static void show_reported_event(const struct valise_reported *r)
 		fputs(" It stands here by when it was filed.", stdout);
 }
 
+static void show_exhibit(const struct valise_thread_exhibit *x)
+{
+	printf("%.16s...", x->exhibit);
+	if (x->name) {
+		fputs(", ", stdout);
+		show_quoted(stdout, x->name);
+	}
+	if (x->note) {
+		fputs(": ", stdout);
+		show_quoted(stdout, x->note);
+	}
+}
+
 static void show_event(const struct valise_thread *t, const struct valise_event *e)
 {
 	const struct valise_accounts *a = t->letters[e->letter].accounts;
 	const struct valise_said *s = said_of(t, e);
 	const struct valise_reported *r = reported_of(t, e);
+	const struct valise_thread_exhibit *x = exhibit_of(t, e);
 	struct office_label label;
 	printf("  %s  %s  %-*s  ", moment_show(e->time_s).text, a->short_id, EVENT_WIDTH,
-	       s   ? s->says
-	       : r ? "reported"
-		   : "sealed");
+	       s ? s->says : event_kinds[e->kind]);
 	if (s)
 		show_said(a, s);
 	else if (r)
 		show_reported_event(r);
+	else if (x)
+		show_exhibit(x);
 	else
 		fputs(office_of(a, sender_of(a), &label), stdout);
 	if (e->taken_in_s)

@@ -3,6 +3,7 @@
 #include "office/hash_index.h"
 #include "office/office.h"
 #include "office/unlock_cover.h"
+#include "spool/exhibits.h"
 
 #include "base/text.h"
 
@@ -22,12 +23,27 @@ struct thread {
 	struct hash_index by_letter; /* into insides */
 	struct hashes found;         /* letters of the thread, in the order in which they were */
 	struct valise_thread_letter *letters;
-	char **replied_to; /* of each, owned */
+	struct owned { /* of each */
+		char *replied_to;
+		struct valise_thread_exhibit *exhibits;
+		size_t n_exhibits, cap_exhibits;
+	} * owned;
 	size_t n, cap;
 	struct valise_event *events;
 	size_t n_events;
 	struct valise_err *err;
 };
+
+static void owned_release(struct owned *o)
+{
+	for (size_t i = 0; i < o->n_exhibits; i++) {
+		free((char *)(uintptr_t)o->exhibits[i].exhibit);
+		free((char *)(uintptr_t)o->exhibits[i].name);
+		free((char *)(uintptr_t)o->exhibits[i].note);
+	}
+	free(o->exhibits);
+	free(o->replied_to);
+}
 
 void valise_thread_free(struct valise_thread *pub)
 {
@@ -38,13 +54,13 @@ void valise_thread_free(struct valise_thread *pub)
 		free(t->insides[i].subject);
 	for (size_t i = 0; i < t->n; i++)
 		valise_accounts_free((struct valise_accounts *)(uintptr_t)t->letters[i].accounts);
-	for (size_t i = 0; t->replied_to && i < t->n; i++)
-		free(t->replied_to[i]);
+	for (size_t i = 0; t->owned && i < t->n; i++)
+		owned_release(&t->owned[i]);
 	hash_index_release(&t->by_letter);
 	hashes_release(&t->found);
 	free(t->insides);
 	free(t->letters);
-	free(t->replied_to);
+	free(t->owned);
 	free(t->events);
 	free(t);
 }
@@ -131,6 +147,49 @@ static const struct inside *inside_of(const struct thread *t, const struct hash 
 
 /* ---- Which letters ---- */
 
+struct tag_list {
+	struct thread *t;
+	struct owned *owned;
+};
+
+/* Safe to show; NULL is that there is none. */
+static int show_word(struct str word, const char **ret, struct valise_err *err)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
+	if (!word.at)
+		return 0;
+	text_show(&b, word);
+	*ret = (const char *)buf_take(&b, NULL);
+	return *ret ? 0 : err_nomem(err);
+}
+
+static int take_tag(void *context, const struct exhibit_tag *tag)
+{
+	struct tag_list *list = context;
+	struct owned *o = list->owned;
+	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
+	struct exhibit_row row;
+	if (tag->tagged_s > office_now(list->t->v))
+		return 0;
+	int r = exhibit_row(list->t->v->spool, &tag->exhibit, &row, &name, list->t->err);
+	if (r)
+		return r == VALISE_E_NOT_FOUND ? 0 : r; /* its bytes were damaged, and wait to be added again */
+	if (o->n_exhibits == o->cap_exhibits) {
+		size_t cap = o->cap_exhibits ? 2 * o->cap_exhibits : 4;
+		struct valise_thread_exhibit *grown = reallocarray(o->exhibits, cap, sizeof *grown);
+		if (!grown)
+			return err_nomem(list->t->err);
+		o->exhibits = grown;
+		o->cap_exhibits = cap;
+	}
+	struct valise_thread_exhibit *e = &o->exhibits[o->n_exhibits++];
+	*e = (struct valise_thread_exhibit){.exhibit = strdup(hash_hex(&tag->exhibit).text),
+					    .tagged_s = tag->tagged_s,
+					    .taken_in_s = row.taken_in_s};
+	r = e->exhibit ? show_word(row.name, &e->name, list->t->err) : err_nomem(list->t->err);
+	return r ? r : show_word(tag->note, &e->note, list->t->err);
+}
+
 static int add_letter(struct thread *t, const struct hash *id)
 {
 	struct letter_row row;
@@ -140,9 +199,9 @@ static int add_letter(struct thread *t, const struct hash *id)
 		size_t cap = t->cap ? 2 * t->cap : 8;
 		struct valise_thread_letter *letters = reallocarray(t->letters, cap, sizeof *letters);
 		t->letters = letters ? letters : t->letters;
-		char **replied_to = reallocarray(t->replied_to, cap, sizeof(*replied_to));
-		t->replied_to = replied_to ? replied_to : t->replied_to;
-		if (!letters || !replied_to)
+		struct owned *owned = reallocarray(t->owned, cap, sizeof *owned);
+		t->owned = owned ? owned : t->owned;
+		if (!letters || !owned)
 			return err_nomem(t->err);
 		t->cap = cap;
 	}
@@ -151,13 +210,20 @@ static int add_letter(struct thread *t, const struct hash *id)
 		r = office_accounts(t->v, id, false, &a, t->err);
 	if (r)
 		return r;
-	t->replied_to[t->n] = in && in->is_reply ? strdup(hash_hex(&in->in_reply_to).text) : NULL;
+	struct owned *own = &t->owned[t->n];
+	*own = (struct owned){.replied_to = in && in->is_reply ? strdup(hash_hex(&in->in_reply_to).text) : NULL};
 	t->letters[t->n] = (struct valise_thread_letter){.accounts = a,
 							 .subject = in ? in->subject : NULL,
-							 .in_reply_to = t->replied_to[t->n],
+							 .in_reply_to = own->replied_to,
 							 .taken_in_s = row.taken_in_s};
 	t->n++;
-	return in && in->is_reply && !t->replied_to[t->n - 1] ? err_nomem(t->err) : 0;
+	if (in && in->is_reply && !own->replied_to)
+		return err_nomem(t->err);
+	struct tag_list list = {t, own};
+	r = exhibit_tags_of(t->v->spool, id, take_tag, &list, t->err);
+	t->letters[t->n - 1].exhibits = own->exhibits;
+	t->letters[t->n - 1].n_exhibits = own->n_exhibits;
+	return r;
 }
 
 /* A letter that is here joins, once. */
@@ -269,7 +335,7 @@ static int line_up(struct thread *t)
 	if (t->n)
 		qsort(t->letters, t->n, sizeof *t->letters, letter_order);
 	for (size_t i = 0; i < t->n; i++)
-		n += t->letters[i].accounts->n_said + t->letters[i].accounts->n_reported;
+		n += t->letters[i].accounts->n_said + t->letters[i].accounts->n_reported + t->letters[i].n_exhibits;
 	t->events = calloc(n + 1, sizeof *t->events);
 	if (!t->events)
 		return err_nomem(t->err);
@@ -285,6 +351,10 @@ static int line_up(struct thread *t)
 				VALISE_EVENT_REPORTED, i, k,
 				a->reported[k].has_resolved ? a->reported[k].resolved_from_s : a->reported[k].time_s,
 				a->reported[k].taken_in_s};
+		for (size_t k = 0; k < t->letters[i].n_exhibits; k++)
+			t->events[t->n_events++] =
+				(struct valise_event){VALISE_EVENT_EXHIBIT, i, k, t->letters[i].exhibits[k].tagged_s,
+						      t->letters[i].exhibits[k].taken_in_s};
 	}
 	qsort(t->events, t->n_events, sizeof *t->events, event_order);
 	t->pub.letters = t->letters;

@@ -5,6 +5,8 @@
 #include "base/limits.h"
 #include "office/exhibits.h"
 
+#define WHOLE_MAX_BYTES (512u * 1024 * 1024) /* of whole exhibits, held at once */
+
 struct place {
 	struct hash exhibit;
 	uint64_t size, offset, length; /* of the exhibit; what is wanted of it */
@@ -119,6 +121,10 @@ int gather_words(struct valise *v, const struct words_wanted *want, struct gathe
 			total += (size_t)places[k].length;
 			if (total > LIMIT_WORDS_BYTES && !want->whole)
 				return 0; /* as many as are shown of one letter */
+			if (total > WHOLE_MAX_BYTES)
+				return err_set(
+					err, VALISE_E_LIMIT,
+					"the exhibits are too large for one text file: leave out --exhibits, and give the files beside it, for `valise verify --file`");
 			r = read_place(&source.body, &places[k], g, err);
 		}
 	}

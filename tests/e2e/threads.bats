@@ -129,3 +129,24 @@ sorted_ids() {
 	valise track --thread "$first" --dir offices/harbour --passphrase-fd 3 3<pass </dev/null | grep -q sealed
 	[ "$(status_of as harbour track "$first")" = 0 ]
 }
+
+@test "reports and exhibits stand on the line of time, and a weekday is no place on it" {
+	needs_clock
+	found_ago 100 harbour "Harbour Legal"
+	letter=$(ago 90 harbour seal -t self ask)
+	printf 'The porter said on Wednesday that it came.\nHe said so again.\n' >notes
+	printf 'slip\033[31m' >"a slip"
+	ago 80 harbour exhibit add "a slip" --letter "$letter" --note "the postal slip"
+	ago 70 harbour report "$letter" --says received -s "the porter" --verb said -e notes -q "The porter said on Wednesday that it came" --when Wednesday --yes
+	ago 60 harbour report "$letter" --says received -s "the porter" --verb said -e notes -q "He said so again" \
+		--when "the day before" --resolved "$(moment 85)..$(moment 84)" --yes
+	as harbour track --thread "$letter" --json >json
+	[ "$(json_at '[e["kind"] for e in d["events"]]' <json)" = "['sealed', 'reported', 'exhibit', 'reported']" ]
+	[ "$(json_at '[(e["resolved"], e["when"]) for e in d["events"] if e["kind"] == "reported"]' <json)" = \
+		"[(True, 'the day before'), (False, 'Wednesday')]" ]
+	[ "$(json_at '[(e["name"], e["note"]) for e in d["events"] if e["kind"] == "exhibit"]' <json)" = "[('a slip', 'the postal slip')]" ]
+	as harbour track --thread "$letter" >shown
+	grep -q "It stands here by the reporter's reading" shown
+	grep -q "(not resolved).*It stands here by when it was filed" shown
+	[ "$(as harbour track --thread "$letter" --as-of "$(moment 75)" --json | json_at '[e["kind"] for e in d["events"]]')" = "['sealed', 'exhibit']" ]
+}
