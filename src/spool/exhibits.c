@@ -107,10 +107,10 @@ static int put(struct spool *s, const struct exhibit_row *row, struct newfile *f
 		r = spool_need_transaction(s, err);
 	if (!r)
 		r = exhibit_has(s, &row->id, &is_here, err);
-	if (!r)
-		r = is_here ? name_it(s, row, err) : record(s, row, file->fd, err);
 	if (!r && !is_here && row->bytes > EXHIBIT_SMALL_BYTES)
 		r = shelf_put(s, &shelf, &row->id, file, NULL, err);
+	if (!r)
+		r = is_here ? name_it(s, row, err) : record(s, row, file->fd, err);
 	if (!r && ret_new)
 		*ret_new = !is_here;
 	return r;

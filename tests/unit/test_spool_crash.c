@@ -105,6 +105,8 @@ struct work {
 	struct kit_body sealed, taken; /* one made here, one from elsewhere */
 	struct verified_seal *letter;
 	struct verified_statement *received;
+	struct exhibit_row exhibit; /* the bytes of the first body */
+	struct verified_report *report;
 };
 static struct work work;
 #define KEY_NAME "0123456789abcdef0123456789abcdef"
@@ -116,6 +118,9 @@ static int prepare(void **state)
 	kit_body(2, 2 * MIB + 17, &work.taken);
 	work.letter = kit_seal(&(struct kit_letter){.n = 1, .body = work.taken.root, .body_bytes = work.taken.len});
 	work.received = kit_statement(&work.letter->note.id, 4, 1);
+	work.exhibit = (struct exhibit_row){.bytes = work.sealed.len, .taken_in_s = 1, .name = STR("scan")};
+	digest_once(work.sealed.bytes, work.sealed.len, &work.exhibit.id);
+	work.report = kit_report(&work.letter->note.id, 4, 1);
 	return 0;
 }
 
@@ -126,6 +131,7 @@ static int tidy(void **state)
 	kit_body_free(&work.taken);
 	verified_seal_free(work.letter);
 	verified_statement_free(work.received);
+	verified_report_free(work.report);
 	return 0;
 }
 
@@ -138,6 +144,28 @@ static void put_sealed(struct spool *s)
 	kit_begin(s);
 	OK(err, body_put_file(s, &work.sealed.root, work.sealed.len, &nf, kit_tally(&work.sealed), &err));
 	kit_commit(s);
+}
+
+static void put_exhibit(struct spool *s)
+{
+	struct valise_err err = {0};
+	CLEAN_NEWFILE struct newfile nf = NEWFILE_NONE;
+	OK(err, newfile_begin(spool_tmpfd(s), 0600, &nf, &err));
+	OK(err, file_pwrite_all(nf.fd, work.sealed.bytes, work.sealed.len, 0, "exhibit", &err));
+	kit_begin(s);
+	OK(err, exhibit_put(s, &work.exhibit, &nf, NULL, &err));
+	kit_commit(s);
+}
+
+static bool exhibit_is_whole(struct spool *s)
+{
+	CLEAN_BODY struct body open = BODY_NONE;
+	struct valise_err err = {0};
+	CLEAN_FREE uint8_t *copy = malloc(work.sealed.len);
+	MUST(copy);
+	return exhibit_open(s, &work.exhibit.id, &open, &err) == 0 && open.size == work.sealed.len &&
+	       body_read(&open, 0, copy, work.sealed.len, &err) == 0 &&
+	       memcmp(copy, work.sealed.bytes, work.sealed.len) == 0;
 }
 
 static void take_in(struct spool *s)
@@ -178,6 +206,10 @@ static void do_work(const char *dir)
 	kit_begin(s);
 	OK(err, statement_put(s, work.received, 2, NULL, &err));
 	kit_commit(s);
+	put_exhibit(s);
+	kit_begin(s);
+	OK(err, report_put(s, work.report, 3, NULL, &err));
+	kit_commit(s);
 	spool_close(s);
 }
 
@@ -193,7 +225,10 @@ static void look_at_ruins(const char *dir, size_t at)
 		fail_msg("after step %zu: %s", at, err.text);
 	struct letter_row row = {.has_body = false};
 	bool says = false;
+	uint64_t reports = 0;
 	assert_int_equal(statement_has(s, &work.received->note.id, &says, &err), 0);
+	assert_int_equal(report_last_nth(s, &work.report->r.letter, &work.report->r.by, &reports, &err), 0);
+	assert_true(!reports || exhibit_is_whole(s));
 	if (letter_row(s, &work.letter->note.id, &row, &err) == 0) {
 		assert_true(row.has_cover); /* of one transaction with it */
 		assert_true(!row.has_body || kit_body_is_whole(s, &work.taken));
@@ -212,7 +247,7 @@ static void look_at_work_done(const char *dir)
 	struct valise_err err = {0};
 	CLEAN_BUF struct buf key = BUF_INIT(100);
 	bool says = false;
-	assert_true(kit_body_is_whole(s, &work.sealed) && kit_body_is_whole(s, &work.taken));
+	assert_true(kit_body_is_whole(s, &work.sealed) && kit_body_is_whole(s, &work.taken) && exhibit_is_whole(s));
 	assert_int_equal(statement_has(s, &work.received->note.id, &says, &err), 0);
 	assert_true(says);
 	assert_int_equal(key_file_get(s, KEY_NAME, &key, &err), 0);
@@ -311,6 +346,18 @@ static void bytes_are_durable_before_their_rows(void **state)
 	at = find_call(at, CALL_NAME, sealed.text);
 	at = find_call(at, CALL_SYNC, room);
 	at = find_call(at, CALL_WRITE, "valise.db-wal"); /* its row */
+	(void)find_call(at, CALL_SYNC, "valise.db-wal");
+
+	start_trace();
+	put_exhibit(s);
+	tracing = false;
+	struct hash_hex exhibit = hash_hex(&work.exhibit.id);
+	(void)snprintf(room, sizeof room, "exhibits/%.2s", exhibit.text);
+	at = find_call(trace, CALL_SYNC, "/exhibits");
+	at = find_call(at, CALL_SYNC, "/tmp/");
+	at = find_call(at, CALL_NAME, exhibit.text);
+	at = find_call(at, CALL_SYNC, room);
+	at = find_call(at, CALL_WRITE, "valise.db-wal");
 	(void)find_call(at, CALL_SYNC, "valise.db-wal");
 
 	start_trace();
