@@ -254,6 +254,21 @@ static inline bool kit_body_is_whole(struct spool *s, const struct kit_body *b)
 	return same;
 }
 
+/* The same of an exhibit. */
+static inline bool kit_exhibit_is_whole(struct spool *s, const struct exhibit_row *row)
+{
+	CLEAN_BODY struct body open = BODY_NONE;
+	struct valise_err err = {0};
+	struct hash digest;
+	CLEAN_FREE uint8_t *copy = malloc((size_t)row->bytes + 1);
+	MUST(copy);
+	if (exhibit_open(s, &row->id, &open, &err) || open.size != row->bytes ||
+	    body_read(&open, 0, copy, (size_t)row->bytes, &err))
+		return false;
+	digest_once(copy, (size_t)row->bytes, &digest);
+	return hash_eq(&digest, &row->id);
+}
+
 /* The path of the spool in the test's directory. */
 static inline const char *kit_dir(const struct scratch *sc)
 {

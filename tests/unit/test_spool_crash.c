@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is left of a spool when its writer dies at any step, when disks fail or are full, and when two write at once. */
+#include "disk_calls.h"
 #include "spool_kit.h"
 
 #include <errno.h>
@@ -13,91 +14,6 @@
 
 #define MIB (1024u * 1024)
 #define NOT_PERMITTED 77
-
-/* ---- Every call that changes the disk passes here, also SQLite's ---- */
-
-enum call { CALL_WRITE = 'w', CALL_SYNC = 's', CALL_NAME = 'n', CALL_REMOVE = 'r', CALL_CUT = 't', CALL_DIR = 'd' };
-
-static size_t steps;      /* so far */
-static size_t dying_step; /* 0: none */
-static int failing_errno; /* of the next sync of a file whose path has failing_part; 0: none */
-static const char *failing_part;
-static bool tracing;
-static char trace[65536]; /* a line for each call: "s bodies/ab/..." */
-
-static void note_call(enum call what, const char *path)
-{
-	size_t len = strlen(trace);
-	if (tracing)
-		(void)snprintf(trace + len, sizeof trace - len, "%c %s\n", what, path);
-}
-
-static bool step(enum call what, int fd, const char *name)
-{
-	char link[64];
-	char path[512] = "";
-	if (name) {
-		(void)snprintf(path, sizeof path, "%s", name);
-	} else {
-		(void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-		ssize_t n = readlink(link, path, sizeof path - 1);
-		path[n > 0 ? n : 0] = '\0';
-	}
-	if (++steps == dying_step)
-		_exit(137); /* before the call, as a kill would be; the ones before it are done */
-	note_call(what, path);
-	if (what == CALL_SYNC && failing_errno && strstr(path, failing_part)) {
-		errno = TAKE(failing_errno);
-		return false;
-	}
-	return true;
-}
-
-/* The test's own definitions come before the C library's, for SQLite as well. With 64-bit offsets pwrite is pwrite64 to the linker,
- * and ftruncate ftruncate64: the names that SQLite asks for. */
-#define SHOWN __attribute__((visibility("default")))
-SHOWN int fsync(int fd)
-{
-	return step(CALL_SYNC, fd, NULL) ? (int)syscall(SYS_fsync, fd) : -1;
-}
-SHOWN int fdatasync(int fd)
-{
-	return step(CALL_SYNC, fd, NULL) ? (int)syscall(SYS_fdatasync, fd) : -1;
-}
-SHOWN ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
-{
-	(void)step(CALL_WRITE, fd, NULL);
-	return syscall(SYS_pwrite64, fd, data, len, offset);
-}
-SHOWN int ftruncate(int fd, off_t len)
-{
-	(void)step(CALL_CUT, fd, NULL);
-	return (int)syscall(SYS_ftruncate, fd, len);
-}
-SHOWN int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
-{
-	(void)step(CALL_NAME, -1, to);
-	return (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
-}
-SHOWN int renameat(int from_fd, const char *from, int to_fd, const char *to)
-{
-	(void)step(CALL_NAME, -1, to);
-	return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, 0);
-}
-SHOWN int unlinkat(int fd, const char *name, int flags)
-{
-	(void)step(CALL_REMOVE, -1, name);
-	return (int)syscall(SYS_unlinkat, fd, name, flags);
-}
-SHOWN int unlink(const char *name)
-{
-	return unlinkat(AT_FDCWD, name, 0);
-}
-SHOWN int mkdirat(int fd, const char *name, mode_t mode)
-{
-	(void)step(CALL_DIR, -1, name);
-	return (int)syscall(SYS_mkdirat, fd, name, mode);
-}
 
 /* ---- A day's work, which may be done twice ---- */
 
@@ -135,12 +51,18 @@ static int tidy(void **state)
 	return 0;
 }
 
+static void make_file(struct spool *s, struct newfile *ret)
+{
+	struct valise_err err = {0};
+	OK(err, newfile_begin(spool_tmpfd(s), 0600, ret, &err));
+	OK(err, file_pwrite_all(ret->fd, work.sealed.bytes, work.sealed.len, 0, "bytes", &err));
+}
+
 static void put_sealed(struct spool *s)
 {
 	struct valise_err err = {0};
 	CLEAN_NEWFILE struct newfile nf = NEWFILE_NONE;
-	OK(err, newfile_begin(spool_tmpfd(s), 0600, &nf, &err));
-	OK(err, file_pwrite_all(nf.fd, work.sealed.bytes, work.sealed.len, 0, "body", &err));
+	make_file(s, &nf);
 	kit_begin(s);
 	OK(err, body_put_file(s, &work.sealed.root, work.sealed.len, &nf, kit_tally(&work.sealed), &err));
 	kit_commit(s);
@@ -150,22 +72,10 @@ static void put_exhibit(struct spool *s)
 {
 	struct valise_err err = {0};
 	CLEAN_NEWFILE struct newfile nf = NEWFILE_NONE;
-	OK(err, newfile_begin(spool_tmpfd(s), 0600, &nf, &err));
-	OK(err, file_pwrite_all(nf.fd, work.sealed.bytes, work.sealed.len, 0, "exhibit", &err));
+	make_file(s, &nf);
 	kit_begin(s);
 	OK(err, exhibit_put(s, &work.exhibit, &nf, NULL, &err));
 	kit_commit(s);
-}
-
-static bool exhibit_is_whole(struct spool *s)
-{
-	CLEAN_BODY struct body open = BODY_NONE;
-	struct valise_err err = {0};
-	CLEAN_FREE uint8_t *copy = malloc(work.sealed.len);
-	MUST(copy);
-	return exhibit_open(s, &work.exhibit.id, &open, &err) == 0 && open.size == work.sealed.len &&
-	       body_read(&open, 0, copy, work.sealed.len, &err) == 0 &&
-	       memcmp(copy, work.sealed.bytes, work.sealed.len) == 0;
 }
 
 static void take_in(struct spool *s)
@@ -228,7 +138,7 @@ static void look_at_ruins(const char *dir, size_t at)
 	uint64_t reports = 0;
 	assert_int_equal(statement_has(s, &work.received->note.id, &says, &err), 0);
 	assert_int_equal(report_last_nth(s, &work.report->r.letter, &work.report->r.by, &reports, &err), 0);
-	assert_true(!reports || exhibit_is_whole(s));
+	assert_true(!reports || kit_exhibit_is_whole(s, &work.exhibit));
 	if (letter_row(s, &work.letter->note.id, &row, &err) == 0) {
 		assert_true(row.has_cover); /* of one transaction with it */
 		assert_true(!row.has_body || kit_body_is_whole(s, &work.taken));
@@ -247,7 +157,8 @@ static void look_at_work_done(const char *dir)
 	struct valise_err err = {0};
 	CLEAN_BUF struct buf key = BUF_INIT(100);
 	bool says = false;
-	assert_true(kit_body_is_whole(s, &work.sealed) && kit_body_is_whole(s, &work.taken) && exhibit_is_whole(s));
+	assert_true(kit_body_is_whole(s, &work.sealed) && kit_body_is_whole(s, &work.taken) &&
+		    kit_exhibit_is_whole(s, &work.exhibit));
 	assert_int_equal(statement_has(s, &work.received->note.id, &says, &err), 0);
 	assert_true(says);
 	assert_int_equal(key_file_get(s, KEY_NAME, &key, &err), 0);

@@ -29,20 +29,6 @@ static struct exhibit_row put(struct spool *s, uint8_t seed, size_t len, const c
 	return row;
 }
 
-static bool is_whole(struct spool *s, const struct exhibit_row *row)
-{
-	CLEAN_BODY struct body open = BODY_NONE;
-	struct valise_err err = {0};
-	struct hash digest;
-	CLEAN_FREE uint8_t *copy = malloc((size_t)row->bytes + 1);
-	MUST(copy);
-	if (exhibit_open(s, &row->id, &open, &err) || open.size != row->bytes ||
-	    body_read(&open, 0, copy, (size_t)row->bytes, &err))
-		return false;
-	digest_once(copy, (size_t)row->bytes, &digest);
-	return hash_eq(&digest, &row->id);
-}
-
 static const char *path_of(const char *dir, const struct hash *id)
 {
 	static char path[600];
@@ -82,7 +68,7 @@ static void exhibits_come_back(void **state)
 		CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
 		struct exhibit_row got;
 		struct stat st;
-		assert_true(is_whole(s, &rows[i]));
+		assert_true(kit_exhibit_is_whole(s, &rows[i]));
 		assert_int_equal(exhibit_row(s, &rows[i].id, &got, &name, &err), 0);
 		assert_true(got.bytes == sizes[i] && got.taken_in_s == 1795340000);
 		assert_true(str_eq(got.name, STR("evening \x1b.txt"))); /* the first */
@@ -224,7 +210,7 @@ static void findings(void **state)
 	(void)put(s, 1, 2 * MIB, "a", &is_new);
 	struct exhibit_row small = put(s, 2, 100, "b", NULL);
 	kit_commit(s);
-	assert_true(is_new && is_whole(s, &a) && is_whole(s, &small));
+	assert_true(is_new && kit_exhibit_is_whole(s, &a) && kit_exhibit_is_whole(s, &small));
 	assert_int_equal(kit_check(s, true).n, 0);
 	assert_int_equal(touch(dir, "exhibits/README"), 0);
 	f = kit_check(s, true);
@@ -249,7 +235,7 @@ static void findings(void **state)
 	(void)put(s, 2, 100, "again", &is_new);
 	assert_true(is_new);
 	kit_commit(s);
-	assert_true(is_whole(s, &a) && is_whole(s, &small));
+	assert_true(kit_exhibit_is_whole(s, &a) && kit_exhibit_is_whole(s, &small));
 	assert_int_equal(kit_check(s, false).n_broken, 0);
 }
 
