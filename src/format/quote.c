@@ -280,7 +280,8 @@ int quote_finder_end(struct quote_finder *f)
 	int r = 0;
 	while (f->n_ahead && !r)
 		r = take_ahead(f);
-	return r;
+	/* A loosened quote may end in white space: a no-break space is none to trim. */
+	return r || !f->gap_bytes ? r : end_gap(f);
 }
 
 /* ---- Spans ---- */
