@@ -466,6 +466,9 @@ struct valise_errand {
 	const bool *by_envoy;                   /* each: by a recipient of the brief */
 	size_t n_words;
 	size_t n_others; /* of them by neither the envoy nor the sender of the brief */
+	const struct valise_reported *const
+		*reported; /* hearsay of it, in standing and not corrected: confirms nothing */
+	size_t n_reported;
 };
 struct valise_mission {
 	const struct valise_errand *errands; /* none: the letter sent nobody anywhere, as far as is known here */

@@ -31,6 +31,8 @@ static void show_errand(const struct valise_errand *e)
 	printf("to %s: %s\n", e->to, e->state);
 	for (size_t i = 0; i < e->n_words; i++)
 		show_word(e, i);
+	for (size_t i = 0; i < e->n_reported; i++)
+		printf("    %-*s  %s\n", EVENT_WIDTH, "reported", e->reported[i]->sentence);
 	if (!e->n_others)
 		puts("    Nobody but the envoy and the sender of the brief says so here.");
 }
@@ -72,6 +74,10 @@ static void put_errand(struct json *j, const struct valise_errand *e)
 	}
 	json_close(j);
 	json_number(j, "others", e->n_others);
+	json_open_list(j, "reported");
+	for (size_t i = 0; i < e->n_reported; i++)
+		json_text(j, NULL, e->reported[i]->id);
+	json_close(j);
 	json_close(j);
 }
 

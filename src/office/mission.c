@@ -10,6 +10,7 @@ struct errand {
 	const struct valise_said **words;
 	const char **offices;
 	bool *by_envoy;
+	const struct valise_reported **reported;
 	char *to;
 };
 
@@ -35,6 +36,7 @@ void valise_mission_free(struct valise_mission *pub)
 		free(m->errands[i].words);
 		free(m->errands[i].offices);
 		free(m->errands[i].by_envoy);
+		free(m->errands[i].reported);
 		free(m->errands[i].to);
 	}
 	valise_proposals_free(m->meetings);
@@ -107,8 +109,9 @@ static struct errand *new_errand(struct mission *m, const struct valise_accounts
 	e->words = calloc(a->n_said + 1, sizeof(*e->words));
 	e->offices = calloc(a->n_said + 1, sizeof(*e->offices));
 	e->by_envoy = calloc(a->n_said + 1, sizeof *e->by_envoy);
+	e->reported = calloc(a->n_reported + 1, sizeof(*e->reported));
 	m->n_errands++;
-	return e->words && e->offices && e->by_envoy ? e : NULL;
+	return e->words && e->offices && e->by_envoy && e->reported ? e : NULL;
 }
 
 /* Its recipients: the first, and how many more; and how far the least far of them is. */
@@ -142,6 +145,16 @@ static bool tells_of_way(const char *says)
 	return false;
 }
 
+/* What is reported of it, in such words. */
+static void add_reports(struct errand *e, const struct valise_accounts *a, bool (*tells)(const char *says))
+{
+	for (size_t i = 0; i < a->n_reported; i++) {
+		const struct valise_reported *r = &a->reported[i];
+		if (r->counts_as_filed && !r->n_corrected_by && tells(r->says))
+			e->reported[e->pub.n_reported++] = r;
+	}
+}
+
 static int add_delivery(struct mission *m, const struct valise_accounts *a, struct valise_err *err)
 {
 	struct errand *e = new_errand(m, a);
@@ -151,7 +164,13 @@ static int add_delivery(struct mission *m, const struct valise_accounts *a, stru
 	for (size_t i = 0; i < a->n_said && !r; i++)
 		if (a->said[i].counts && tells_of_way(a->said[i].says))
 			r = add_word(m, e, a, &a->said[i]);
+	add_reports(e, a, tells_of_way);
 	return r;
+}
+
+static bool tells_of_message(const char *says)
+{
+	return strcmp(says, says_table[SAYS_CONVEYED].name) == 0;
 }
 
 /* The brief's message, passed on to one office: who says so, and what regards that. */
@@ -175,6 +194,7 @@ static int add_message(struct mission *m, size_t first, struct valise_err *err)
 		if (s->counts && conveys)
 			r = add_word(m, e, a, s);
 	}
+	add_reports(e, a, tells_of_message); /* a report does not name to whom */
 	return r;
 }
 
@@ -231,6 +251,7 @@ static int show_all(struct mission *m, struct valise_err *err)
 		m->shown[i].words = e->words;
 		m->shown[i].offices = e->offices;
 		m->shown[i].by_envoy = e->by_envoy;
+		m->shown[i].reported = e->reported;
 	}
 	m->pub = (struct valise_mission){m->shown, m->n_errands, m->meetings};
 	return 0;

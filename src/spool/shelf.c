@@ -13,12 +13,12 @@
 
 struct shelf shelf_bodies(const struct spool *s)
 {
-	return (struct shelf){s->bodiesfd, "bodies", "body"};
+	return (struct shelf){s->bodiesfd, "bodies", "body", "a body"};
 }
 
 struct shelf shelf_exhibits(const struct spool *s)
 {
-	return (struct shelf){s->exhibitsfd, "exhibits", "exhibit"};
+	return (struct shelf){s->exhibitsfd, "exhibits", "exhibit", "an exhibit"};
 }
 
 int shelf_room(const struct spool *s, const struct shelf *shelf, const struct hash *id, bool make, int *ret_fd,
@@ -88,7 +88,7 @@ int shelf_open(const struct spool *s, const struct shelf *shelf, const struct ha
 		return err_errno(err, errno, "cannot open the %s %.16s...", shelf->noun, hash_hex(id).text);
 	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes)
 		return damaged(shelf, id, "is not of its size", err);
-	*ret = (struct body){.fd = TAKE_FD(fd), .size = bytes, .what = shelf->noun};
+	*ret = (struct body){.fd = TAKE_FD(fd), .size = bytes, .what = shelf->one};
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 struct shelf {
 	int fd; /* -1: not there (a read-only copy) */
 	const char *name;
-	const char *noun; /* what lies on it, for error texts: "body" */
+	const char *noun, *one; /* what lies on it, for error texts: "body", "a body" */
 };
 struct shelf shelf_bodies(const struct spool *s);
 struct shelf shelf_exhibits(const struct spool *s);

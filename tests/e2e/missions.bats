@@ -54,6 +54,12 @@ errand() { # KIND EXPRESSION: of the errand e of Harbour's brief
 	grep -q "deliver .*, ref quay/1 to Oslo: received" shown
 	grep -q "delivered .* Envoy, the envoy, \"by hand\"" shown
 	[ "$(grep -c "Nobody but the envoy" shown)" = 1 ]
+	# Hearsay of it is shown with it, and confirms nothing.
+	echo "Their porter said that the letter came." >notes
+	report=$(as harbour report quay/1 --says received -s "their porter" --verb said -e notes -q "the letter came" --yes)
+	[ "$(errand deliver 'e["reported"], e["others"]')" = "(['$report'], 1)" ]
+	[ "$(errand convey 'e["reported"], e["others"]')" = "([], 0)" ]
+	as harbour track brief/1 | grep -q 'reported  *"their porter" is reported to have "said"'
 	[ "$(as harbour track brief/1 --json | json_at '[(p["id"], p["state"]) for p in d["meetings"]]')" = "[('$visit', 'proposed')]" ]
 }
 

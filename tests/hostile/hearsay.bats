@@ -162,7 +162,7 @@ facts() { valise-verify "$1" --know harbour.card --know oslo.card --json "${@:3}
 		clean
 	done
 	runs 0 judge d
-	says 'r. \x1b]0;owned\x07\xff\x0a'
+	says 'r. \x1b]0;owned\x07\xff'
 	# In a report itself they are refused.
 	for one in $'\e[31m' $'\u202e' $'\xff'; do
 		speaker="a ${one}spokesman" report received "$harbour_ref" 1 "$(officer_key harbour)" >bad
