@@ -72,7 +72,8 @@ struct valise_said {
 enum valise_span_check {
 	VALISE_SPAN_NOT_HERE, /* nothing of them is here */
 	VALISE_SPAN_EXCERPT,  /* they are in an excerpt, which proves nothing by itself */
-	VALISE_SPAN_CHECKED   /* they were read from the whole exhibit, whose hash was checked */
+	VALISE_SPAN_CHECKED,  /* they were read from the whole exhibit, whose hash was checked */
+	VALISE_SPAN_DAMAGED   /* the exhibit was damaged on this machine's disk */
 };
 
 /* The place in an exhibit that a report names as its source. */

@@ -50,8 +50,9 @@ VALISE_CHECKED int valise_open(const char *dir, bool writing, const struct valis
 			       struct valise_err *err);
 VALISE_PUBLIC void valise_close(struct valise *v);
 /* From now on valise_track, valise_letters and valise_dossier show what this spool had taken in by then, on this machine's clock: what
- * this office knew, and when. For a spool opened for reading. VALISE_E_USAGE when that is yet to come. */
-VALISE_CHECKED int valise_look_back(struct valise *v, int64_t as_of_s, struct valise_err *err);
+ * this office knew, and when. For a spool opened for reading. VALISE_E_USAGE when that is yet to come. *ret_set_back (may be NULL): how many
+ * items of its log bear an earlier time than one before them, since that clock was set back. */
+VALISE_CHECKED int valise_look_back(struct valise *v, int64_t as_of_s, uint64_t *ret_set_back, struct valise_err *err);
 
 struct valise_founding {
 	const char *name;   /* of the office */
@@ -408,6 +409,7 @@ struct valise_letter_line {
 	int64_t date_s;
 	bool is_own, is_for_us, is_whole, is_broken;
 	const char *state; /* least far recipient's valise_state_name */
+	size_t n_reported; /* reports about it: hearsay, which moves no state */
 	const char *sentence;
 };
 /* Newest first. */
@@ -419,20 +421,24 @@ struct valise_answer {
 	const char *id;     /* of the statement */
 	const char *says;   /* "agreed", "held", "called-off" */
 	const char *office; /* as shown */
-	const char *when;   /* in its words; NULL */
+	const char *office_id;
+	const char *when; /* in its words; NULL */
 	const char *const *text;
 	size_t n_text;
 	int64_t time_s; /* own clock */
-	int64_t at_s;   /* the day that `when` is, where it is written 2026-11-22; else time_s */
+	bool is_day;    /* `when` is a day, written 2026-11-22, since the proposal and up to time_s */
+	int64_t at_s;   /* then its beginning; else time_s */
 };
 struct valise_proposal {
 	const char *id, *letter, *short_id;
 	const char *office; /* who proposed, as shown */
+	const char *office_id;
 	const char *when;
 	const char *const *text;
 	size_t n_text;
 	int64_t time_s;
-	const char *state;                   /* "held", else "called-off", else "agreed", else "proposed" */
+	const char
+		*state; /* "held", "called-off", or with both "disputed"; else "agreed" (by another), else "proposed" */
 	const struct valise_answer *answers; /* by claimed time */
 	size_t n_answers;
 	size_t last_held; /* the proposal whose holding is the last before this one was made; SIZE_MAX: none is here */
@@ -528,6 +534,7 @@ struct valise_dossier {
 	const char *letter;
 	const char *const *disclose; /* part names, "subject", or "cover" (its whole plaintext); takes a reading key */
 	size_t n_disclose;
+	bool no_reports; /* nor anything of their exhibits */
 	bool exhibits; /* whole ones, as far as they are here; otherwise what stands at each report's spans and beside them */
 };
 /* *ret is freed by free(). */

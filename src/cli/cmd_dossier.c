@@ -9,7 +9,7 @@
 struct dossier_options {
 	const char *output;
 	struct words disclose;
-	bool exhibits;
+	bool exhibits, no_reports;
 	bool force;
 	struct moment as_of;
 };
@@ -22,6 +22,7 @@ static const struct option_row options[] = {
 	 "a part's name, subject, or cover for all: what the sender committed to; repeatable"},
 	{"as-of", 0, OPTION_TIME, AT(as_of), "TIME",
 	 "only what this spool had taken in by then, by this machine's clock"},
+	{"no-reports", 0, OPTION_FLAG, AT(no_reports), NULL, "no reports, and nothing of what they point at"},
 	{"exhibits", 0, OPTION_FLAG, AT(exhibits), NULL, "the exhibits of reports whole, not only what they point at"},
 	OPTION_END,
 };
@@ -36,12 +37,15 @@ static int run(struct cli *c, const void *values)
 	struct valise_dossier d = {.letter = c->operands[0],
 				   .disclose = (const char *const *)o->disclose.at,
 				   .n_disclose = o->disclose.n,
-				   .exhibits = o->exhibits};
+				   .exhibits = o->exhibits,
+				   .no_reports = o->no_reports};
 	if (to_stdout && c->shared.json)
 		return cli_fail(c, VALISE_E_USAGE, "the dossier and --json would share standard output: say -o FILE");
+	if (o->exhibits && o->no_reports)
+		return cli_fail(c, VALISE_E_USAGE, "--exhibits and --no-reports exclude each other");
 	int r = cli_open(c, false, &v);
 	if (!r && o->as_of.given)
-		r = valise_look_back(v, o->as_of.at_s, &c->err);
+		r = valise_look_back(v, o->as_of.at_s, NULL, &c->err);
 	if (!r)
 		r = valise_dossier(v, &d, &bytes, &len, &c->err);
 	progress_clear(&c->progress);
@@ -69,7 +73,7 @@ const struct command command_dossier = {
 	.summary = "Write the evidence for one letter into one text file",
 	.about =
 		"The file needs no spool, no network and no trust in its maker to be checked. It holds the seal, the registers, "
-		"the statements, and what --disclose names; never the letter itself.",
+		"the statements, the reports with the words that they point at, and what --disclose names; never the letter itself.",
 	.options = options,
 	.values_bytes = sizeof(struct dossier_options),
 	.takes = TAKES_SPOOL | TAKES_PASSPHRASE,

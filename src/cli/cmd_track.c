@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* valise track: who says what, as far as it has reached this office. */
+#include <inttypes.h>
+
 #include "cli/commands.h"
 #include "cli/moment.h"
 #include "cli/show.h"
@@ -39,8 +41,11 @@ static int list_text(void *context, const struct valise_letter_line *l)
 		paint(c, PAINT_BROKEN, "broken");
 	else
 		fputs(l->state, stdout);
-	printf("  %s to %s%s%s%s\n", l->from, l->to, l->ref ? ", ref " : "", l->ref ? l->ref : "",
+	printf("  %s to %s%s%s%s", l->from, l->to, l->ref ? ", ref " : "", l->ref ? l->ref : "",
 	       l->is_whole || l->is_broken ? "" : "; not all of it is here");
+	if (l->n_reported)
+		printf("; %zu report%s, hearsay", l->n_reported, PLURAL(l->n_reported));
+	putchar('\n');
 	return ferror(stdout) ? cli_fail(c, VALISE_E_IO, "cannot write") : 0;
 }
 
@@ -59,16 +64,18 @@ static int list_json(void *context, const struct valise_letter_line *l)
 	json_bool(j, "is_whole", l->is_whole);
 	json_bool(j, "is_broken", l->is_broken);
 	json_text(j, "state", l->state);
+	json_number(j, "reported", l->n_reported);
 	json_text(j, "sentence", l->sentence);
 	json_close(j);
 	return 0;
 }
 
-static int list(struct cli *c, struct valise *v)
+static int list(struct cli *c, struct valise *v, const struct moment *as_of)
 {
 	if (!c->shared.json)
 		return valise_letters(v, list_text, c, &c->err);
 	CLEAN_JSON struct json *j = json_new();
+	json_time(j, "as_of", as_of->given, as_of->at_s);
 	json_open_list(j, "letters");
 	int r = valise_letters(v, list_json, j, &c->err);
 	json_close(j);
@@ -89,6 +96,15 @@ static const char *next_step(const struct valise_accounts *a)
 								     : "dossier";
 	}
 	return "dossier";
+}
+
+static bool any_damaged(const struct valise_accounts *a)
+{
+	for (size_t i = 0; i < a->n_reported; i++)
+		for (size_t k = 0; k < a->reported[i].n_spans; k++)
+			if (a->reported[i].spans[k].check == VALISE_SPAN_DAMAGED)
+				return true;
+	return false;
 }
 
 static int track(struct cli *c, struct valise *v)
@@ -113,10 +129,22 @@ static int track(struct cli *c, struct valise *v)
 		if (!a->has_as_of)
 			hint(c, "`valise %s %s`", next_step(a), a->short_id);
 	}
-	bool broken = a->bytes == VALISE_BYTES_BROKEN || a->n_broken;
+	bool broken = a->bytes == VALISE_BYTES_BROKEN || a->n_broken || any_damaged(a);
 	valise_mission_free(m);
 	valise_accounts_free(a);
 	return r || !broken ? r : cli_shown(c, VALISE_E_BAD);
+}
+
+/* Above what is no letter's accounts, which say so themselves. */
+static void show_as_of(int64_t as_of_s, uint64_t set_back)
+{
+	printf("As it was known here on %s UTC, by this spool's own log and this machine's clock.\n",
+	       moment_show(as_of_s).text);
+	if (set_back)
+		printf("That clock was set back: %" PRIu64
+		       " item%s of the log bear%s an earlier time than one before.\n",
+		       set_back, PLURAL(set_back), set_back == 1 ? "s" : "");
+	putchar('\n');
 }
 
 /* Which letters are looked at: one, a thread's, or all. */
@@ -136,18 +164,21 @@ static int run(struct cli *c, const void *values)
 {
 	const struct track_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
+	uint64_t set_back = 0;
 	int r = check_words(c, o);
 	if (!r)
 		r = cli_open(c, false, &v);
 	if (!r && o->as_of.given)
-		r = valise_look_back(v, o->as_of.at_s, &c->err);
+		r = valise_look_back(v, o->as_of.at_s, &set_back, &c->err);
 	if (r)
 		return r;
+	if (o->as_of.given && !c->shared.json && !c->n_operands)
+		show_as_of(o->as_of.at_s, set_back);
 	if (o->thread)
-		return track_thread(c, v, o->thread);
+		return track_thread(c, v, o->thread, &o->as_of);
 	if (o->proposals || o->last || o->with)
-		return track_proposals(c, v, o->with, o->last);
-	return c->n_operands ? track(c, v) : list(c, v);
+		return track_proposals(c, v, o->with, o->last, &o->as_of);
+	return c->n_operands ? track(c, v) : list(c, v, &o->as_of);
 }
 
 const struct command command_track = {

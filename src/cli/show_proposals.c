@@ -8,6 +8,7 @@
 #include "cli/show.h"
 
 #define EVENT_WIDTH 10 /* "called-off" */
+#define WHAT_IS_HELD "This is what this spool holds; what has not reached it is not counted."
 
 static void proposals_freep(struct valise_proposals **p)
 {
@@ -53,6 +54,7 @@ static void put_answer(struct json *j, const struct valise_answer *a)
 	json_text(j, "office", a->office);
 	json_time(j, "time", true, a->time_s);
 	json_time(j, "at", true, a->at_s);
+	json_bool(j, "is_day", a->is_day);
 	json_text(j, "when", a->when);
 	json_texts(j, "text", a->text, a->n_text);
 	json_close(j);
@@ -104,9 +106,11 @@ static void put_reported(struct json *j, const struct valise_proposals *p)
 	json_close(j);
 }
 
-static int show_json(struct cli *c, const struct valise_proposals *p, bool only_last, struct chosen last)
+static int show_json(struct cli *c, const struct valise_proposals *p, bool only_last, struct chosen last,
+		     const struct moment *as_of)
 {
 	CLEAN_JSON struct json *j = json_new();
+	json_time(j, "as_of", as_of->given, as_of->at_s);
 	if (only_last) {
 		json_open_list(j, "proposals");
 		if (last.any)
@@ -117,6 +121,7 @@ static int show_json(struct cli *c, const struct valise_proposals *p, bool only_
 	}
 	put_reported(j, p);
 	json_time(j, "last", last.any, last.at_s);
+	json_text(j, "holds", WHAT_IS_HELD);
 	return print_json(c, j);
 }
 
@@ -153,7 +158,9 @@ static void show_proposal(struct cli *c, const struct valise_proposals *all, con
 	for (size_t i = 0; i < p->n_answers; i++)
 		show_event(p->answers[i].says, p->answers[i].office, p->answers[i].time_s, p->answers[i].when,
 			   p->answers[i].text, p->answers[i].n_text);
-	if (!held)
+	if (strcmp(p->state, "disputed") == 0)
+		puts("  Held, and called off: neither is chosen here.");
+	else if (!held)
 		printf("  %-*s  nothing here says so\n", EVENT_WIDTH, "held");
 	if (p->since_held)
 		printf("  The last that was held before: %s before this was proposed (%s).\n", p->since_held,
@@ -178,15 +185,18 @@ static void show_last(struct cli *c, const struct valise_proposals *p, const cha
 		return;
 	}
 	const struct valise_proposal *one = &p->at[last.proposal];
-	printf("The last %s%s%s: %s UTC", word, with ? " with " : "", with ? SHOW(with) : "",
-	       moment_show(last.at_s).text);
+	bool is_day = last.answer != SIZE_MAX && one->answers[last.answer].is_day;
+	struct moment_text text = is_day ? moment_show_day(last.at_s) : moment_show(last.at_s);
+	const char *at = text.text;
+	printf("The last %s%s%s: %s%s", word, with ? " with " : "", with ? SHOW(with) : "", at + (*at == ' '),
+	       is_day ? "" : " UTC");
 	if (strcmp(word, "held") == 0 && newest->last_held == last.proposal && newest != one)
 		printf(", %s before the newest proposal (%s)", newest->since_held, newest->short_id);
 	fputs(".\n\n", stdout);
 	show_proposal(c, p, one);
 }
 
-int track_proposals(struct cli *c, struct valise *v, const char *with, const char *last)
+int track_proposals(struct cli *c, struct valise *v, const char *with, const char *last, const struct moment *as_of)
 {
 	__attribute__((cleanup(proposals_freep))) struct valise_proposals *p = NULL;
 	struct chosen chosen = {.any = false};
@@ -200,11 +210,11 @@ int track_proposals(struct cli *c, struct valise *v, const char *with, const cha
 	if (last)
 		chosen = find_last(p, last);
 	if (c->shared.json)
-		return show_json(c, p, last != NULL, chosen);
+		return show_json(c, p, last != NULL, chosen, as_of);
 	if (last)
 		show_last(c, p, with, last, chosen);
 	else
 		show_proposals(c, p);
-	tell(c, "This is what this spool holds; what has not reached it is not counted.");
+	puts(WHAT_IS_HELD);
 	return 0;
 }

@@ -10,6 +10,6 @@ void show_proposals(struct cli *c, const struct valise_proposals *p);
 void json_proposals(struct json *j, const char *key, const struct valise_proposals *p);
 
 /* valise track --proposals. with: NULL, or the office as it was typed. last: NULL, or the one word of which only the last is shown. */
-int track_proposals(struct cli *c, struct valise *v, const char *with, const char *last);
+int track_proposals(struct cli *c, struct valise *v, const char *with, const char *last, const struct moment *as_of);
 
 #endif

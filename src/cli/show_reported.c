@@ -67,7 +67,7 @@ static void show_verb(const struct valise_reported *r)
 		fputs(" (not resolved)", stdout);
 }
 
-static void show_span(const struct valise_reported_span *s)
+static void show_span(const struct valise_reported_span *s, bool in_words)
 {
 	begin_below("exhibit");
 	printf("%.8s..., %" PRIu64 " byte%s from %" PRIu64 " on, of %" PRIu64, s->exhibit, s->length, PLURAL(s->length),
@@ -76,9 +76,15 @@ static void show_span(const struct valise_reported_span *s)
 		fputs(": not here, so that its words were not looked up", stdout);
 		return;
 	}
+	if (s->check == VALISE_SPAN_DAMAGED) {
+		fputs(": damaged on this machine's disk; `valise doctor` says what to do", stdout);
+		return;
+	}
 	fputs(s->check == VALISE_SPAN_CHECKED ? ": read from the whole exhibit, whose hash fits"
 					      : ": as an excerpt has them, which proves nothing by itself",
 	      stdout);
+	if (in_words) /* the bytes are no text as a rule, and say where in them is for the reporter's words */
+		return;
 	show_labelled("words", s->words);
 	if (s->words && s->is_cut)
 		fputs("...", stdout);
@@ -112,7 +118,7 @@ void show_reported(const struct cli *c, const struct valise_accounts *a)
 		show_speaker(a, r);
 		show_verb(r);
 		for (size_t k = 0; k < r->n_spans; k++)
-			show_span(&r->spans[k]);
+			show_span(&r->spans[k], r->where != NULL);
 		show_labelled("where", r->where);
 		show_reporter(a, r);
 		putchar('\n');

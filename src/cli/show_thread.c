@@ -91,9 +91,10 @@ static void put_event(struct json *j, const struct valise_thread *t, const struc
 	json_close(j);
 }
 
-static int show_json(struct cli *c, const struct valise_thread *t)
+static int show_json(struct cli *c, const struct valise_thread *t, const struct moment *as_of)
 {
 	CLEAN_JSON struct json *j = json_new();
+	json_time(j, "as_of", as_of->given, as_of->at_s);
 	json_bool(j, "replies_known", t->replies_known);
 	json_open_list(j, "letters");
 	for (size_t i = 0; i < t->n_letters; i++)
@@ -207,7 +208,7 @@ static void show_event(const struct valise_thread *t, const struct valise_event 
 	}
 }
 
-int track_thread(struct cli *c, struct valise *v, const char *letter)
+int track_thread(struct cli *c, struct valise *v, const char *letter, const struct moment *as_of)
 {
 	__attribute__((cleanup(thread_freep))) struct valise_thread *t = NULL;
 	int r = valise_thread(v, letter, &t, &c->err);
@@ -215,7 +216,7 @@ int track_thread(struct cli *c, struct valise *v, const char *letter)
 	if (r)
 		return r;
 	if (c->shared.json)
-		return show_json(c, t);
+		return show_json(c, t, as_of);
 	paint(c, PAINT_HEADING, "Letters");
 	putchar('\n');
 	for (size_t i = 0; i < t->n_letters; i++)

@@ -6,6 +6,6 @@
 #include "cli/cli.h"
 
 /* valise track --thread LETTER. */
-int track_thread(struct cli *c, struct valise *v, const char *letter);
+int track_thread(struct cli *c, struct valise *v, const char *letter, const struct moment *as_of);
 
 #endif

@@ -101,21 +101,37 @@ static void say_reporter(struct work *w, const struct work_report *r)
 	buf_add_text(&w->text, r->unattended ? ", unattended)" : ")");
 }
 
+/* "that it received the letter"; of somebody else: "that "the envoy" delivered the letter". */
+static void say_what(struct work *w, const struct work_report *r)
+{
+	const struct report *v = &r->v->r;
+	const char *clause = r->says == SAYS_COUNT ? NULL : clauses[r->says];
+	bool has_subject = clause && strncmp(clause, "it ", 3) == 0;
+	if (v->of.at && has_subject) {
+		buf_add_text(&w->text, " that ");
+		say_quoted(w, v->of);
+		buf_addf(&w->text, " %s", clause + 3);
+		return;
+	}
+	if (clause)
+		buf_addf(&w->text, " that %s", clause);
+	else
+		buf_add_text(&w->text, " something else about the letter");
+	if (v->of.at) {
+		buf_add_text(&w->text, ", of ");
+		say_quoted(w, v->of);
+	}
+}
+
 void say_report(struct work *w, const struct work_report *r)
 {
 	const struct report *v = &r->v->r;
 	bool for_somebody = r->speaker_office != WORK_NONE || v->speaker_addressee.at;
 	say_subject(w, r);
-	buf_add_text(&w->text, " is reported to have ");
+	buf_add_text(&w->text, " is reported to have said (");
 	say_quoted(w, v->verb);
-	if (v->of.at) {
-		buf_add_text(&w->text, " of ");
-		say_quoted(w, v->of);
-	}
-	if (r->says == SAYS_COUNT)
-		buf_add_text(&w->text, " something else about the letter");
-	else
-		buf_addf(&w->text, " that %s", clauses[r->says]);
+	buf_add_char(&w->text, ')');
+	say_what(w, r);
 	if (v->carriage.at) {
 		buf_add_text(&w->text, ", which travelled ");
 		say_quoted(w, v->carriage);

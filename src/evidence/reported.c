@@ -8,6 +8,7 @@ static const char *const check_names[] = {
 	[VALISE_SPAN_NOT_HERE] = "not-here",
 	[VALISE_SPAN_EXCERPT] = "excerpt",
 	[VALISE_SPAN_CHECKED] = "checked",
+	[VALISE_SPAN_DAMAGED] = "damaged",
 };
 
 const char *valise_span_check_name(enum valise_span_check c)
@@ -125,6 +126,9 @@ static void show_words(struct work *w, struct word_finder *x, const struct repor
 {
 	bool is_whole = false;
 	struct str found = find_words(x, s, &is_whole), words = cut_words(found);
+	for (size_t i = 0; !found.at && i < w->e->n_damaged; i++)
+		if (hash_eq(&w->e->damaged[i], &s->exhibit))
+			ret->check = VALISE_SPAN_DAMAGED;
 	if (!found.at)
 		return;
 	ret->check = is_whole ? VALISE_SPAN_CHECKED : VALISE_SPAN_EXCERPT;

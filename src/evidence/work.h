@@ -164,7 +164,7 @@ void say_standing(struct work *w, enum valise_standing standing, const struct of
 /* report_sentences.c: what reports have, always marked as that. */
 /* ", through "the evening news" and "a press agency"", or nothing. */
 void say_via(struct work *w, const struct report *v);
-/* "Mission Oslo is reported to have "confirmed" that it received the letter, ... (in exhibit 2cc7e7e9..., filed by ...)": no
+/* "Mission Oslo is reported to have said ("confirmed") that it received the letter, ... (in exhibit 2cc7e7e9..., filed by ...)": no
  * full stop. */
 void say_report(struct work *w, const struct work_report *r);
 /* Of these the one that tells most of how far the letter came, and how many more there are; nothing where none is heeded. With

@@ -8,6 +8,7 @@
 #include "format/disclosure.h"
 #include "format/dossier.h"
 #include "format/excerpt.h"
+#include "office/put_exhibits.h"
 #include "office/unlock_cover.h"
 #include "office/words.h"
 
@@ -52,28 +53,34 @@ static struct str note_str(const struct note *n)
 	return (struct str){n->bytes, n->len};
 }
 
-static int add_notes(struct disclosing *d, struct valise_err *err)
+static int add_notes(struct disclosing *d, bool reports, struct valise_err *err)
 {
+	CLEANUP(hashes_release) struct hashes concerned = {0};
 	int r = add_item(d, DOSSIER_SEAL, note_str(&d->g.seal->note), err);
+	if (!r)
+		r = put_concerned(&d->g, reports, &concerned, err);
 	for (size_t i = 0; i < d->g.set.n && !r; i++)
-		r = add_item(d, DOSSIER_REGISTER, note_str(&d->g.set.entries[i]->note), err);
+		if (hashes_have(&concerned, verified_entry_office(d->g.set.entries[i])))
+			r = add_item(d, DOSSIER_REGISTER, note_str(&d->g.set.entries[i]->note), err);
 	for (size_t i = 0; i < d->g.n_statements && !r; i++)
 		r = add_item(d, DOSSIER_STATEMENT, note_str(&d->g.statements[i].statement->note), err);
-	for (size_t i = 0; i < d->g.n_reports && !r; i++)
-		r = add_item(d, DOSSIER_REPORT, note_str(&d->g.reports[i].report->note), err);
 	return r;
 }
 
-/* ---- Exhibits ---- */
+/* ---- Reports ---- */
 
 #define BESIDE_BYTES 200u            /* on either side of a span */
 #define SPAN_MOST_BYTES (64u * 1024) /* of a span; of a longer one its beginning */
 
-/* One item for each place; the texts are d's. */
-static int add_excerpts(struct disclosing *d, bool whole, struct valise_err *err)
+/* What others are reported to have said, with one item for each place that a report points at; the texts are d's. */
+static int add_reports(struct disclosing *d, bool whole, struct valise_err *err)
 {
 	const struct words_wanted want = {.most = SPAN_MOST_BYTES, .beside = BESIDE_BYTES, .whole = whole};
-	int r = gather_words(d->v, &want, &d->g, err);
+	int r = 0;
+	for (size_t i = 0; i < d->g.n_reports && !r; i++)
+		r = add_item(d, DOSSIER_REPORT, note_str(&d->g.reports[i].report->note), err);
+	if (!r)
+		r = gather_words(d->v, &want, &d->g, err);
 	if (!r && !(d->excerpts = calloc(d->g.n_excerpts + 1, sizeof *d->excerpts)))
 		return err_nomem(err);
 	for (size_t i = 0; i < d->g.n_excerpts && !r; i++) {
@@ -187,9 +194,9 @@ int valise_dossier(struct valise *v, const struct valise_dossier *want, char **r
 	if (!r)
 		r = gather(v, &letter, &d.g, err);
 	if (!r)
-		r = add_notes(&d, err);
-	if (!r)
-		r = add_excerpts(&d, want->exhibits, err);
+		r = add_notes(&d, !want->no_reports, err);
+	if (!r && !want->no_reports)
+		r = add_reports(&d, want->exhibits, err);
 	if (!r && want->n_disclose)
 		r = add_contents(&d, want, texts, err);
 	if (!r)

@@ -33,7 +33,8 @@ static int open_file(const char *path, int *ret_fd, struct stat *ret_st, struct 
 {
 	struct shown_text shown = text_shown(str_of(path));
 	int fd = is_stdin(path) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-				: file_openat(AT_FDCWD, path, O_RDONLY | O_NOCTTY, 0);
+				: file_openat(AT_FDCWD, path, O_RDONLY | O_NOCTTY | O_NONBLOCK,
+					      0); /* a FIFO must not hang us */
 	if (fd < 0)
 		return err_errno(err, errno, "cannot open %s", shown.text);
 	*ret_fd = fd;
@@ -41,6 +42,12 @@ static int open_file(const char *path, int *ret_fd, struct stat *ret_st, struct 
 		return err_errno(err, errno, "cannot read %s", shown.text);
 	if (S_ISDIR(ret_st->st_mode))
 		return err_set(err, VALISE_E_USAGE, "%s is a directory: an exhibit is one file", shown.text);
+	if (!is_stdin(path) && !S_ISREG(ret_st->st_mode) && !S_ISFIFO(ret_st->st_mode))
+		return err_set(err, VALISE_E_USAGE, "%s is neither a file nor a pipe", shown.text);
+	if (S_ISREG(ret_st->st_mode) && (uint64_t)ret_st->st_size > LIMIT_EXHIBIT_BYTES)
+		return err_set(err, VALISE_E_LIMIT,
+			       "%s is larger than the %llu bytes that an exhibit may have: keep a part of it",
+			       shown.text, LIMIT_EXHIBIT_BYTES);
 	return 0;
 }
 

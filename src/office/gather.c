@@ -50,6 +50,7 @@ void gathered_release(struct gathered *g)
 	free(g->reports);
 	free(g->elsewhere);
 	words_release(g);
+	hashes_release(&g->damaged);
 	free(g->acquaintances);
 	buf_release(&g->names);
 	memset(g, 0, sizeof *g);
@@ -212,6 +213,8 @@ struct evidence gathered_evidence(const struct valise *v, const struct gathered 
 		.n_elsewhere = g->n_elsewhere,
 		.excerpts = g->excerpts,
 		.n_excerpts = g->n_excerpts,
+		.damaged = g->damaged.at,
+		.n_damaged = g->damaged.n,
 		.acquaintances = g->acquaintances,
 		.n_acquaintances = g->n_acquaintances,
 		.bytes = g->bytes,

@@ -56,7 +56,7 @@ void valise_close(struct valise *v)
 	free(v);
 }
 
-int valise_look_back(struct valise *v, int64_t as_of_s, struct valise_err *err)
+int valise_look_back(struct valise *v, int64_t as_of_s, uint64_t *ret_set_back, struct valise_err *err)
 {
 	if (as_of_s > clock_now_s())
 		return err_set(err, VALISE_E_USAGE,
@@ -67,6 +67,8 @@ int valise_look_back(struct valise *v, int64_t as_of_s, struct valise_err *err)
 		return r;
 	v->looks_back = true;
 	v->as_of_s = as_of_s;
+	if (ret_set_back)
+		*ret_set_back = v->n_set_back;
 	return 0;
 }
 

@@ -142,6 +142,16 @@ CHECKED int office_find(struct valise *v, const char *name, struct hash *ret, st
 
 /* ---- gather.c ---- */
 
+/* Offices that have to do with the letter: sender, recipients, those named by or signing statements. Appended, distinct. */
+struct hashes {
+	struct hash *at;
+	size_t n, cap;
+	struct hash_index index;
+};
+void hashes_release(struct hashes *h);
+bool hashes_have(const struct hashes *h, const struct hash *one);
+CHECKED int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err); /* once each */
+
 /* Everything the spool holds about one letter, owned, as evidence_accounts wants it. */
 struct gathered {
 	struct verified_seal *seal;
@@ -154,6 +164,7 @@ struct gathered {
 	size_t n_elsewhere;
 	struct exhibit_bytes *excerpts; /* of the exhibits that reports name, as far as this spool has them */
 	size_t n_excerpts;
+	struct hashes damaged; /* exhibits that are, on this disk */
 	struct acquaintance *acquaintances;
 	size_t n_acquaintances, cap_acquaintances;
 	struct buf names; /* of the acquaintances */
@@ -167,15 +178,6 @@ struct evidence gathered_evidence(const struct valise *v, const struct gathered 
 /* What valise_track shows; `with_words`: also what stands in the exhibits that reports point at, which takes reading them. */
 CHECKED int office_accounts(struct valise *v, const struct hash *letter, bool with_words, struct valise_accounts **ret,
 			    struct valise_err *err);
-/* Offices that have to do with the letter: sender, recipients, those named by or signing statements. Appended, distinct. */
-struct hashes {
-	struct hash *at;
-	size_t n, cap;
-	struct hash_index index;
-};
-void hashes_release(struct hashes *h);
-bool hashes_have(const struct hashes *h, const struct hash *one);
-CHECKED int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err); /* once each */
 
 /* ---- addressed.c ---- */
 

@@ -73,25 +73,13 @@ static int add_proposal(struct proposals *p, const struct valise_accounts *a, co
 					       .letter = a->letter,
 					       .short_id = a->short_id,
 					       .office = a->offices[s->office].label,
+					       .office_id = a->offices[s->office].id,
 					       .when = s->when,
 					       .text = s->text,
 					       .n_text = s->n_text,
 					       .time_s = s->time_s,
 					       .last_held = SIZE_MAX};
 	return 0;
-}
-
-/* A day that is written as one; whatever else stands there is for people. */
-static int64_t day_of(const struct valise_said *s)
-{
-	char whole[32];
-	int64_t at_s;
-	if (s->when && strlen(s->when) == sizeof "2026-11-22" - 1) {
-		(void)snprintf(whole, sizeof whole, "%sT00:00:00Z", s->when);
-		if (text_time(str_of(whole), &at_s))
-			return at_s;
-	}
-	return s->time_s;
 }
 
 static int add_answer(struct proposals *p, const struct valise_accounts *a, const struct valise_said *s)
@@ -105,11 +93,12 @@ static int add_answer(struct proposals *p, const struct valise_accounts *a, cons
 						  {.id = s->id,
 						   .says = s->says,
 						   .office = a->offices[s->office].label,
+						   .office_id = a->offices[s->office].id,
 						   .when = s->when,
 						   .text = s->text,
 						   .n_text = s->n_text,
 						   .time_s = s->time_s,
-						   .at_s = day_of(s)}};
+						   .at_s = s->time_s}};
 	}
 	return 0;
 }
@@ -224,14 +213,40 @@ static int newest_first(const void *a, const void *b)
 	return x->time_s != y->time_s ? (x->time_s < y->time_s ? 1 : -1) : strcmp(x->id, y->id);
 }
 
+/* Whether that was answered; whoever proposed agrees with nobody by saying so himself. */
+static bool is_answered(const struct valise_proposal *p, enum says says)
+{
+	for (size_t i = 0; i < p->n_answers; i++)
+		if (strcmp(p->answers[i].says, says_table[says].name) == 0 &&
+		    (says != SAYS_AGREED || strcmp(p->answers[i].office_id, p->office_id) != 0))
+			return true;
+	return false;
+}
+
+/* Held and called off are no order: with both, neither is chosen. */
 static const char *state_of(const struct valise_proposal *p)
 {
-	static const enum says furthest[] = {SAYS_HELD, SAYS_CALLED_OFF, SAYS_AGREED};
-	for (size_t k = 0; k < sizeof furthest / sizeof *furthest; k++)
-		for (size_t i = 0; i < p->n_answers; i++)
-			if (strcmp(p->answers[i].says, says_table[furthest[k]].name) == 0)
-				return says_table[furthest[k]].name;
-	return says_table[SAYS_PROPOSED].name;
+	bool held = is_answered(p, SAYS_HELD), off = is_answered(p, SAYS_CALLED_OFF);
+	if (held && off)
+		return "disputed";
+	return says_table[held                          ? SAYS_HELD
+			  : off                         ? SAYS_CALLED_OFF
+			  : is_answered(p, SAYS_AGREED) ? SAYS_AGREED
+							: SAYS_PROPOSED]
+		.name;
+}
+
+/* By the day that is written as one, if it can be so: not before it was proposed, nor after it is told of. */
+static void date(struct valise_answer *a, const struct valise_proposal *p)
+{
+	char whole[32];
+	int64_t at_s;
+	if (!a->when || strlen(a->when) != sizeof "2026-11-22" - 1)
+		return;
+	(void)snprintf(whole, sizeof whole, "%sT00:00:00Z", a->when);
+	a->is_day = text_time(str_of(whole), &at_s) && at_s > p->time_s - DAY_S && at_s <= a->time_s;
+	if (a->is_day)
+		a->at_s = at_s;
 }
 
 /* Answers stand at the proposal that they regard, in whichever letter they were given. */
@@ -249,8 +264,10 @@ static int join_answers(struct proposals *p, struct valise_err *err)
 		while (at < p->n_told && strcmp(p->told[at].proposal, one->id) < 0)
 			at++;
 		one->answers = &p->answers[p->n_answers];
-		for (; at < p->n_told && strcmp(p->told[at].proposal, one->id) == 0; at++, one->n_answers++)
-			p->answers[p->n_answers++] = p->told[at].answer;
+		for (; at < p->n_told && strcmp(p->told[at].proposal, one->id) == 0; at++, one->n_answers++) {
+			p->answers[p->n_answers] = p->told[at].answer;
+			date(&p->answers[p->n_answers++], one);
+		}
 		one->state = state_of(one);
 	}
 	if (p->n)

@@ -118,6 +118,7 @@ static int list_one(struct valise *v, const struct hash *id, int (*each)(void *,
 		.is_whole = a->bytes == VALISE_BYTES_INTACT || a->bytes == VALISE_BYTES_PAPER,
 		.is_broken = a->bytes == VALISE_BYTES_BROKEN,
 		.state = valise_state_name(s.least),
+		.n_reported = a->n_reported,
 		.sentence = a->sentence,
 	};
 	r = each(context, &line);

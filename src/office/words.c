@@ -67,21 +67,22 @@ static int list_places(const struct gathered *g, const struct words_wanted *want
 	return 0;
 }
 
-/* Open, and every byte of it checked; *ret_here is false where it is to be passed over. */
-static int open_exhibit(struct valise *v, const struct place *p, struct exhibit_source *ret, bool *ret_here,
-			struct valise_err *err)
+/* Open, and every byte of it checked; *ret_here is false where it is to be passed over. `must`: damage is an error. */
+static int open_exhibit(struct valise *v, const struct place *p, bool must, struct exhibit_source *ret, bool *ret_here,
+			bool *ret_damaged, struct valise_err *err)
 {
 	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
 	struct exhibit_row row;
 	struct valise_err why = {0};
-	*ret_here = false;
+	*ret_here = *ret_damaged = false;
 	int r = exhibit_row(v->spool, &p->exhibit, &row, &name, &why);
 	if (!r && (row.bytes != p->size || row.taken_in_s > office_now(v)))
 		return 0;
 	if (!r)
 		r = exhibit_source_here(v, hash_hex(&p->exhibit).text, ret, &why);
 	*ret_here = r == 0;
-	if (r == VALISE_E_NOT_FOUND || r == VALISE_E_BAD)
+	*ret_damaged = r == VALISE_E_BAD;
+	if (r == VALISE_E_NOT_FOUND || (r == VALISE_E_BAD && !must))
 		return 0;
 	if (r)
 		err_copy(err, &why);
@@ -112,11 +113,13 @@ int gather_words(struct valise *v, const struct words_wanted *want, struct gathe
 		r = err_nomem(err);
 	for (size_t i = 0, end; i < n && !r; i = end) {
 		CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
-		bool here;
+		bool here, damaged;
 		for (end = i + 1; end < n && hash_eq(&places[end].exhibit, &places[i].exhibit) &&
 				  places[end].size == places[i].size;)
 			end++;
-		r = open_exhibit(v, &places[i], &source, &here, err);
+		r = open_exhibit(v, &places[i], want->whole, &source, &here, &damaged, err);
+		if (!r && damaged)
+			r = hashes_add(&g->damaged, &places[i].exhibit, err);
 		for (size_t k = i; here && k < end && !r; k++) {
 			total += (size_t)places[k].length;
 			if (total > LIMIT_WORDS_BYTES && !want->whole)

@@ -52,8 +52,8 @@ state_of() { # WORD...: of the one recipient
 	run as oslo track "$letter" --as-of "$(moment 55)"
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"was not here by then: it was taken in at "* ]]
-	[ -z "$(as oslo track --as-of "$(moment 55)")" ]
-	[ -n "$(as oslo track --as-of "$(moment 45)")" ]
+	[ "$(as oslo track --as-of "$(moment 55)" --json | json_at 'len(d["letters"])')" = 0 ]
+	[ "$(as oslo track --as-of "$(moment 45)" --json | json_at 'len(d["letters"])')" = 1 ]
 }
 
 @test "a dossier as of then verifies, and holds no later word" {
@@ -125,4 +125,16 @@ state_of() { # WORD...: of the one recipient
 	[ "$(as harbour track "$letter" --json | json_at "$past")" = True ]
 	[ "$(as harbour track "$letter" --as-of "$(moment 31)" --json | json_at "$past")" = False ]
 	chmod -R u+w offices/harbour
+}
+
+@test "lists, threads and proposals say as of when they are, and that a clock was set back" {
+	story
+	ago 45 harbour say comment "$letter" --text "Nothing to add." --yes >/dev/null
+	for words in "" "--thread $letter" --proposals "--last held"; do
+		as harbour track $words --as-of "$(moment 10)" >shown
+		head -n 1 shown | grep -q "^As it was known here on .* UTC, by this spool's own log and this machine's clock.$"
+		grep -q "^That clock was set back: 1 item of the log bears" shown
+		[ "$(as harbour track $words --as-of "$(moment 10)" --json | json_at 'd["as_of"] is not None')" = True ]
+		[ "$(as harbour track $words --json | json_at 'd["as_of"]')" = None ]
+	done
 }

@@ -206,3 +206,14 @@ reported() { # FILE...
 	[ "$(as oslo sync stick --json | json_at 'd["exhibits_in"]')" -eq 0 ]
 	[ "$(as oslo sync stick --json | json_at 'd["bags_read"]')" -eq 0 ]
 }
+
+@test "waiting for a FIFO can be interrupted, and a file over the limit is refused before it is read" {
+	mkfifo fifo
+	# 137 would be that only the kill did it.
+	[ "$(status_of timeout -k 10 1 valise exhibit add fifo --dir offices/harbour)" = 124 ]
+	[ "$(status_of timeout -k 10 1 valise report "$letter" -s x --verb said --says received -e fifo -q y --yes --dir offices/harbour)" = 124 ]
+	truncate -s 1073741825 huge
+	run timeout 10 valise exhibit add huge --dir offices/harbour
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"keep a part of it"* ]]
+}

@@ -59,7 +59,7 @@ errand() { # KIND EXPRESSION: of the errand e of Harbour's brief
 	report=$(as harbour report quay/1 --says received -s "their porter" --verb said -e notes -q "the letter came" --yes)
 	[ "$(errand deliver 'e["reported"], e["others"]')" = "(['$report'], 1)" ]
 	[ "$(errand convey 'e["reported"], e["others"]')" = "([], 0)" ]
-	as harbour track brief/1 | grep -q 'reported  *"their porter" is reported to have "said"'
+	as harbour track brief/1 | grep -q 'reported  *"their porter" is reported to have said ("said")'
 	[ "$(as harbour track brief/1 --json | json_at '[(p["id"], p["state"]) for p in d["meetings"]]')" = "[('$visit', 'proposed')]" ]
 }
 

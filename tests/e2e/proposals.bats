@@ -50,9 +50,9 @@ exchange() { # HOURS: what was said goes both ways
 	as harbour track --proposals >shown
 	[ "$(grep -c "held        nothing here says so" shown)" = 2 ]
 	grep -q '"The line is down."' shown
-	as harbour say held "$letter" --regarding "$visit" --when 2026-05-12 --yes
+	as harbour say held "$letter" --regarding "$visit" --when "$(date -u +%F)" --yes
 	[ "$(as harbour track --proposals --json | json_at "$state'$visit'][0]")" = held ]
-	[ "$(as harbour track --last held --json | json_at 'd["last"]')" = 2026-05-12T00:00:00Z ]
+	[ "$(as harbour track --last held --json | json_at 'd["last"]')" = "$(date -u +%F)T00:00:00Z" ]
 }
 
 @test "the last that was held with an office: years and months before the newest proposal" {
@@ -108,4 +108,25 @@ exchange() { # HOURS: what was said goes both ways
 	run as harbour track --last often
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"proposed, agreed, held, called-off"* ]]
+}
+
+@test "held and called off is disputed; who proposed agrees with nobody; a day that cannot be is none" {
+	found_two
+	letter=$(as harbour seal -t Oslo small)
+	as harbour sync stick "$letter"
+	as oslo sync stick
+	visit=$(as harbour say proposed "$letter" --text "A visit." --when soon --yes)
+	as harbour say agreed "$letter" --regarding "$visit" --yes
+	[ "$(as harbour track --proposals --json | json_at 'd["proposals"][0]["state"]')" = proposed ]
+	as harbour say held "$letter" --regarding "$visit" --when 2098-01-01 --yes
+	as harbour track --last held --json >json
+	[ "$(json_at '[(x["is_day"], x["at"] == x["time"]) for x in d["proposals"][0]["answers"] if x["says"] == "held"]' <json)" = "[(False, True)]" ]
+	[ "$(json_at 'd["holds"]' <json)" = "This is what this spool holds; what has not reached it is not counted." ]
+	as harbour say held "$letter" --regarding "$visit" --when 1998-01-01 --yes
+	[ "$(as harbour track --proposals --json | json_at '[x["is_day"] for x in d["proposals"][0]["answers"] if x["says"] == "held"]')" = "[False, False]" ]
+	as harbour sync stick
+	as oslo sync stick
+	as oslo say called-off "$letter" --regarding "$visit" --yes
+	[ "$(as oslo track --proposals --json | json_at 'd["proposals"][0]["state"]')" = disputed ]
+	as oslo track --proposals | grep -q "Held, and called off: neither is chosen here"
 }

@@ -26,19 +26,24 @@ span() { # EXPRESSION: of the one span s, in the accounts on standard input
 	[ "$(span 's["words"], s["check"]' <json)" = "('The porter told us that it came.', 'checked')" ]
 }
 
-@test "an exhibit that was damaged, or lost, here: its words are not here, and the accounts are" {
+@test "an exhibit that was damaged, or lost, here: that is said, and the accounts are there all the same" {
 	head -c 200000 /dev/urandom | base64 >large
 	printf 'It came.\n' >>large
 	as harbour report "$letter" --says received -s "somebody" --verb said -e large -q "It came." --yes
 	file=$(find offices/harbour/exhibits -type f)
 	chmod u+w "$file"
 	printf 'X' | dd of="$file" bs=1 seek=5 conv=notrunc status=none
-	as harbour track "$letter" --json >json
-	[ "$(json_at '[s["check"] for r in d["accounts"]["reported"] for s in r["spans"]]' <json)" = "['checked', 'not-here']" ]
+	checks='[s["check"] for r in d["accounts"]["reported"] for s in r["spans"]]'
+	run as harbour track "$letter" --json
+	[ "$status" -eq 4 ]
+	[ "$(json_at "$checks" <<<"$output")" = "['checked', 'damaged']" ]
 	rm "$file"
-	as harbour track "$letter" --json >json
-	[ "$(json_at '[s["check"] for r in d["accounts"]["reported"] for s in r["spans"]]' <json)" = "['checked', 'not-here']" ]
+	run as harbour track "$letter" --json
+	[ "$status" -eq 4 ]
+	[ "$(json_at "$checks" <<<"$output")" = "['checked', 'damaged']" ]
 	as harbour dossier "$letter" -o d
+	[ "$(status_of as harbour dossier "$letter" --exhibits -o whole)" = 4 ]
+	[ ! -e whole ]
 	[ "$(status_of as harbour doctor)" = 4 ]
 }
 
@@ -100,4 +105,10 @@ span() { # EXPRESSION: of the one span s, in the accounts on standard input
 	[ "$(as oslo track "$letter" --json | span 's["check"]')" = checked ]
 	exhibit=$(as oslo exhibit list --json | json_at 'd["exhibits"][0]["exhibit"]')
 	[ "$exhibit" = "$(sha256sum notes | cut -d' ' -f1)" ]
+}
+
+@test "a dossier without reports has nothing of them, nor of who filed them" {
+	as harbour dossier "$letter" --no-reports -o d
+	refute grep -q -e "valise/report@v1" -e "^exhibit " d
+	[ "$(status_of as harbour dossier "$letter" --no-reports --exhibits)" = 2 ]
 }

@@ -63,7 +63,7 @@ facts() { valise-verify "$1" --know harbour.card --know oslo.card --json "${@:3}
 	dossier_with d report:one
 	runs 0 judge d
 	says "This dossier holds no statement by oslo."
-	says 'is reported to have "confirmed" that it received the letter, after words of "a spokesman", when: "Wednesday" (not resolved)'
+	says 'is reported to have said ("confirmed") that it received the letter, after words of "a spokesman", when: "Wednesday" (not resolved)'
 	says "Reported, said elsewhere by others"
 	says "  - reported received, a paraphrase"
 	says "not here, so that its words were not looked up"

@@ -55,7 +55,7 @@ static void test_sentence(void **state)
 	const struct verified_report *v = CONFIRMED(s);
 	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
 	static const char told[] =
-		"Mission Oslo is reported to have \"confirmed\" that it received the letter, after words of \"a spokesman of "
+		"Mission Oslo is reported to have said (\"confirmed\") that it received the letter, after words of \"a spokesman of "
 		"the mission\", through \"the evening news\" and \"a press agency\", medium: \"interview\", when: "
 		"\"Wednesday\" (read by the reporter as 25 Nov 2026 00:00 to 23:59 UTC) (in exhibit 2cc7e7e9..., filed by "
 		"\"Registry\" of Harbour Legal).";
@@ -114,7 +114,7 @@ static void test_values(void **state)
 	assert_int_equal(r->n_via, 0);
 	assert_string_equal(
 		r->sentence,
-		"Mission Oslo is reported to have \"stressed\" of \"the envoy\" something else about the letter, "
+		"Mission Oslo is reported to have said (\"stressed\") something else about the letter, of \"the envoy\", "
 		"which travelled \"by train\", in the words of \"a spokesman\", medium: \"post\", when: \"lately\" "
 		"(not resolved) (in exhibit 2cc7e7e9..., filed by \"Registry\" of Northline).");
 	/* A word that is no step does not stand in the first sentence, but in the party's own. */
@@ -134,7 +134,7 @@ static void test_every_word(void **state)
 		CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
 		const struct valise_reported *r = reported_of(a, v);
 		assert_string_equal(r->says, says);
-		assert_true(strncmp(r->sentence, "\"the envoy\" is reported to have \"said\" ", 37) == 0);
+		assert_true(strncmp(r->sentence, "\"the envoy\" is reported to have said (\"said\") ", 44) == 0);
 		assert_null(strstr(r->sentence, "(null)"));
 		assert_int_equal(a->n_speakers, 1);
 		assert_string_equal(a->sentence, "Nothing from Mission Oslo has reached you.");
@@ -167,7 +167,7 @@ static void test_whose(void **state)
 	assert_non_null(
 		strstr(a->parties[2].sentence,
 		       "only others can say what became of the letter. \"The captain of the port\" is reported to "
-		       "have \"said\" that it received the letter"));
+		       "have said (\"said\") that it received the letter"));
 	assert_non_null(strstr(a->sentence, " Reports, which are hearsay, say more of \"The captain of the port\"."));
 	assert_non_null(strstr(a->parties[0].sentence, "it had no comment on the letter"));
 	assert_int_equal(a->n_speakers, 2);
@@ -314,7 +314,7 @@ static void test_contrary(void **state)
 		assert_int_equal(d->n_notes, 2);
 		note_is(d, 0, &said->note);
 		note_is(d, 1, &r->note);
-		assert_non_null(strstr(d->text, " is reported to have \"said\" that "));
+		assert_non_null(strstr(d->text, " is reported to have said (\"said\") that "));
 		assert_non_null(strstr(d->text, "; signed is the contrary: "));
 	}
 }
