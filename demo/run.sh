@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Plays one letter's way from office to office and back, and then what is tried against it, with the programs just built.
+# Plays two stories, and what is tried against them, with the programs just built: a letter's way from office to office and
+# back; and a letter of paper to somebody who has no Valise, of which people only talk.
 #
 # usage: run.sh [--keep] BUILD_DIR
 #
@@ -19,6 +20,7 @@ if test $# -ne 1 || ! test -x "$1/src/valise"; then
 fi
 build=$(cd "$1" && pwd)
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cases=$source/tests/e2e/cases
 export PATH="$build/src:$PATH"
 unset VALISE_DIR XDG_DATA_HOME VALISE_PASSPHRASE_COMMAND
 
@@ -45,6 +47,10 @@ else
 	bold='' faint='' plain=''
 	export NO_COLOR=1
 fi
+
+part() { # HEADING
+	printf '\n%s== %s ==%s\n' "$bold" "$1" "$plain"
+}
 
 acts=0
 act() { # HEADING
@@ -98,25 +104,18 @@ type() { # COMMAND
 shows() { # TEXT: the last command must have printed it
 	grep -q -F -- "$1" "$last" || fail "it did not print \"$1\""
 }
+shows_not() { # TEXT
+	! grep -q -F -- "$1" "$last" || fail "it printed \"$1\""
+}
 fail() { # WHY
 	printf '\nThe demo fails here: %s.\n' "$1" >&2
 	exit 1
 }
 
-# ---- The props: a text, a picture, a directory ----
+# ---- The props: a text, a picture, a directory; a list ----
 
-make_letter() {
-	mkdir annex
-	cat >notice.txt <<-'END'
-		To the Mission Oslo.
-
-		The quay at the north basin closes on 1 March. The plan is enclosed, with the list of berths.
-		We ask for your answer within thirty days.
-
-		Harbour Legal
-	END
-	seq 1 9000 | awk '{ printf "berth %04d;north basin;%d m;free from 1 April\n", $1, $1 * 7 % 40 + 8 }' >annex/berths.csv
-	python3 - annex/plan.png <<-'END'
+make_picture() { # FILE
+	python3 - "$1" <<-'END'
 		import struct, sys, zlib
 		width, height = 160, 120
 		rows = b"".join(
@@ -128,6 +127,28 @@ make_letter() {
 		    f.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
 		            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 	END
+}
+
+make_letter() {
+	mkdir annex
+	make_picture annex/plan.png
+	cat >notice.txt <<-'END'
+		To the Mission Oslo.
+
+		The quay at the north basin closes on 1 March. The plan is enclosed, with the list of berths.
+		We ask for your answer within thirty days.
+
+		Harbour Legal
+	END
+	seq 1 9000 | awk '{ printf "berth %04d;north basin;%d m;free from 1 April\n", $1, $1 * 7 % 40 + 8 }' >annex/berths.csv
+}
+
+# The notes of tests/e2e/cases, place by place, but the first; with who speaks for the addressee, and how the letter travelled.
+make_list() {
+	awk -F '\t' -v OFS='\t' '
+		NR == 1 { print $0, "carriage", "speaker-addressee" }
+		NR > 2 { print $0, $5 == "The porter" ? "in a bag of bread" : "-", $5 ~ /^(the tenant|her brother)$/ ? "The tenant" : "-" }
+	' "$cases/slip.spans.tsv"
 }
 
 # A careful forger: an officer's "reviewed" becomes "service-accepted", with everything else in its right form and order.
@@ -172,6 +193,8 @@ flip_bit() { # FILE: one, in its middle
 # ---- The story ----
 
 mkdir "$top/stick"
+part "Part one: from office to office"
+echo
 echo "One letter, from an office in a harbour to a mission in Oslo, carried by a courier whom neither trusts with it."
 echo "Each of them is a folder here; \"../stick\" is what travels."
 
@@ -319,6 +342,85 @@ print(next(l["letter"] for l in json.load(sys.stdin)["letters"] if l["ref"] == "
 else
 	tell "age is not installed here, so this act is left out: with age, tar and a page of Python (demo/unbag.py) the letter opens without Valise."
 fi
+
+part "Part two: where the other side has no Valise"
+tell "A letter of paper, by registered post, to a tenant who has no card and no key. Nobody who touches it will sign anything here. They talk, and the office keeps notes."
+
+act "A letter of paper"
+at harbour
+make_picture scan.png
+cp "$cases/slip.txt" notes.txt
+make_list >list.tsv
+tell "The seal says to everybody what the paper is, and commits to a scan of it."
+type 'valise seal --paper "registered letter 17, one brown envelope, red stamp" -t "The tenant" --no-card --ref 17/2026 --scan scan.png'
+shows 'a paper letter to "The tenant" (no card)'
+tell "A docket goes with it, for those who hand it on to sign with a pen. Signed, it comes back as a scan, which a report can point at. It is no statement of theirs."
+type 'valise docket 17/2026'
+shows "Signature of who takes"
+tell "What the office has done itself, it says under signature."
+type 'valise say handed 17/2026 --text "the branch at Lark Street" --yes'
+shows "we gave the paper described"
+
+act "What people say elsewhere"
+tell "Two days of telephone calls. The notes become an exhibit: kept whole, by their SHA-256, and never altered."
+type 'valise exhibit add notes.txt --letter 17/2026 --note "telephone notes"; valise exhibit show notes.txt'
+shows "  | The carrier, Ms. Odd, rang back."
+tell "A report is hearsay, signed by whoever files it: this source has that person say this. It points at the very bytes, found by a quote."
+type 'valise report 17/2026 --says handed --speaker "the clerk" --verb said --medium telephone --when "on Thursday" --carriage "with the second round" --exhibit notes.txt --quote "our registered letter \"left with the second round on Thursday\"" --yes'
+shows "It does not mean: that it is so, or that the speaker has signed anything"
+tell "At this minute the head of the office asks what is known. More of that below. Then a list files the rest of the notes at once, a line a report: all of it is signed, or nothing. (What each states is shown as above, and left out here.)"
+known_then=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+sleep 1.1 # the log counts in seconds
+type 'cut -f 1-6 list.tsv'
+type 'valise report 17/2026 --from-list list.tsv --exhibit notes.txt --yes 2>&1 | grep -v "^You state"'
+test "$(grep -c -E '^[0-9a-f]{64}$' "$last")" -eq 7 || fail "it did not file seven reports"
+
+act "An account in two grades"
+tell "What is said, under signature, and what is reported stand apart. Of the tenant himself there is nothing, and nobody could sign for him. What he is reported to have said is told, and through whom; it moves nothing. Two tell differently how the letter travelled: both stay."
+type 'valise track 17/2026'
+shows 'without a card: nobody can sign for that name. "The tenant" is reported to have'
+shows 'through "the house manager" and "the porter"'
+shows "not asked: without a card nobody can sign for that name"
+shows '"on Thursday" (not resolved)'
+shows 'told differently: "with the second round" is reported in words of "the clerk"'
+shows '"in a bag of bread" is reported in words of "The porter"'
+tell "A visit is reported to be proposed, and the manager to have agreed to it. Agreed is not held:"
+type 'valise track --proposals; valise track --last held'
+shows '"the manager" is reported to have "wrote" that it agreed to what was proposed'
+shows "Nothing here says held"
+tell "And at the minute when the head of the office asked? By the office's own log and clock it knew of one call:"
+type "valise track 17/2026 --as-of $known_then | grep -e '^As it was' -e signatures -e speaker -e 'own log'"
+shows "those of 1 statement and 1 report are valid"
+shows_not '"Ms. Odd"'
+
+act "A stranger checks this, too"
+at harbour
+type 'valise dossier 17/2026 -o ../dossier-17.txt --disclose scan.png'
+at court
+mv ../dossier-17.txt .
+cp ../harbour/notes.txt .
+tell "With the notes themselves the court reads every place that a report names, from a file whose hash is the one under signature. And it learns what scan the sender committed to before the letter left."
+type 'valise-verify dossier-17.txt --know harbour.card --file notes.txt | grep -A 3 -e "^Disclosed" -e "^Files"'
+shows "8 places that reports name were read from it"
+shows "file scan.png, "
+shows "$(sha256sum <../harbour/scan.png | cut -c 1-64)"
+tell "Reported is not said. Two are reported to have received it, and requiring that is not met:"
+type_exit 3 'valise-verify dossier-17.txt --know harbour.card --require received | tail -n 1'
+shows "no counted statement here says received"
+
+act "What does not pass either"
+tell "Somebody would like the tenant to have opened the letter. One byte of the notes does it:"
+type_exit 1 'sed "s/has not opened/has now opened/" notes.txt >altered.txt; cmp notes.txt altered.txt'
+type 'valise-verify dossier-17.txt --know harbour.card --file altered.txt | grep -e altered.txt -e "bytes from 493"'
+shows "no report here names this file"
+shows "as an excerpt has them, which proves nothing by itself"
+shows_not "whose hash fits"
+tell "Or he has it reported by an officer. But the words have to be in the source:"
+at harbour
+type_exit 1 'valise report 17/2026 --says reviewed --speaker "the tenant" --verb said --exhibit notes.txt --quote "has now opened it" --yes'
+shows "the quote is not there"
+test "$(valise track 17/2026 --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["accounts"]["reported"]))')" -eq 8 ||
+	fail "a report was filed all the same"
 
 act "What to read next"
 cat <<-'END'

@@ -15,6 +15,12 @@ setup() {
 	test "$status" -eq 0
 	[[ $output == *"Mission Oslo's reader says that it reviewed this exact letter"* ]]
 	[[ $output == *"Mission Oslo:received: stands"* ]]
+	[[ $output == *'"The tenant" is reported to have'*'through "the house manager" and "the porter"'* ]]
+	[[ $output == *"Nothing here says held"* ]]
+	[[ $output == *"As it was known here on "* ]]
+	[[ $output == *"8 places that reports name were read from it"* ]]
+	[[ $output == *"no report here names this file"* ]]
+	[[ $output == *"valise: the quote is not there"* ]]
 	[[ $output == *"What to read next"* ]]
 	for code in 3 4 5; do
 		[[ $output == *"(exit status $code)"* ]]
@@ -41,25 +47,39 @@ setup() {
 	test "$status" -eq 0
 	kept=${lines[-1]#Kept: }
 	test -f "$kept/court/dossier.txt"
+	valise-verify "$kept/court/dossier-17.txt" --file "$kept/court/notes.txt" --know "$kept/harbour.card"
 	test -d "$kept/stick/valise"
 	cmp "$kept/harbour/annex/plan.png" "$kept/oslo/letter/annex/plan.png"
 }
 
-@test "a step that does not do what the story says fails the demo, and nothing is left" {
+# The demo with a valise that does SHELL_CODE first; it must fail, and leave nothing.
+fails_with() { # SHELL_CODE
 	false_build=$BATS_TEST_TMPDIR/false
 	mkdir -p "$false_build/src"
-	ln -s "$(command -v valise-verify)" "$false_build/src/valise-verify"
-	# This one opens nothing and says that all is well.
+	ln -sf "$(command -v valise-verify)" "$false_build/src/valise-verify"
 	cat >"$false_build/src/valise" <<-END
-		#!/bin/sh
-		test "\$1" = open && exit 0
+		#!/bin/bash
+		$1
 		exec "$(command -v valise)" "\$@"
 	END
 	chmod +x "$false_build/src/valise"
 	run "$demo" "$false_build"
+	echo "$output"
 	test "$status" -eq 1
 	[[ $output == *"The demo fails here"* ]]
 	test -z "$(ls -A "$TMPDIR")"
+}
+
+@test "a step that does not do what the story says fails the demo, and nothing is left" {
+	# This one opens nothing and says that all is well.
+	fails_with 'test "$1" = open && exit 0'
+	[[ $output != *"Part two"* ]]
+}
+
+@test "so does one of the second part" {
+	# This one shows what is known now, whenever it is asked of.
+	fails_with 'test "$3" = --as-of && set -- track "$2"'
+	[[ $output == *"head of the office asked?"*"The demo fails here"* ]]
 }
 
 @test "a directory without the programs is refused" {
