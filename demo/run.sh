@@ -362,7 +362,7 @@ type 'valise say handed 17/2026 --text "the branch at Lark Street" --yes'
 shows "we gave the paper described"
 
 act "What people say elsewhere"
-tell "Two days of telephone calls. The notes become an exhibit: kept whole, by their SHA-256, and never altered."
+tell "Then the telephone rings, and rings. The notes become an exhibit: kept whole, by their SHA-256, and never altered."
 type 'valise exhibit add notes.txt --letter 17/2026 --note "telephone notes"; valise exhibit show notes.txt'
 shows "  | The carrier, Ms. Odd, rang back."
 tell "A report is hearsay, signed by whoever files it: this source has that person say this. It points at the very bytes, found by a quote."
@@ -415,7 +415,7 @@ type 'valise-verify dossier-17.txt --know harbour.card --file altered.txt | grep
 shows "no report here names this file"
 shows "as an excerpt has them, which proves nothing by itself"
 shows_not "whose hash fits"
-tell "Or he has it reported by an officer. But the words have to be in the source:"
+tell "Or an officer is to report it, from the notes as they are. But the words have to be in them:"
 at harbour
 type_exit 1 'valise report 17/2026 --says reviewed --speaker "the tenant" --verb said --exhibit notes.txt --quote "has now opened it" --yes'
 shows "the quote is not there"
