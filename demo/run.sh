@@ -386,7 +386,7 @@ shows 'told differently: "with the second round" is reported in words of "the cl
 shows '"in a bag of bread" is reported in words of "The porter"'
 tell "A visit is reported to be proposed, and the manager to have agreed to it. Agreed is not held:"
 type 'valise track --proposals; valise track --last held'
-shows '"the manager" is reported to have "wrote" that it agreed to what was proposed'
+shows '"the manager" is reported to have said ("wrote") that it agreed to what was proposed'
 shows "Nothing here says held"
 tell "And at the minute when the head of the office asked? By the office's own log and clock it knew of one call:"
 type "valise track 17/2026 --as-of $known_then | grep -e '^As it was' -e signatures -e speaker -e 'own log'"
