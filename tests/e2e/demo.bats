@@ -44,6 +44,7 @@ setup() {
 
 @test "--keep keeps everything, and names it" {
 	run "$demo" --keep "$build"
+	echo "$output"
 	test "$status" -eq 0
 	kept=${lines[-1]#Kept: }
 	test -f "$kept/court/dossier.txt"
