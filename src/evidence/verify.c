@@ -411,6 +411,10 @@ int valise_require(const struct valise_accounts *a, const char *what, struct val
 		if (s->counts && strcmp(s->says, says) == 0 && (!office.len || s->office == from))
 			return 0;
 	}
+	if (office.len && from == SIZE_MAX)
+		return err_set(err, VALISE_E_UNMET,
+			       "no office here has the name %s, as you know it, or an id that begins so",
+			       text_shown(office).text);
 	return err_set(err, VALISE_E_UNMET, "no counted statement here says %s%s%s", says, office.len ? " for " : "",
 		       office.len ? text_shown(office).text : "");
 }

@@ -13,12 +13,13 @@
 
 struct shelf shelf_bodies(const struct spool *s)
 {
-	return (struct shelf){s->bodiesfd, "bodies", "body", "a body"};
+	return (struct shelf){s->bodiesfd, "bodies", "body", "a body", ""};
 }
 
 struct shelf shelf_exhibits(const struct spool *s)
 {
-	return (struct shelf){s->exhibitsfd, "exhibits", "exhibit", "an exhibit"};
+	return (struct shelf){s->exhibitsfd, "exhibits", "exhibit", "an exhibit",
+			      ": add its file again with `valise exhibit add`, or restore a backup"};
 }
 
 int shelf_room(const struct spool *s, const struct shelf *shelf, const struct hash *id, bool make, int *ret_fd,
@@ -65,10 +66,10 @@ int shelf_put(const struct spool *s, const struct shelf *shelf, const struct has
 	return r;
 }
 
-/* What to do about it depends on what it was wanted for. */
 static int damaged(const struct shelf *shelf, const struct hash *id, const char *how, struct valise_err *err)
 {
-	return err_set(err, VALISE_E_BAD, "the %s %.16s... in this spool %s", shelf->noun, hash_hex(id).text, how);
+	return err_set(err, VALISE_E_BAD, "the %s %.16s... in this spool %s%s", shelf->noun, hash_hex(id).text, how,
+		       shelf->remedy);
 }
 
 int shelf_open(const struct spool *s, const struct shelf *shelf, const struct hash *id, uint64_t bytes,

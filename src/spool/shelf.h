@@ -13,6 +13,7 @@ struct shelf {
 	int fd; /* -1: not there (a read-only copy) */
 	const char *name;
 	const char *noun, *one; /* what lies on it, for error texts: "body", "a body" */
+	const char *remedy;     /* what to do when it is damaged; "" where that depends on what it was wanted for */
 };
 struct shelf shelf_bodies(const struct spool *s);
 struct shelf shelf_exhibits(const struct spool *s);
