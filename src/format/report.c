@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/cursor.h"
@@ -69,7 +70,7 @@ static bool span_parse(struct str v, struct report_span *ret)
 	return true;
 }
 
-static void read_spans(struct note_reader *r, struct report *p)
+static void read_spans(struct note_reader *r, struct report_span *room, struct report *p)
 {
 	size_t n = line_count(r, "exhibit");
 	struct str v, previous = {0};
@@ -77,8 +78,9 @@ static void read_spans(struct note_reader *r, struct report *p)
 		(void)note_required(r, "exhibit", &v);
 	if (n > LIMIT_REPORT_SPANS)
 		(void)note_bad(r, "exhibit", "stands in more than 64 lines from here on");
+	p->spans = room;
 	while (p->n_spans < n && note_required(r, "exhibit", &v)) {
-		if (!span_parse(v, &p->spans[p->n_spans++]))
+		if (!span_parse(v, &room[p->n_spans++]))
 			(void)note_bad(r, "exhibit", "is not a SHA-256 value, a size, and a span within it");
 		line_sorted(r, "exhibit", &previous, v);
 	}
@@ -91,7 +93,7 @@ static void read_spans(struct note_reader *r, struct report *p)
 }
 
 /* Everything but that the text is the only one for these values. */
-static int read_report(struct str text, struct report *p, struct valise_err *err)
+static int read_report(struct str text, struct report_span *room, struct report *p, struct valise_err *err)
 {
 	if (text.len > LIMIT_REPORT_BYTES)
 		return err_set(err, VALISE_E_BAD, "the report is longer than %u bytes", LIMIT_REPORT_BYTES);
@@ -101,7 +103,7 @@ static int read_report(struct str text, struct report *p, struct valise_err *err
 	read_speaker(&r, p);
 	read_when(&r, p);
 	line_regarding(&r, p->regarding, &p->n_regarding);
-	read_spans(&r, p);
+	read_spans(&r, room, p);
 	line_office(&r, "office", &p->office);
 	line_role(&r, &p->role);
 	line_decimal(&r, "nth", 1, LIMIT_NTH, &p->nth);
@@ -165,10 +167,11 @@ static int put_report(const struct report *p, struct buf *b, struct valise_err *
 	return line_writer_end(&w);
 }
 
-int report_parse(struct str text, struct report *ret, struct valise_err *err)
+int report_parse(struct str text, struct report_span room[static LIMIT_REPORT_SPANS], struct report *ret,
+		 struct valise_err *err)
 {
 	struct report p = {0};
-	int r = read_report(text, &p, err);
+	int r = read_report(text, room, &p, err);
 	if (r)
 		return r;
 	CLEAN_BUF struct buf again = BUF_INIT(LIMIT_REPORT_BYTES);
@@ -187,8 +190,9 @@ int report_write(const struct report *p, struct buf *ret_text, struct valise_err
 	int r = put_report(p, &b, err);
 	if (r)
 		return r;
+	struct report_span room[LIMIT_REPORT_SPANS];
 	struct report again = {0};
-	r = read_report(buf_str(&b), &again, err);
+	r = read_report(buf_str(&b), room, &again, err);
 	if (r)
 		return line_usage(r, "the report cannot be written", err);
 	buf_add_str(ret_text, buf_str(&b));
@@ -197,16 +201,22 @@ int report_write(const struct report *p, struct buf *ret_text, struct valise_err
 
 static int load_report(const void *bytes, size_t len, bool verify, struct verified_report **ret, struct valise_err *err)
 {
+	struct report_span room[LIMIT_REPORT_SPANS];
 	CLEAN_REPORT struct verified_report *v = calloc(1, sizeof *v);
 	if (!v)
 		return err_nomem(err);
 	int r = note_split(bytes, len, &v->note, err);
 	if (!r)
-		r = report_parse(v->note.text, &v->r, err);
+		r = report_parse(v->note.text, room, &v->r, err);
 	if (!r && verify)
 		r = note_verify(&v->note, err);
 	if (r)
 		return r;
+	v->spans = calloc(v->r.n_spans, sizeof *v->spans);
+	if (!v->spans)
+		return err_nomem(err);
+	memcpy(v->spans, room, v->r.n_spans * sizeof *room);
+	v->r.spans = v->spans;
 	*ret = TAKE(v);
 	return 0;
 }
@@ -226,6 +236,7 @@ void verified_report_free(struct verified_report *v)
 	if (!v)
 		return;
 	note_release(&v->note);
+	free(v->spans);
 	free(v);
 }
 

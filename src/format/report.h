@@ -27,7 +27,7 @@ struct report {
 	int64_t resolved_from_s, resolved_to_s;
 	struct hash regarding[LIMIT_REGARDING]; /* sorted */
 	size_t n_regarding;
-	struct report_span spans[LIMIT_REPORT_SPANS];
+	const struct report_span *spans; /* in the caller's room */
 	size_t n_spans;
 	struct str where; /* in words, where bytes say little: "page 3, line 5"; NULL when absent */
 	bool quoted;
@@ -37,12 +37,15 @@ struct report {
 	int64_t time_s;
 	struct vkey by;
 };
-CHECKED int report_parse(struct str text, struct report *ret, struct valise_err *err);
+/* Its strs borrow from the text; `room` is for its spans. */
+CHECKED int report_parse(struct str text, struct report_span room[static LIMIT_REPORT_SPANS], struct report *ret,
+			 struct valise_err *err);
 CHECKED int report_write(const struct report *r, struct buf *ret_text, struct valise_err *err);
 
 struct verified_report {
 	struct note note;
 	struct report r;
+	struct report_span *spans; /* as many as it has: an account may need a great many reports at once */
 };
 CHECKED int report_verify(const void *bytes, size_t len, struct verified_report **ret, struct valise_err *err);
 CHECKED int report_from_intake(const void *bytes, size_t len, struct verified_report **ret, struct valise_err *err);

@@ -205,9 +205,14 @@ static int source_of(struct drafting *g, const struct exhibit_source **ret)
 	return 0;
 }
 
-static void add_span(struct report *p, const struct exhibit_source *s, uint64_t offset, uint64_t length)
+static int name_spans(struct drafting *g, const struct exhibit_source *s, const struct quote_match *at, size_t n)
 {
-	p->spans[p->n_spans++] = (struct report_span){s->id, s->body.size, offset, length};
+	struct report_span *spans = ARENA_NEW(&g->all->arena, struct report_span, n);
+	for (size_t i = 0; i < n && spans; i++)
+		spans[i] = (struct report_span){s->id, s->body.size, at[i].offset, at[i].length};
+	g->d->r.spans = spans;
+	g->d->r.n_spans = n;
+	return arena_check(&g->all->arena, g->err);
 }
 
 static int find_quote(struct drafting *g, const struct exhibit_source *s)
@@ -224,9 +229,7 @@ static int find_quote(struct drafting *g, const struct exhibit_source *s)
 		return err_set(g->err, VALISE_E_LIMIT,
 			       "the quote stands at more than the %u places that one report can name: give more words",
 			       LIMIT_REPORT_SPANS);
-	for (size_t i = 0; i < places.n; i++)
-		add_span(&g->d->r, s, places.at[i].offset, places.at[i].length);
-	return 0;
+	return name_spans(g, s, places.at, places.n);
 }
 
 static int take_spans(struct drafting *g, const struct exhibit_source **ret)
@@ -246,9 +249,7 @@ static int take_spans(struct drafting *g, const struct exhibit_source **ret)
 		return find_quote(g, s);
 	struct valise_span span = w->span ? *w->span : (struct valise_span){0, s->body.size};
 	r = places_check_span(&s->body, &span, g->err);
-	if (!r)
-		add_span(&g->d->r, s, span.offset, span.length);
-	return r;
+	return r ? r : name_spans(g, s, &(struct quote_match){span.offset, span.length}, 1);
 }
 
 /* ---- The question ---- */

@@ -10,7 +10,7 @@
 struct report_draft {
 	struct valise_report_view view;
 	char short_id[HASH_SHORT_BYTES];
-	struct report r; /* its strs borrow from the arena, as those of the view */
+	struct report r; /* its strs and spans borrow from the arena, as those of the view */
 	char id[HASH_HEX_BYTES + 1];
 };
 

@@ -32,6 +32,9 @@ static inline int cast_load_report(const void *bytes, size_t len, void **ret)
 
 static inline struct report cast_report_of(const struct cast_reported *c)
 {
+	struct report_span *span = cast_keep(malloc(sizeof *span));
+	*span = c->exhibit ? (struct report_span){*c->exhibit, c->exhibit_bytes, c->offset, c->length}
+			   : (struct report_span){{{0x2c, 0xc7, 0xe7, 0xe9}}, 100, 10, 10};
 	struct report r = {
 		.letter = c->seal->note.id,
 		.says = str_of(c->says),
@@ -47,8 +50,8 @@ static inline struct report cast_report_of(const struct cast_reported *c)
 		.resolved_from_s = c->from_s,
 		.resolved_to_s = c->to_s,
 		.where = str_of(c->where),
+		.spans = span,
 		.n_spans = 1,
-		.spans = {{.exhibit = {{0x2c, 0xc7, 0xe7, 0xe9}}, .exhibit_bytes = 100, .offset = 10, .length = 10}},
 		.quoted = c->quoted,
 		.office = cast_ref(c->head),
 		.role = ROLE_SPOKESPERSON,
@@ -64,8 +67,6 @@ static inline struct report cast_report_of(const struct cast_reported *c)
 	}
 	if (c->regarding)
 		r.regarding[r.n_regarding++] = *c->regarding;
-	if (c->exhibit)
-		r.spans[0] = (struct report_span){*c->exhibit, c->exhibit_bytes, c->offset, c->length};
 	return r;
 }
 

@@ -155,12 +155,13 @@ static inline struct verified_report *kit_report(const struct hash *letter, uint
 	struct verified_report *v = NULL;
 	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_REPORT_BYTES);
 	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_REPORT_BYTES);
+	const struct report_span span = {kit_hash(9), 2000, 310, 77};
 	struct report p = {
 		.letter = *letter,
 		.says = STR("received"),
 		.speaker = STR("a spokesman"),
 		.verb = STR("confirmed"),
-		.spans = {{kit_hash(9), 2000, 310, 77}},
+		.spans = &span,
 		.n_spans = 1,
 		.office = {kit_hash(2), kit_hash(2)},
 		.role = ROLE_SPOKESPERSON,
