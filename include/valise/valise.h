@@ -481,7 +481,8 @@ struct valise_mission {
 	size_t n_errands;
 	const struct valise_proposals *meetings; /* proposed in the brief */
 };
-VALISE_CHECKED int valise_mission(struct valise *v, const char *brief, struct valise_mission **ret,
+/* Borrows from `brief`, the brief's accounts, as valise_track gave them. */
+VALISE_CHECKED int valise_mission(struct valise *v, const struct valise_accounts *brief, struct valise_mission **ret,
 				  struct valise_err *err);
 VALISE_PUBLIC void valise_mission_free(struct valise_mission *m);
 

@@ -113,7 +113,7 @@ static int track(struct cli *c, struct valise *v)
 	struct valise_mission *m = NULL;
 	int r = valise_track(v, c->operands[0], &a, &c->err);
 	if (!r)
-		r = valise_mission(v, c->operands[0], &m, &c->err);
+		r = valise_mission(v, a, &m, &c->err);
 	if (r) {
 		valise_accounts_free(a);
 		return r;

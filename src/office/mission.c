@@ -19,7 +19,7 @@ struct mission {
 	struct valise_accounts **letters; /* the errands'; what they borrow from */
 	size_t n_letters;
 	struct valise_proposals *meetings;
-	const struct valise_accounts *brief; /* of meetings */
+	const struct valise_accounts *brief; /* the caller's */
 	struct errand *errands;
 	struct valise_errand *shown;
 	size_t n_errands;
@@ -257,19 +257,17 @@ static int show_all(struct mission *m, struct valise_err *err)
 	return 0;
 }
 
-int valise_mission(struct valise *v, const char *brief, struct valise_mission **ret, struct valise_err *err)
+int valise_mission(struct valise *v, const struct valise_accounts *brief, struct valise_mission **ret,
+		   struct valise_err *err)
 {
 	CLEANUP(mission_freep) struct mission *m = calloc(1, sizeof *m);
-	struct valise_accounts *a = NULL;
 	struct hash id;
 	if (!m)
 		return err_nomem(err);
-	int r = office_letter(v, brief, &id, err);
+	m->brief = brief;
+	int r = office_letter(v, brief->letter, &id, err);
 	if (!r)
-		r = office_accounts(v, &id, false, &a, err);
-	if (!r)
-		r = proposals_of(a, &m->meetings, err);
-	m->brief = a;
+		r = proposals_of(brief, &m->meetings, err);
 	if (!r)
 		r = find_letters(v, m, &id, err);
 	if (!r)

@@ -11,7 +11,7 @@
 
 struct proposals {
 	struct valise_proposals pub;      /* first: freed through it */
-	struct valise_accounts **letters; /* what everything else borrows from */
+	struct valise_accounts **letters; /* what everything else borrows from, but for proposals_of */
 	size_t n_letters, cap_letters;
 	struct valise_proposal *all;
 	size_t n, cap;
@@ -371,17 +371,13 @@ static int finish(struct proposals *p, struct valise_err *err)
 	return r;
 }
 
-int proposals_of(struct valise_accounts *a, struct valise_proposals **ret, struct valise_err *err)
+int proposals_of(const struct valise_accounts *a, struct valise_proposals **ret, struct valise_err *err)
 {
 	CLEANUP(proposals_freep) struct proposals *p = calloc(1, sizeof *p);
 	bool keep;
-	if (!p || !(p->letters = room(NULL, 0, &p->cap_letters, sizeof(*p->letters)))) {
-		valise_accounts_free(a);
+	if (!p || read_letter(p, a, NULL, &keep))
 		return err_nomem(err);
-	}
-	p->letters[p->n_letters++] = a;
-	int r = read_letter(p, a, NULL, &keep);
-	r = r ? err_nomem(err) : finish(p, err);
+	int r = finish(p, err);
 	if (!r)
 		*ret = &TAKE(p)->pub;
 	return r;

@@ -5,7 +5,7 @@
 
 #include "office/office.h"
 
-/* Of one letter alone; a becomes the result's, also on failure. */
-CHECKED int proposals_of(struct valise_accounts *a, struct valise_proposals **ret, struct valise_err *err);
+/* Of one letter alone; borrows from its accounts. */
+CHECKED int proposals_of(const struct valise_accounts *a, struct valise_proposals **ret, struct valise_err *err);
 
 #endif
