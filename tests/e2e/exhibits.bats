@@ -135,7 +135,7 @@ sha256() { # FILE
 	as harbour exhibit add scan >/dev/null
 	kept=$(find offices/harbour/exhibits -type f)
 	chmod 600 "$kept"
-	printf 'X' | dd of="$kept" bs=1 seek=5000 conv=notrunc 2>/dev/null
+	printf 'damaged!' | dd of="$kept" bs=1 seek=5000 conv=notrunc 2>/dev/null
 	[ "$(status_of as harbour exhibit show scan)" -eq 4 ]
 	[ "$(status_of as harbour exhibit show scan -o out)" -eq 4 ]
 	[ ! -e out ]

@@ -257,7 +257,7 @@ body_file() { # OFFICE
 	file=$(body_file harbour)
 	cp "$file" good
 	chmod u+w good "$file"
-	printf 'x' | dd of="$file" bs=1 seek=2500000 conv=notrunc status=none
+	printf 'damaged!' | dd of="$file" bs=1 seek=2500000 conv=notrunc status=none
 	run as harbour sync stick "$letter"
 	[ "$status" -eq 4 ]
 	grep -q "did not go out whole: its body is damaged on this disk: run .valise doctor." <<<"$output"
@@ -279,7 +279,7 @@ body_file() { # OFFICE
 	as oslo say received "$letter" --dry-run
 	file=$(body_file oslo)
 	chmod u+w "$file"
-	printf 'x' | dd of="$file" bs=1 seek=2500000 conv=notrunc status=none
+	printf 'damaged!' | dd of="$file" bs=1 seek=2500000 conv=notrunc status=none
 	for what in received carrying; do
 		run as oslo say "$what" "$letter" --yes
 		[ "$status" -eq 4 ]

@@ -32,7 +32,7 @@ span() { # EXPRESSION: of the one span s, in the accounts on standard input
 	as harbour report "$letter" --says received -s "somebody" --verb said -e large -q "It came." --yes
 	file=$(find offices/harbour/exhibits -type f)
 	chmod u+w "$file"
-	printf 'X' | dd of="$file" bs=1 seek=5 conv=notrunc status=none
+	printf 'damaged!' | dd of="$file" bs=1 seek=5 conv=notrunc status=none
 	checks='[s["check"] for r in d["accounts"]["reported"] for s in r["spans"]]'
 	run as harbour track "$letter" --json
 	[ "$status" -eq 4 ]

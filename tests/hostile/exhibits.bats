@@ -47,7 +47,7 @@ nothing_left() {
 	is "exhibits" 0 "$(exhibits)"
 	nothing_left
 	cp "${pieces[1]}" altered
-	printf X | dd of=altered bs=1 seek=77 conv=notrunc 2>/dev/null
+	printf 'damaged!' | dd of=altered bs=1 seek=77 conv=notrunc 2>/dev/null
 	forge bag altered.bag "taken:${pieces[0]}" "exhibit:$scan:1:altered" "taken:${pieces[2]}"
 	lay stick2 altered.bag
 	runs 4 oslo sync stick2

@@ -470,7 +470,7 @@ one_file() {
 	runs 0 oslo sync stick2
 	file=$(find oslo/bodies -type f)
 	chmod u+w "$file"
-	printf x | dd of="$file" bs=1 seek=1500000 conv=notrunc status=none
+	printf 'damaged!' | dd of="$file" bs=1 seek=1500000 conv=notrunc status=none
 	sqlite=/usr/bin/python3
 	"$sqlite" - "$letter" <<-'END'
 		import sqlite3, sys
