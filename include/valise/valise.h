@@ -459,6 +459,15 @@ struct valise_proposals {
 VALISE_CHECKED int valise_proposals(struct valise *v, const char *with, struct valise_proposals **ret,
 				    struct valise_err *err);
 VALISE_PUBLIC void valise_proposals_free(struct valise_proposals *p);
+/* What was last "proposed", "agreed", "held" or "called-off" (`word`), by claimed time. Borrows from p. */
+struct valise_last {
+	const struct valise_proposal *proposal; /* NULL: nothing here says so */
+	const struct valise_answer *answer;     /* of it; NULL: the proposal itself */
+	int64_t at_s;
+	const char *before_newest; /* of a holding: from then to the newest proposal, another one; else NULL */
+};
+VALISE_CHECKED int valise_proposals_last(const struct valise_proposals *p, const char *word, struct valise_last *ret,
+					 struct valise_err *err);
 
 /* What a brief, a letter to an envoy, sent him to do, and who says that it was done. A letter to deliver is an errand of a brief when the
  * brief's sender or one of its recipients says something of that letter that regards the brief. */

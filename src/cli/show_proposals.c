@@ -15,35 +15,6 @@ static void proposals_freep(struct valise_proposals **p)
 	valise_proposals_free(*p);
 }
 
-/* ---- Which is the last ---- */
-
-/* What --last chooses: a proposal, and which of its answers; SIZE_MAX for the proposal itself. */
-struct chosen {
-	size_t proposal, answer;
-	int64_t at_s;
-	bool any;
-};
-
-static void consider(struct chosen *best, size_t proposal, size_t answer, int64_t at_s)
-{
-	if (!best->any || at_s > best->at_s)
-		*best = (struct chosen){proposal, answer, at_s, true};
-}
-
-static struct chosen find_last(const struct valise_proposals *p, const char *word)
-{
-	struct chosen best = {.any = false};
-	bool is_proposed = strcmp(word, "proposed") == 0;
-	for (size_t i = 0; i < p->n; i++) {
-		if (is_proposed)
-			consider(&best, i, SIZE_MAX, p->at[i].time_s);
-		for (size_t k = 0; k < p->at[i].n_answers; k++)
-			if (strcmp(p->at[i].answers[k].says, word) == 0)
-				consider(&best, i, k, p->at[i].answers[k].at_s);
-	}
-	return best;
-}
-
 /* ---- For programs ---- */
 
 static void put_answer(struct json *j, const struct valise_answer *a)
@@ -106,21 +77,22 @@ static void put_reported(struct json *j, const struct valise_proposals *p)
 	json_close(j);
 }
 
-static int show_json(struct cli *c, const struct valise_proposals *p, bool only_last, struct chosen last,
+/* last: NULL when all are shown. */
+static int show_json(struct cli *c, const struct valise_proposals *p, const struct valise_last *last,
 		     const struct moment *as_of)
 {
 	CLEAN_JSON struct json *j = json_new();
 	json_time(j, "as_of", as_of->given, as_of->at_s);
-	if (only_last) {
+	if (last) {
 		json_open_list(j, "proposals");
-		if (last.any)
-			put_proposal(j, p, &p->at[last.proposal]);
+		if (last->proposal)
+			put_proposal(j, p, last->proposal);
 		json_close(j);
 	} else {
 		json_proposals(j, "proposals", p);
 	}
 	put_reported(j, p);
-	json_time(j, "last", last.any, last.at_s);
+	json_time(j, "last", last && last->proposal, last ? last->at_s : 0);
 	json_text(j, "holds", WHAT_IS_HELD);
 	return print_json(c, j);
 }
@@ -177,42 +149,36 @@ void show_proposals(struct cli *c, const struct valise_proposals *p)
 }
 
 static void show_last(struct cli *c, const struct valise_proposals *p, const char *with, const char *word,
-		      struct chosen last)
+		      const struct valise_last *last)
 {
-	const struct valise_proposal *newest = p->n ? &p->at[0] : NULL;
-	if (!last.any) {
+	if (!last->proposal) {
 		printf("Nothing here says %s%s%s.\n", word, with ? " of anything with " : "", with ? SHOW(with) : "");
 		return;
 	}
-	const struct valise_proposal *one = &p->at[last.proposal];
-	bool is_day = last.answer != SIZE_MAX && one->answers[last.answer].is_day;
-	struct moment_text text = is_day ? moment_show_day(last.at_s) : moment_show(last.at_s);
+	bool is_day = last->answer && last->answer->is_day;
+	struct moment_text text = is_day ? moment_show_day(last->at_s) : moment_show(last->at_s);
 	const char *at = text.text;
 	printf("The last %s%s%s: %s%s", word, with ? " with " : "", with ? SHOW(with) : "", at + (*at == ' '),
 	       is_day ? "" : " UTC");
-	if (strcmp(word, "held") == 0 && newest->last_held == last.proposal && newest != one)
-		printf(", %s before the newest proposal (%s)", newest->since_held, newest->short_id);
+	if (last->before_newest)
+		printf(", %s before the newest proposal (%s)", last->before_newest, p->at[0].short_id);
 	fputs(".\n\n", stdout);
-	show_proposal(c, p, one);
+	show_proposal(c, p, last->proposal);
 }
 
 int track_proposals(struct cli *c, struct valise *v, const char *with, const char *last, const struct moment *as_of)
 {
 	__attribute__((cleanup(proposals_freep))) struct valise_proposals *p = NULL;
-	struct chosen chosen = {.any = false};
-	if (last && strcmp(last, "proposed") != 0 && strcmp(last, "agreed") != 0 && strcmp(last, "held") != 0 &&
-	    strcmp(last, "called-off") != 0)
-		return cli_fail(c, VALISE_E_USAGE, "--last %s: it is one of proposed, agreed, held, called-off",
-				SHOW(last));
+	struct valise_last the_last = {.proposal = NULL};
 	int r = valise_proposals(v, with, &p, &c->err);
+	if (!r && last)
+		r = valise_proposals_last(p, last, &the_last, &c->err);
 	if (r)
 		return r;
-	if (last)
-		chosen = find_last(p, last);
 	if (c->shared.json)
-		return show_json(c, p, last != NULL, chosen, as_of);
+		return show_json(c, p, last ? &the_last : NULL, as_of);
 	if (last)
-		show_last(c, p, with, last, chosen);
+		show_last(c, p, with, last, &the_last);
 	else
 		show_proposals(c, p);
 	puts(WHAT_IS_HELD);

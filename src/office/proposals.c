@@ -402,3 +402,36 @@ int valise_proposals(struct valise *v, const char *with, struct valise_proposals
 		*ret = &TAKE(p)->pub;
 	return r;
 }
+
+/* ---- The last ---- */
+
+static void consider(struct valise_last *best, const struct valise_proposal *p, const struct valise_answer *a,
+		     int64_t at_s)
+{
+	if (!best->proposal || at_s > best->at_s)
+		*best = (struct valise_last){.proposal = p, .answer = a, .at_s = at_s};
+}
+
+int valise_proposals_last(const struct valise_proposals *all, const char *word, struct valise_last *ret,
+			  struct valise_err *err)
+{
+	struct valise_last last = {.proposal = NULL};
+	bool is_proposed = strcmp(word, says_table[SAYS_PROPOSED].name) == 0;
+	if (!is_proposed && !is_answer(word))
+		return err_set(err, VALISE_E_USAGE,
+			       "\"%s\" does not become of a proposal: it is one of proposed, agreed, held, called-off",
+			       text_shown(str_of(word)).text);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct valise_proposal *p = &all->at[i];
+		if (is_proposed)
+			consider(&last, p, NULL, p->time_s);
+		for (size_t k = 0; k < p->n_answers; k++)
+			if (strcmp(p->answers[k].says, word) == 0)
+				consider(&last, p, &p->answers[k], p->answers[k].at_s);
+	}
+	if (last.proposal && strcmp(word, says_table[SAYS_HELD].name) == 0 && last.proposal != &all->at[0] &&
+	    all->at[0].last_held == (size_t)(last.proposal - all->at))
+		last.before_newest = all->at[0].since_held;
+	*ret = last;
+	return 0;
+}

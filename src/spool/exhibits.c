@@ -9,11 +9,9 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "spool/id_range.h"
+#include "spool/found.h"
 #include "spool/inside.h"
 #include "spool/shelf.h"
-
-#define FOUND_MAX 6 /* one more than are named in an error */
 
 /* A statement about the exhibit, bound as its first value. */
 static int begin_of(struct spool *s, const char *sql, const struct hash *id, struct query *q, struct valise_err *err)
@@ -201,41 +199,6 @@ int exhibit_row(struct spool *s, const struct hash *id, struct exhibit_row *ret,
 	return 0;
 }
 
-struct found {
-	struct hash ids[FOUND_MAX];
-	size_t n;
-};
-
-/* Adds the ids that a query gives, each once. */
-static int collect(struct query *q, struct found *found, struct valise_err *err)
-{
-	while (found->n < FOUND_MAX) {
-		bool row;
-		struct hash id;
-		size_t i = 0;
-		int r = query_next(q, &row, err);
-		if (!r && row)
-			r = row_hash(q, 0, &id, err);
-		if (r || !row)
-			return r;
-		while (i < found->n && !hash_eq(&found->ids[i], &id))
-			i++;
-		if (i == found->n)
-			found->ids[found->n++] = id;
-	}
-	return 0;
-}
-
-static int find_range(struct spool *s, const struct id_range *range, struct found *found, struct valise_err *err)
-{
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = begin_of(s, "SELECT id FROM exhibit WHERE id BETWEEN ? AND ? ORDER BY id", &range->low, &q, err);
-	if (r)
-		return r;
-	query_hash(&q, &range->high);
-	return collect(&q, found, err);
-}
-
 static int find_name(struct spool *s, struct str name, struct found *found, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
@@ -243,38 +206,23 @@ static int find_name(struct spool *s, struct str name, struct found *found, stru
 	if (r)
 		return r;
 	query_blob(&q, name);
-	return collect(&q, found, err);
-}
-
-static int ambiguous(struct str name, const struct found *found, struct valise_err *err)
-{
-	char list[(FOUND_MAX - 1) * 24];
-	size_t len = 0;
-	for (size_t i = 0; i < found->n && i < FOUND_MAX - 1; i++)
-		len += (size_t)snprintf(list + len, sizeof list - len, "%s%.16s...", i ? ", " : "",
-					hash_hex(&found->ids[i]).text);
-	return err_set(err, VALISE_E_AMBIGUOUS, "\"%s\" may be the exhibit %s%s: type more of the SHA-256",
-		       text_shown(name).text, list, found->n == FOUND_MAX ? " or others" : "");
+	return found_add(found, &q, err);
 }
 
 int exhibit_find(struct spool *s, struct str name, struct hash *ret, struct valise_err *err)
 {
+	static const struct found_noun exhibit = {"exhibit", "valise exhibit list", false};
 	struct found found = {.n = 0};
 	struct id_range range;
+	int r = 0;
 	bool is_hex = id_range_of_hex(name, &range);
-	int r = is_hex ? find_range(s, &range, &found, err) : 0;
+	if (is_hex)
+		r = found_add_range(&found, &s->db, "SELECT id FROM exhibit WHERE id BETWEEN ? AND ? ORDER BY id",
+				    &range, err);
 	bool is_whole = is_hex && name.len == HASH_HEX_BYTES && found.n == 1;
 	if (!r && !is_whole)
 		r = find_name(s, name, &found, err);
-	if (r)
-		return r;
-	if (found.n > 1)
-		return ambiguous(name, &found, err);
-	if (found.n == 0)
-		return err_set(err, VALISE_E_NOT_FOUND, "no exhibit here is \"%s\": `valise exhibit list` lists them",
-			       text_shown(name).text);
-	*ret = found.ids[0];
-	return 0;
+	return r ? r : found_one(&found, name, &exhibit, ret, err);
 }
 
 int exhibits_each(struct spool *s, exhibit_each *each, void *context, struct valise_err *err)

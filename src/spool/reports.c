@@ -2,30 +2,19 @@
 /* Reports, by letter, key and nth. */
 #include "spool/reports.h"
 
-#include "spool/inside.h"
+#include "spool/numbered.h"
+
+static const struct numbered_table table = {
+	ITEM_REPORT,
+	"report",
+	"INSERT INTO report (letter, signer, nth, item) VALUES (?, ?, ?, ?)",
+	"SELECT coalesce(max(nth), 0) FROM report WHERE letter = ? AND signer = ?",
+};
 
 int report_put(struct spool *s, const struct verified_report *v, int64_t taken_in_s, bool *ret_new,
 	       struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int64_t item = 0;
-	bool is_new;
-	if (v->r.nth > INT64_MAX)
-		return err_set(err, VALISE_E_LIMIT, "report %s: its nth is too large", hash_hex(&v->note.id).text);
-	int r = item_put(s, ITEM_REPORT, &v->note.id, (struct str){v->note.bytes, v->note.len}, taken_in_s, &item,
-			 &is_new, err);
-	if (!r && is_new)
-		r = query_begin(&s->db, "INSERT INTO report (letter, signer, nth, item) VALUES (?, ?, ?, ?)", &q, err);
-	if (!r && is_new) {
-		query_hash(&q, &v->r.letter);
-		query_blob(&q, (struct str){(const char *)v->r.by.key, sizeof v->r.by.key});
-		query_int(&q, (int64_t)v->r.nth);
-		query_int(&q, item);
-		r = query_run(&q, err);
-	}
-	if (!r && ret_new)
-		*ret_new = is_new;
-	return r;
+	return numbered_put(s, &table, &v->note, &v->r.letter, &v->r.by, v->r.nth, taken_in_s, ret_new, err);
 }
 
 static int each_row(struct spool *s, struct query *q, report_each *each, void *context, struct valise_err *err)
@@ -77,14 +66,5 @@ int reports_each(struct spool *s, report_each *each, void *context, struct valis
 int report_last_nth(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
 		    struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	bool row;
-	int r = query_begin(&s->db, "SELECT coalesce(max(nth), 0) FROM report WHERE letter = ? AND signer = ?", &q,
-			    err);
-	if (r)
-		return r;
-	query_hash(&q, letter);
-	query_blob(&q, (struct str){(const char *)key->key, sizeof key->key});
-	r = query_next(&q, &row, err);
-	return r ? r : row_size(&q, 0, ret, err);
+	return numbered_last(s, &table, letter, key, ret, err);
 }

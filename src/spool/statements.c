@@ -4,31 +4,19 @@
 
 #include <stdio.h>
 
-#include "spool/inside.h"
+#include "spool/numbered.h"
+
+static const struct numbered_table table = {
+	ITEM_STATEMENT,
+	"statement",
+	"INSERT INTO statement (letter, signer, nth, item) VALUES (?, ?, ?, ?)",
+	"SELECT coalesce(max(nth), 0) FROM statement WHERE letter = ? AND signer = ?",
+};
 
 int statement_put(struct spool *s, const struct verified_statement *v, int64_t taken_in_s, bool *ret_new,
 		  struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int64_t item = 0;
-	bool is_new;
-	if (v->s.nth > INT64_MAX)
-		return err_set(err, VALISE_E_LIMIT, "statement %s: its nth is too large", hash_hex(&v->note.id).text);
-	int r = item_put(s, ITEM_STATEMENT, &v->note.id, (struct str){v->note.bytes, v->note.len}, taken_in_s, &item,
-			 &is_new, err);
-	if (!r && is_new)
-		r = query_begin(&s->db, "INSERT INTO statement (letter, signer, nth, item) VALUES (?, ?, ?, ?)", &q,
-				err);
-	if (!r && is_new) {
-		query_hash(&q, &v->s.letter);
-		query_blob(&q, (struct str){(const char *)v->s.by.key, sizeof v->s.by.key});
-		query_int(&q, (int64_t)v->s.nth);
-		query_int(&q, item);
-		r = query_run(&q, err);
-	}
-	if (!r && ret_new)
-		*ret_new = is_new;
-	return r;
+	return numbered_put(s, &table, &v->note, &v->s.letter, &v->s.by, v->s.nth, taken_in_s, ret_new, err);
 }
 
 int statements_of(struct spool *s, const struct hash *letter, statement_each *each, void *context,
@@ -98,19 +86,5 @@ int statement_has(struct spool *s, const struct hash *id, bool *ret, struct vali
 int statement_last_nth(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
 		       struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	bool row;
-	uint64_t nth = 0;
-	int r = query_begin(&s->db, "SELECT coalesce(max(nth), 0) FROM statement WHERE letter = ?1 AND signer = ?2", &q,
-			    err);
-	if (r)
-		return r;
-	query_hash(&q, letter);
-	query_blob(&q, (struct str){(const char *)key->key, sizeof key->key});
-	r = query_next(&q, &row, err);
-	if (!r && row)
-		r = row_size(&q, 0, &nth, err);
-	if (!r)
-		*ret = nth;
-	return r;
+	return numbered_last(s, &table, letter, key, ret, err);
 }
