@@ -212,12 +212,8 @@ static int run(struct cli *c, const void *values)
 		r = file_write(c, o->output, page, len, o->force);
 	if (r)
 		return r;
-	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
-		json_bytes(j, "file", o->output);
-		json_number(j, "bytes", len);
-		return print_json(c, j);
-	}
+	if (c->shared.json)
+		return print_written(c, o->output, len);
 	if (!to_stdout)
 		tell(c, "The docket is in %s: print it, two copies, in a typeface of one width.", SHOW(o->output));
 	return 0;

@@ -53,12 +53,8 @@ static int run(struct cli *c, const void *values)
 		r = file_write(c, o->output, bytes, len, o->force);
 	if (r)
 		return r;
-	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
-		json_bytes(j, "file", o->output);
-		json_number(j, "bytes", len);
-		return print_json(c, j);
-	}
+	if (c->shared.json)
+		return print_written(c, o->output, len);
 	if (!to_stdout) {
 		tell(c, "The dossier is in %s, %s.%s", SHOW(o->output), show_size(len).text,
 		     o->disclose.n ? "" : " It discloses nothing of the contents.");

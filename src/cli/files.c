@@ -202,6 +202,14 @@ int file_write(struct cli *c, const char *path, const char *bytes, size_t len, b
 	return write_file(c, path, bytes, len, force);
 }
 
+int print_written(struct cli *c, const char *path, size_t len)
+{
+	CLEAN_JSON struct json *j = json_new();
+	json_bytes(j, "file", path);
+	json_number(j, "bytes", len);
+	return print_json(c, j);
+}
+
 /* ---- A secret's ---- */
 
 int secret_file_begin(struct cli *c, const char *path, struct secret_file *ret)

@@ -14,6 +14,8 @@ int file_read(struct cli *c, const char *path, char **ret, size_t *ret_len);
 
 /* Standard output for NULL and "-"; otherwise a file that appears complete and durable, and that replaces another only when `force`. */
 int file_write(struct cli *c, const char *path, const char *bytes, size_t len, bool force);
+/* Of a file so written, for --json. */
+int print_written(struct cli *c, const char *path, size_t len);
 
 /* The AGE-SECRET-KEY-1... line of a file as age-keygen writes it, to be wiped and freed; *ret stays NULL for a NULL path. */
 int identity_read(struct cli *c, const char *path, char **ret);

@@ -23,27 +23,6 @@ static const struct {
 	{"identified", "S"},   {"seen", "SRHX"},
 };
 
-static const struct valise_said *said_of(const struct valise_accounts *a, const struct verified_statement *v)
-{
-	for (size_t i = 0; i < a->n_said; i++) {
-		if (strcmp(a->said[i].id, hash_hex(&v->note.id).text) == 0)
-			return &a->said[i];
-	}
-	fail_msg("a statement is not in the accounts");
-	return NULL;
-}
-
-static const struct valise_party *party_of(const struct valise_accounts *a, const struct verified_entry *office)
-{
-	for (size_t i = 0; i < a->n_parties; i++) {
-		const struct valise_party *p = &a->parties[i];
-		if (p->office != SIZE_MAX &&
-		    strcmp(a->offices[p->office].id, hash_hex(verified_entry_office(office)).text) == 0)
-			return p;
-	}
-	return NULL;
-}
-
 /* Bergen stands for a recipient with one officer of every role. */
 static void test_whose_word_counts(void **state)
 {

@@ -9,27 +9,6 @@
 
 #include "evidence_letter.h"
 
-static const struct valise_said *said_of(const struct valise_accounts *a, const struct verified_statement *v)
-{
-	for (size_t i = 0; i < a->n_said; i++) {
-		if (strcmp(a->said[i].id, hash_hex(&v->note.id).text) == 0)
-			return &a->said[i];
-	}
-	fail_msg("a statement is not in the accounts");
-	return NULL;
-}
-
-static const struct valise_party *party_of(const struct valise_accounts *a, const struct verified_entry *office)
-{
-	for (size_t i = 0; i < a->n_parties; i++) {
-		const struct valise_party *p = &a->parties[i];
-		if (p->office != SIZE_MAX &&
-		    strcmp(a->offices[p->office].id, hash_hex(verified_entry_office(office)).text) == 0)
-			return p;
-	}
-	return NULL;
-}
-
 static void test_paper(void **state)
 {
 	(void)state;
