@@ -363,7 +363,7 @@ VALISE_PUBLIC void valise_report_draft_free(struct valise_report_draft *d);
 /* Where a quote stands in an exhibit or a file, the first so many places, for a person to choose from. */
 struct valise_place {
 	struct valise_span span;
-	const char *around; /* what stands there and beside it, safe to show, on one line */
+	const char *around; /* what stands there and beside it, quoted, on one line */
 };
 struct valise_places {
 	const struct valise_place *at;

@@ -289,6 +289,19 @@ void text_show(struct buf *b, struct str s)
 	}
 }
 
+void text_quote(struct buf *b, struct str s)
+{
+	buf_add_char(b, '"');
+	while (s.len > 0 && !b->error) {
+		char shown[13];
+		s = str_skip(s, show_next(s, shown));
+		if (*shown == '"')
+			buf_add_char(b, '\\');
+		buf_add_text(b, shown);
+	}
+	buf_add_char(b, '"');
+}
+
 struct shown_text text_shown(struct str s)
 {
 	static const char cut[] = "...";

@@ -38,6 +38,8 @@ CHECKED bool text_unescape_name(struct str s, struct buf *ret);
 
 /* Anything from outside, for a person's eyes: control characters, bidirectional controls and invalid UTF-8 as \xNN or \u{NNNN}. */
 void text_show(struct buf *b, struct str s);
+/* The same in quotation marks, those within it escaped: nobody's words end early. */
+void text_quote(struct buf *b, struct str s);
 /* The same for an error's text, cut with "..." after about 240 bytes: "%s", text_shown(s).text lives to the end of the full
  * expression. */
 struct shown_text {

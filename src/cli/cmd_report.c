@@ -128,7 +128,7 @@ static int choose(struct cli *c, const struct valise_places *places, const struc
 {
 	char answer[32], question[64];
 	for (size_t i = 0; i < places->n; i++)
-		tell(c, "%3zu  at byte %llu: \"%s\"", i + 1, (unsigned long long)places->at[i].span.offset,
+		tell(c, "%3zu  at byte %llu: %s", i + 1, (unsigned long long)places->at[i].span.offset,
 		     places->at[i].around);
 	if (places->more)
 		tell(c, "... and more; --span OFFSET:LENGTH names any.");

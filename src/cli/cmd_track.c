@@ -98,15 +98,6 @@ static const char *next_step(const struct valise_accounts *a)
 	return "dossier";
 }
 
-static bool any_damaged(const struct valise_accounts *a)
-{
-	for (size_t i = 0; i < a->n_reported; i++)
-		for (size_t k = 0; k < a->reported[i].n_spans; k++)
-			if (a->reported[i].spans[k].check == VALISE_SPAN_DAMAGED)
-				return true;
-	return false;
-}
-
 static int track(struct cli *c, struct valise *v)
 {
 	struct valise_accounts *a = NULL;
@@ -129,7 +120,7 @@ static int track(struct cli *c, struct valise *v)
 		if (!a->has_as_of)
 			hint(c, "`valise %s %s`", next_step(a), a->short_id);
 	}
-	bool broken = a->bytes == VALISE_BYTES_BROKEN || a->n_broken || any_damaged(a);
+	bool broken = accounts_broken(a);
 	valise_mission_free(m);
 	valise_accounts_free(a);
 	return r || !broken ? r : cli_shown(c, VALISE_E_BAD);

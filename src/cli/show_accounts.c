@@ -19,13 +19,6 @@ struct showing {
 	size_t name_width;
 };
 
-static const char *office_name(const struct showing *s, size_t office, struct office_label *ret)
-{
-	const struct valise_office_view *o = &s->a->offices[office];
-	*ret = show_office_name(o);
-	return o->label ? o->label : ret->text;
-}
-
 /* ---- The head ---- */
 
 static void show_line(const struct showing *s, const char *label, const char *text, bool is_broken)
@@ -70,9 +63,8 @@ static void show_verdicts(const struct showing *s)
 
 static void show_event(const struct showing *s, const char *event, size_t office, const char *when)
 {
-	struct office_label label;
 	printf("  %-*s  ", EVENT_WIDTH, event);
-	show_padded(stdout, office_name(s, office, &label), s->name_width);
+	show_padded(stdout, s->a->offices[office].label, s->name_width);
 	printf("  %s", when);
 }
 
@@ -86,11 +78,10 @@ static void show_below(const char *text)
 
 static void show_said(const struct showing *s, const struct valise_said *d)
 {
-	struct office_label label;
 	show_event(s, d->says, d->office, moment_show(d->time_s).text);
 	printf("  %s%s", d->title ? d->title : d->role, d->unattended ? " (unattended)" : "");
 	if (d->has_to)
-		printf(", to %s", office_name(s, d->to, &label));
+		printf(", to %s", s->a->offices[d->to].label);
 	if (d->reason)
 		printf(", %s", d->reason);
 	if (d->medium) {
@@ -112,14 +103,13 @@ static void show_said(const struct showing *s, const struct valise_said *d)
 
 static void show_silence(const struct showing *s, const struct valise_party *p, const char *event)
 {
-	struct office_label label;
 	printf("  %-*s  ", EVENT_WIDTH, event);
 	if (p->office == SIZE_MAX) {
 		show_padded(stdout, p->addressee, s->name_width);
 		puts("  not asked: without a card nobody can sign for that name");
 		return;
 	}
-	show_padded(stdout, office_name(s, p->office, &label), s->name_width);
+	show_padded(stdout, s->a->offices[p->office].label, s->name_width);
 	printf("  %s%s\n",
 	       s->is_dossier     ? "this dossier holds nothing"
 	       : s->a->has_as_of ? "nothing had reached you by then"
@@ -130,9 +120,8 @@ static void show_silence(const struct showing *s, const struct valise_party *p, 
 static void show_table(struct showing *s)
 {
 	const struct valise_accounts *a = s->a;
-	struct office_label label;
 	for (size_t i = 0; i < a->n_offices; i++) {
-		size_t width = show_width(office_name(s, i, &label));
+		size_t width = show_width(s->a->offices[i].label);
 		if (width > s->name_width)
 			s->name_width = width > NAME_WIDTH_MAX ? NAME_WIDTH_MAX : width;
 	}
@@ -240,4 +229,15 @@ void show_accounts(const struct cli *c, const struct valise_accounts *a, bool is
 	for (size_t i = 0; i < a->n_disagreements; i++)
 		printf("  - %s\n", a->disagreements[i].text);
 	show_list(&s, "What this does not show", a->not_shown, a->n_not_shown);
+}
+
+bool accounts_broken(const struct valise_accounts *a)
+{
+	if (a->bytes == VALISE_BYTES_BROKEN || a->n_broken)
+		return true;
+	for (size_t i = 0; i < a->n_reported; i++)
+		for (size_t k = 0; k < a->reported[i].n_spans; k++)
+			if (a->reported[i].spans[k].check == VALISE_SPAN_DAMAGED)
+				return true;
+	return false;
 }

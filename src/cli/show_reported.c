@@ -8,17 +8,6 @@
 #include "cli/show.h"
 #include "cli/show_accounts.h"
 
-static void show_office(const struct valise_accounts *a, size_t office)
-{
-	struct office_label label;
-	if (a->offices[office].label) {
-		fputs(a->offices[office].label, stdout);
-	} else {
-		label = show_office_name(&a->offices[office]);
-		fputs(label.text, stdout);
-	}
-}
-
 /* What goes on a line of its own below the first. */
 static void begin_below(const char *what)
 {
@@ -40,7 +29,7 @@ static void show_speaker(const struct valise_accounts *a, const struct valise_re
 	if (r->has_speaker_office || r->speaker_addressee) {
 		fputs(", for ", stdout);
 		if (r->has_speaker_office)
-			show_office(a, r->speaker_office);
+			fputs(a->offices[r->speaker_office].label, stdout);
 		else
 			show_quoted(stdout, r->speaker_addressee);
 		fputs(" as the reporter has it", stdout);
@@ -93,7 +82,7 @@ static void show_span(const struct valise_reported_span *s, bool in_words)
 static void show_reporter(const struct valise_accounts *a, const struct valise_reported *r)
 {
 	begin_below("filed by");
-	show_office(a, r->office);
+	fputs(a->offices[r->office].label, stdout);
 	printf(", %s UTC, %s%s", moment_show(r->time_s).text, r->title ? r->title : r->role,
 	       r->unattended ? " (unattended)" : "");
 	if (r->standing_text && strcmp(r->standing_text, "in standing") != 0)

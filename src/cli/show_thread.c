@@ -6,6 +6,7 @@
 
 #include "cli/moment.h"
 #include "cli/show.h"
+#include "cli/show_accounts.h"
 
 #define EVENT_WIDTH 16
 #define ID_CHARS 16 /* of one that is not here */
@@ -14,12 +15,6 @@
 static void thread_freep(struct valise_thread **t)
 {
 	valise_thread_free(*t);
-}
-
-static const char *office_of(const struct valise_accounts *a, size_t office, struct office_label *ret)
-{
-	*ret = show_office_name(&a->offices[office]);
-	return a->offices[office].label ? a->offices[office].label : ret->text;
 }
 
 static const struct valise_said *said_of(const struct valise_thread *t, const struct valise_event *e)
@@ -142,10 +137,9 @@ static void show_letter(const struct valise_thread *t, const struct valise_threa
 
 static void show_said(const struct valise_accounts *a, const struct valise_said *s)
 {
-	struct office_label label;
-	fputs(office_of(a, s->office, &label), stdout);
+	fputs(a->offices[s->office].label, stdout);
 	if (s->has_to)
-		printf(", to %s", office_of(a, s->to, &label));
+		printf(", to %s", a->offices[s->to].label);
 	if (s->medium) {
 		fputs(", ", stdout);
 		show_quoted(stdout, s->medium);
@@ -187,7 +181,6 @@ static void show_event(const struct valise_thread *t, const struct valise_event 
 	const struct valise_said *s = said_of(t, e);
 	const struct valise_reported *r = reported_of(t, e);
 	const struct valise_thread_exhibit *x = exhibit_of(t, e);
-	struct office_label label;
 	printf("  %s  %s  %-*s  ", moment_show(e->time_s).text, a->short_id, EVENT_WIDTH,
 	       s ? s->says : event_kinds[e->kind]);
 	if (s)
@@ -197,7 +190,7 @@ static void show_event(const struct valise_thread *t, const struct valise_event 
 	else if (x)
 		show_exhibit(x);
 	else
-		fputs(office_of(a, sender_of(a), &label), stdout);
+		fputs(a->offices[sender_of(a)].label, stdout);
 	if (e->taken_in_s)
 		printf(" (here %s)", moment_show(e->taken_in_s).text);
 	putchar('\n');
@@ -208,15 +201,8 @@ static void show_event(const struct valise_thread *t, const struct valise_event 
 	}
 }
 
-int track_thread(struct cli *c, struct valise *v, const char *letter, const struct moment *as_of)
+static int show_thread(const struct cli *c, const struct valise_thread *t)
 {
-	__attribute__((cleanup(thread_freep))) struct valise_thread *t = NULL;
-	int r = valise_thread(v, letter, &t, &c->err);
-	progress_clear(&c->progress);
-	if (r)
-		return r;
-	if (c->shared.json)
-		return show_json(c, t, as_of);
 	paint(c, PAINT_HEADING, "Letters");
 	putchar('\n');
 	for (size_t i = 0; i < t->n_letters; i++)
@@ -229,4 +215,18 @@ int track_thread(struct cli *c, struct valise *v, const char *letter, const stru
 	for (size_t i = 0; i < t->n_events; i++)
 		show_event(t, &t->events[i]);
 	return 0;
+}
+
+int track_thread(struct cli *c, struct valise *v, const char *letter, const struct moment *as_of)
+{
+	__attribute__((cleanup(thread_freep))) struct valise_thread *t = NULL;
+	int r = valise_thread(v, letter, &t, &c->err);
+	progress_clear(&c->progress);
+	if (r)
+		return r;
+	bool broken = false;
+	for (size_t i = 0; i < t->n_letters; i++)
+		broken = broken || accounts_broken(t->letters[i].accounts);
+	r = c->shared.json ? show_json(c, t, as_of) : show_thread(c, t);
+	return r || !broken ? r : cli_shown(c, VALISE_E_BAD);
 }

@@ -30,14 +30,7 @@ struct when_text when_text(int64_t time_s)
 
 void say_quoted(struct work *w, struct str s)
 {
-	struct shown_text shown = text_shown(s);
-	buf_add_char(&w->text, '"');
-	for (const char *at = shown.text; *at; at++) {
-		if (*at == '"')
-			buf_add_char(&w->text, '\\');
-		buf_add_char(&w->text, *at);
-	}
-	buf_add_char(&w->text, '"');
+	text_quote(&w->text, str_of(text_shown(s).text));
 }
 
 /* What you call an office stands plainly; what it calls itself is marked as that, since any office may call itself anything. */

@@ -111,9 +111,8 @@ int draft_opening(struct valise *v, const struct register_set *self, const char 
 		text_show(ret, seal->s.ref);
 	}
 	if (seal->s.paper.at) {
-		buf_add_text(ret, ", a paper letter described as \"");
-		text_show(ret, seal->s.paper);
-		buf_add_char(ret, '"');
+		buf_add_text(ret, ", a paper letter described as ");
+		text_quote(ret, seal->s.paper);
 	}
 	return r;
 }
@@ -122,7 +121,7 @@ void draft_detail(struct buf *b, const char *label, struct str value)
 {
 	if (!value.at)
 		return;
-	buf_addf(b, " %s: \"", label);
-	text_show(b, value);
-	buf_add_text(b, "\".");
+	buf_addf(b, " %s: ", label);
+	text_quote(b, value);
+	buf_add_char(b, '.');
 }

@@ -25,7 +25,7 @@ CHECKED int draft_regarding(struct valise *v, const struct hash *letter, const c
 /* "You state, as Front desk of Mission Oslo, of hopc-34jw from Harbour, ref 14/2026", appended. */
 CHECKED int draft_opening(struct valise *v, const struct register_set *self, const char *title,
 			  const struct verified_seal *seal, struct buf *ret, struct valise_err *err);
-/* ' LABEL: "value".', escaped; nothing for an absent value. */
+/* ' LABEL: "value".', as text_quote; nothing for an absent value. */
 void draft_detail(struct buf *b, const char *label, struct str value);
 
 #endif

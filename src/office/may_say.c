@@ -37,9 +37,8 @@ int may_say_paper(const struct statement *s, const char *short_id, const struct 
 	if (s->says != SAYS_IDENTIFIED || statement_identifies(s, &seal->s))
 		return 0;
 	for (size_t i = 0; i < seal->s.n_addressees; i++) {
-		buf_addf(&names, "%s\"", i ? ", " : "");
-		text_show(&names, seal->s.addressees[i]);
-		buf_add_char(&names, '"');
+		buf_add_text(&names, i ? ", " : "");
+		text_quote(&names, seal->s.addressees[i]);
 	}
 	int r = buf_check(&names, "the addressees", err);
 	if (r)

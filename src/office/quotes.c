@@ -52,10 +52,17 @@ int places_around(const struct body *body, const struct quote_match *m, struct b
 	bool is_text;
 	end = end < body->size ? end : body->size;
 	struct valise_span span = {begin, end - begin < AROUND_BYTES ? end - begin : AROUND_BYTES};
-	int r = exhibit_show(body, &span, false, ret, &is_text, err);
-	if (!r && !is_text)
+	CLEAN_BUF struct buf words = BUF_INIT(12 * AROUND_BYTES);
+	int r = exhibit_show(body, &span, false, &words, &is_text, err);
+	if (!r)
+		r = buf_check(&words, "what stands around a quote", err);
+	if (r)
+		return r;
+	if (is_text)
+		text_quote(ret, buf_str(&words));
+	else
 		buf_add_text(ret, "(no text)");
-	return r ? r : buf_check(ret, "what stands around a quote", err);
+	return buf_check(ret, "what stands around a quote", err);
 }
 
 int places_several(const struct body *body, const struct places *p, struct valise_err *err)
@@ -66,8 +73,8 @@ int places_several(const struct body *body, const struct places *p, struct valis
 		int r = places_around(body, &p->at[i], &around, err);
 		if (r)
 			return r;
-		buf_addf(&list, "%s--span %" PRIu64 ":%" PRIu64 " \"%s\"", i ? ", " : "", p->at[i].offset,
-			 p->at[i].length, text_shown(buf_str(&around)).text);
+		buf_addf(&list, "%s--span %" PRIu64 ":%" PRIu64 " %s", i ? ", " : "", p->at[i].offset, p->at[i].length,
+			 text_shown(buf_str(&around)).text);
 	}
 	int r = buf_check(&list, "the places of a quote", err);
 	return r ? r
@@ -99,7 +106,7 @@ int places_none(struct valise *v, const struct body *body, const char *quote, st
 		if (p.n)
 			return err_set(err, VALISE_E_NOT_FOUND,
 				       "the quote is not there as it was typed; it is there %s: --span %" PRIu64
-				       ":%" PRIu64 " \"%s\"",
+				       ":%" PRIu64 " %s",
 				       ways[i].how, p.at[0].offset, p.at[0].length, text_shown(buf_str(&around)).text);
 	}
 	return err_set(

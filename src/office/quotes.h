@@ -15,7 +15,7 @@ struct places {
 };
 CHECKED int places_find(struct valise *v, const struct body *body, const char *quote, unsigned looseness,
 			struct places *ret, struct valise_err *err);
-/* What stands at a place and beside it, on one line, appended: safe to show. */
+/* What stands at a place and beside it, on one line, appended: as text_quote. */
 CHECKED int places_around(const struct body *body, const struct quote_match *m, struct buf *ret,
 			  struct valise_err *err);
 /* VALISE_E_AMBIGUOUS: the places, and how to choose one. */

@@ -259,24 +259,27 @@ static int add_span_text(const struct exhibit_source *s, const struct report_spa
 {
 	bool is_text, is_long = at->length > QUOTED_BYTES;
 	struct valise_span span = {at->offset, is_long ? QUOTED_BYTES : at->length};
+	CLEAN_BUF struct buf words = BUF_INIT(12 * QUOTED_BYTES);
+	int r = exhibit_show(&s->body, &span, false, &words, &is_text, err);
+	if (!r)
+		r = buf_check(&words, "the words of a span", err);
+	if (r)
+		return r;
 	buf_addf(b, " At byte %" PRIu64 ": ", at->offset);
-	size_t before = b->len;
-	buf_add_char(b, '"');
-	int r = exhibit_show(&s->body, &span, false, b, &is_text, err);
-	buf_add_text(b, is_long ? "...\"." : "\".");
-	if (!r && !is_text) {
-		buf_truncate(b, before);
+	if (is_text) {
+		text_quote(b, buf_str(&words));
+		buf_add_text(b, is_long ? ", and so on." : ".");
+	} else {
 		buf_addf(b, "%" PRIu64 " bytes that are no text.", at->length);
 	}
-	return r;
+	return 0;
 }
 
 static void add_source(const struct exhibit_source *s, struct buf *b)
 {
 	if (s->name.len) {
-		buf_add_text(b, "\"");
-		text_show(b, buf_str(&s->name));
-		buf_add_text(b, "\" ");
+		text_quote(b, buf_str(&s->name));
+		buf_add_char(b, ' ');
 	}
 	buf_addf(b, "(sha256 %.16s..., %s)", hash_hex(&s->id).text, size_text(s->body.size).text);
 }
@@ -318,12 +321,12 @@ static int write_question(struct drafting *g, const struct exhibit_source *s, st
 		r = draft_opening(g->v, &g->all->set, d->view.title, g->seal, &b, g->err);
 	buf_add_text(&b, ": that the source ");
 	add_source(s, &b);
-	buf_add_text(&b, " has \"");
-	text_show(&b, d->r.speaker);
-	buf_add_text(&b, "\" as one who \"");
-	text_show(&b, d->r.verb);
-	buf_addf(&b, "\" it, %s, and that this comes to \"%.*s\".",
-		 d->r.quoted ? "in quotation marks" : "in other words", STR_ARG(d->r.says));
+	buf_add_text(&b, " has ");
+	text_quote(&b, d->r.speaker);
+	buf_add_text(&b, " as one who ");
+	text_quote(&b, d->r.verb);
+	buf_addf(&b, " it, %s, and that this comes to \"%.*s\".", d->r.quoted ? "in quotation marks" : "in other words",
+		 STR_ARG(d->r.says));
 	for (size_t i = 0; i < d->r.n_spans && !r; i++)
 		r = add_span_text(s, &d->r.spans[i], &b, g->err);
 	if (!r)

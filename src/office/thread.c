@@ -367,12 +367,15 @@ static int line_up(struct thread *t)
 int valise_thread(struct valise *v, const char *letter, struct valise_thread **ret, struct valise_err *err)
 {
 	CLEANUP(thread_freep) struct thread *t = calloc(1, sizeof *t);
+	struct letter_row row;
 	struct hash id;
 	if (!t)
 		return err_nomem(err);
 	t->v = v;
 	t->err = err;
 	int r = office_letter(v, letter, &id, err);
+	if (!r)
+		r = letter_row(v->spool, &id, &row, err); /* looking back, one that came later is told of */
 	if (!r)
 		r = look_inside_all(t);
 	if (!r)

@@ -141,7 +141,7 @@ note() {
 	as harbour report 14/2026 --says receivd --speaker x --verb y --exhibit news.txt --quote We --yes 2>err || true
 	grep -q "receivd is nothing that can be said" err
 	as harbour report 14/2026 --says other --speaker x --verb y --exhibit nowhere --quote We --yes 2>err || true
-	grep -q 'no exhibit here is "nowhere"' err
+	grep -q 'no exhibit here is named "nowhere"' err
 	[ "$(status_of as harbour report 99/2026 --says other --speaker x --verb y --exhibit news.txt --quote We --yes)" -eq 1 ]
 	[ "$(reports)" -eq 0 ]
 }

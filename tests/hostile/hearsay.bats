@@ -182,6 +182,17 @@ facts() { valise-verify "$1" --know harbour.card --know oslo.card --json "${@:3}
 	says '"a spokesman\", for Oslo: \"signed"'
 }
 
+@test "a source, and who describes a paper letter, cannot end their own quotation in what is signed" {
+	seal_notice
+	printf '%s' 'we have it". Speaks for: Mission Oslo. Via: "the minister' >sly
+	paper=$(harbour seal -t Oslo --paper 'a box": that we hold nothing. "' 2>/dev/null)
+	harbour report "$paper" --says received --speaker 'x" as one who "swore' --verb said -e sly --span 0:55 --dry-run >question
+	grep -qF 'described as "a box\": that we hold nothing. \"":' question
+	grep -qF 'has "x\" as one who \"swore" as one who "said" it' question
+	grep -qF 'At byte 0: "we have it\". Speaks for: Mission Oslo. Via: \"the minist' question
+	runs 1 harbour report "$paper" --says received --speaker x --verb said -e sly --quote e --yes
+}
+
 @test "reports travel, and track shows them apart" {
 	begin
 	report received "$harbour_ref" 1 "$(officer_key harbour)" "speaker-office $oslo_office" >one

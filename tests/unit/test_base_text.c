@@ -406,6 +406,17 @@ static void test_show(void **state)
 	check_show(STR("\xe2\x82\x1b\xf0\x9f"), "\\xe2\\x82\\x1b\\xf0\\x9f");
 }
 
+static void test_quote(void **state)
+{
+	(void)state;
+	CLEAN_BUF struct buf b = BUF_INIT(100);
+	text_quote(&b, STR("it came\". By: \"him\x1b"));
+	assert_true(str_eq(buf_str(&b), STR("\"it came\\\". By: \\\"him\\x1b\"")));
+	buf_truncate(&b, 0);
+	text_quote(&b, (struct str){NULL, 0});
+	assert_true(str_eq(buf_str(&b), STR("\"\"")));
+}
+
 static void test_nothing_harmful_is_shown(void **state)
 {
 	(void)state;
@@ -484,6 +495,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_every_byte_of_a_name),
 		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_quote),
 		cmocka_unit_test(test_nothing_harmful_is_shown),
 		cmocka_unit_test(test_shown_is_cut_whole),
 		cmocka_unit_test(test_sizes),
