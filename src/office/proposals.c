@@ -19,6 +19,7 @@ struct proposals {
 	size_t n_answers, cap_answers;
 	struct told {
 		const char *proposal; /* the id that an answer regards */
+		const char *letter;   /* in which it was given */
 		struct valise_answer answer;
 	} * told;
 	size_t n_told, cap_told;
@@ -90,6 +91,7 @@ static int add_answer(struct proposals *p, const struct valise_accounts *a, cons
 			return VALISE_E_NOMEM;
 		p->told = told;
 		told[p->n_told++] = (struct told){s->regarding[i],
+						  a->letter,
 						  {.id = s->id,
 						   .says = s->says,
 						   .office = a->offices[s->office].label,
@@ -153,10 +155,10 @@ static int read_letter(struct proposals *p, const struct valise_accounts *a, con
 {
 	int r = 0;
 	bool is_with = takes_part(a, with);
-	for (size_t i = 0; i < a->n_said && !r; i++) {
+	for (size_t i = 0; is_with && i < a->n_said && !r; i++) {
 		const struct valise_said *s = &a->said[i];
 		bool proposes = strcmp(s->says, says_table[SAYS_PROPOSED].name) == 0;
-		if (!s->counts || !(is_answer(s->says) || (proposes && is_with)))
+		if (!s->counts || !(is_answer(s->says) || proposes))
 			continue;
 		*ret_keep = true;
 		r = proposes ? add_proposal(p, a, s) : add_answer(p, a, s);
@@ -249,7 +251,7 @@ static void date(struct valise_answer *a, const struct valise_proposal *p)
 		a->at_s = at_s;
 }
 
-/* Answers stand at the proposal that they regard, in whichever letter they were given. */
+/* Answers stand at the proposal that they regard, when they were given in its letter: in another one, anybody counts who sealed it. */
 static int join_answers(struct proposals *p, struct valise_err *err)
 {
 	p->answers = calloc(p->n_told + 1, sizeof *p->answers);
@@ -264,9 +266,12 @@ static int join_answers(struct proposals *p, struct valise_err *err)
 		while (at < p->n_told && strcmp(p->told[at].proposal, one->id) < 0)
 			at++;
 		one->answers = &p->answers[p->n_answers];
-		for (; at < p->n_told && strcmp(p->told[at].proposal, one->id) == 0; at++, one->n_answers++) {
+		for (; at < p->n_told && strcmp(p->told[at].proposal, one->id) == 0; at++) {
+			if (strcmp(p->told[at].letter, one->letter) != 0)
+				continue;
 			p->answers[p->n_answers] = p->told[at].answer;
 			date(&p->answers[p->n_answers++], one);
+			one->n_answers++;
 		}
 		one->state = state_of(one);
 	}
@@ -309,15 +314,13 @@ static char *interval_text(int64_t from_s, int64_t to_s)
 	return strdup(*text ? text : "less than a day");
 }
 
-/* The time at which it was held, by the first word that says so; false when none does. */
-static bool held_at(const struct valise_proposal *p, int64_t *ret_s)
+/* The first answer that says so, which is the one that dates it; NULL when none does. */
+static const struct valise_answer *first_answer(const struct valise_proposal *p, const char *says)
 {
 	for (size_t i = 0; i < p->n_answers; i++)
-		if (strcmp(p->answers[i].says, says_table[SAYS_HELD].name) == 0) {
-			*ret_s = p->answers[i].at_s;
-			return true;
-		}
-	return false;
+		if (strcmp(p->answers[i].says, says) == 0)
+			return &p->answers[i];
+	return NULL;
 }
 
 struct holding {
@@ -339,9 +342,11 @@ static int find_last_held(struct proposals *p, struct valise_err *err)
 	size_t n = 0;
 	if (!held)
 		return err_nomem(err);
-	for (size_t i = 0; i < p->n; i++)
-		if (held_at(&p->all[i], &held[n].at_s))
-			held[n++].proposal = i;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct valise_answer *a = first_answer(&p->all[i], says_table[SAYS_HELD].name);
+		if (a)
+			held[n++] = (struct holding){a->at_s, i};
+	}
 	qsort(held, n, sizeof *held, holding_order);
 	size_t at = 0;
 	for (size_t i = p->n; i-- > 0;) {
@@ -423,11 +428,9 @@ int valise_proposals_last(const struct valise_proposals *all, const char *word, 
 			       text_shown(str_of(word)).text);
 	for (size_t i = 0; i < all->n; i++) {
 		const struct valise_proposal *p = &all->at[i];
-		if (is_proposed)
-			consider(&last, p, NULL, p->time_s);
-		for (size_t k = 0; k < p->n_answers; k++)
-			if (strcmp(p->answers[k].says, word) == 0)
-				consider(&last, p, &p->answers[k], p->answers[k].at_s);
+		const struct valise_answer *a = first_answer(p, word);
+		if (is_proposed || a)
+			consider(&last, p, a, a ? a->at_s : p->time_s);
 	}
 	if (last.proposal && strcmp(word, says_table[SAYS_HELD].name) == 0 && last.proposal != &all->at[0] &&
 	    all->at[0].last_held == (size_t)(last.proposal - all->at))

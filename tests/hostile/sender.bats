@@ -525,3 +525,22 @@ one_file() {
 	runs 4 oslo sync stick
 	is "letters held" 0 "$(oslo track --json | jq '.letters | length')"
 }
+
+@test "whoever seals a letter of his own answers no proposal of others by it" {
+	seal_notice
+	put_out harbour stick "$letter"
+	runs 0 oslo sync stick
+	visit=$(oslo say proposed "$letter" --text "A visit." --when soon --yes)
+	head=$(id_of_office evil):$(id_of_office evil)
+	rm -rf stick
+	one_file
+	statement "$letter" called-off "$head" principal 1 "$(date -u +%Y-%m-%dT%H:%M:%SZ)" evil-all "regarding $visit" >off
+	statement "$letter" held "$head" principal 2 "$(date -u +%Y-%m-%dT%H:%M:%SZ)" evil-all "regarding $visit" >held
+	forge bag said.bag note:evil.0 note:off note:held
+	lay stick2 said.bag
+	runs 0 oslo sync stick
+	runs 0 oslo sync stick2
+	is "both count in Evil's letter" 2 "$(track oslo "$letter" '[.said[] | select(.counts)] | length')"
+	is "the proposal stands" '["proposed",0]' "$(oslo track --proposals --json | jq -c '.proposals[] | [.state, (.answers | length)]')"
+	is "nothing was held" null "$(oslo track --last held --json | jq -c .last)"
+}
