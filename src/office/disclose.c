@@ -58,7 +58,7 @@ static int add_notes(struct disclosing *d, bool reports, struct valise_err *err)
 	CLEANUP(hashes_release) struct hashes concerned = {0};
 	int r = add_item(d, DOSSIER_SEAL, note_str(&d->g.seal->note), err);
 	if (!r)
-		r = put_concerned(&d->g, reports, &concerned, err);
+		r = gathered_concerned(&d->g, reports, &concerned, err);
 	for (size_t i = 0; i < d->g.set.n && !r; i++)
 		if (hashes_have(&concerned, verified_entry_office(d->g.set.entries[i])))
 			r = add_item(d, DOSSIER_REGISTER, note_str(&d->g.set.entries[i]->note), err);

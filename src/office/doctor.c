@@ -132,9 +132,8 @@ static int check_exhibit(void *context, const struct exhibit_row *row)
 {
 	struct examination *x = context;
 	CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
-	struct hash_hex id = hash_hex(&row->id);
 	struct valise_err why = {0};
-	int r = exhibit_source_here(x->v, id.text, &source, &why);
+	int r = exhibit_source_of(x->v, &row->id, &source, &why);
 	if (r == VALISE_E_INTERRUPTED || r == VALISE_E_NOMEM) {
 		err_copy(x->err, &why);
 		return r;

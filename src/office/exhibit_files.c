@@ -108,12 +108,11 @@ static int read_file(struct valise *v, int fd, const char *path, const struct st
 static int drop_damaged(struct valise *v, const struct hash *id, bool *ret_drop, struct valise_err *err)
 {
 	CLEAN_EXHIBIT_SOURCE struct exhibit_source here = EXHIBIT_SOURCE_NONE;
-	struct hash_hex hex = hash_hex(id);
 	bool is_here;
 	int r = exhibit_has(v->spool, id, &is_here, err);
 	if (r || !is_here)
 		return r;
-	r = exhibit_source_here(v, hex.text, &here, err);
+	r = exhibit_source_of(v, id, &here, err);
 	*ret_drop = r == VALISE_E_BAD;
 	return *ret_drop ? 0 : r;
 }
@@ -195,7 +194,7 @@ int exhibit_source(struct valise *v, const char *name, bool look, struct exhibit
 	if (look)
 		return look_at_file(v, name, ret, err);
 	int r = exhibit_take_file(v, name, NULL, &id, NULL, err);
-	return r ? r : exhibit_source_here(v, hash_hex(&id).text, ret, err);
+	return r ? r : exhibit_source_of(v, &id, ret, err);
 }
 
 int valise_exhibit_add(struct valise *v, const struct valise_exhibit_adding *a, char **ret_id, bool *ret_new,

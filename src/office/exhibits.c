@@ -83,11 +83,28 @@ static int check_bytes(struct valise *v, const struct exhibit_source *s, struct 
 
 int exhibit_source_here(struct valise *v, const char *name, struct exhibit_source *ret, struct valise_err *err)
 {
+	struct hash id;
+	int r = exhibit_find(v->spool, str_of(name), &id, err);
+	return r ? r : exhibit_source_of(v, &id, ret, err);
+}
+
+int exhibit_source_at(struct valise *v, const struct hash *id, uint64_t bytes, struct exhibit_source *ret,
+		      struct valise_err *err)
+{
+	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
+	struct exhibit_row row;
+	int r = exhibit_row(v->spool, id, &row, &name, err);
+	if (!r && row.bytes != bytes)
+		return err_set(err, VALISE_E_NOT_FOUND, "the exhibit %.16s... has another size", hash_hex(id).text);
+	return r ? r : exhibit_source_of(v, id, ret, err);
+}
+
+int exhibit_source_of(struct valise *v, const struct hash *id, struct exhibit_source *ret, struct valise_err *err)
+{
 	CLEAN_EXHIBIT_SOURCE struct exhibit_source s = EXHIBIT_SOURCE_NONE;
 	struct exhibit_row row;
-	int r = exhibit_find(v->spool, str_of(name), &s.id, err);
-	if (!r)
-		r = exhibit_row(v->spool, &s.id, &row, &s.name, err);
+	s.id = *id;
+	int r = exhibit_row(v->spool, &s.id, &row, &s.name, err);
 	if (!r)
 		r = exhibit_open(v->spool, &s.id, &s.body, err);
 	if (!r)

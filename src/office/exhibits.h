@@ -19,7 +19,12 @@ struct exhibit_source {
 #define CLEAN_EXHIBIT_SOURCE CLEANUP(exhibit_source_release)
 void exhibit_source_release(struct exhibit_source *s);
 
-/* One that is here, by what people type. VALISE_E_BAD when it was damaged. */
+/* One that is here, by its id, by what a report says of it, and by what people type. VALISE_E_BAD when it was damaged; one that has
+ * another size than the report says is not found, and not read. */
+CHECKED int exhibit_source_of(struct valise *v, const struct hash *id, struct exhibit_source *ret,
+			      struct valise_err *err);
+CHECKED int exhibit_source_at(struct valise *v, const struct hash *id, uint64_t bytes, struct exhibit_source *ret,
+			      struct valise_err *err);
 CHECKED int exhibit_source_here(struct valise *v, const char *name, struct exhibit_source *ret, struct valise_err *err);
 /* A whole id; else the file at that path, which is taken in unless `look`; else as exhibit_source_here. */
 CHECKED int exhibit_source(struct valise *v, const char *name, bool look, struct exhibit_source *ret,

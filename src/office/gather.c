@@ -57,7 +57,7 @@ void gathered_release(struct gathered *g)
 }
 
 /* Sender, recipients, and whoever signs, is handed to, or reports. */
-static int concerned(const struct gathered *g, struct hashes *ret, struct valise_err *err)
+int gathered_concerned(const struct gathered *g, bool reports, struct hashes *ret, struct valise_err *err)
 {
 	const struct seal *s = &g->seal->s;
 	int r = hashes_add(ret, &s->from.office, err);
@@ -69,7 +69,7 @@ static int concerned(const struct gathered *g, struct hashes *ret, struct valise
 		if (!r && one->has_to)
 			r = hashes_add(ret, &one->to, err);
 	}
-	for (size_t i = 0; i < g->n_reports && !r; i++)
+	for (size_t i = 0; i < g->n_reports && reports && !r; i++)
 		r = hashes_add(ret, &g->reports[i].report->r.office.office, err);
 	return r;
 }
@@ -184,7 +184,7 @@ int gather(struct valise *v, const struct hash *letter, struct gathered *ret, st
 	if (!r)
 		r = look_elsewhere(v, &g, err);
 	if (!r)
-		r = concerned(&g, &offices, err);
+		r = gathered_concerned(&g, true, &offices, err);
 	if (!r)
 		r = register_set_load(v, offices.at, offices.n, &g.set, err);
 	if (!r)

@@ -173,6 +173,8 @@ struct gathered {
 CHECKED int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
 void gathered_release(struct gathered *g);
 #define CLEAN_GATHERED CLEANUP(gathered_release)
+/* The offices whose registers it takes: all that its seal and statements name, and, with `reports`, those that filed them. */
+CHECKED int gathered_concerned(const struct gathered *g, bool reports, struct hashes *ret, struct valise_err *err);
 /* The view of g; the pointers borrow from it. */
 struct evidence gathered_evidence(const struct valise *v, const struct gathered *g);
 /* What valise_track shows; `with_words`: also what stands in the exhibits that reports point at, which takes reading them. */

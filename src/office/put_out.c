@@ -118,6 +118,18 @@ static int tell_lost(struct putting *p, const struct hash *letter)
 	return tell(p, &b);
 }
 
+static int tell_damaged(struct putting *p, const struct hash *exhibit)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(8192);
+	p->r->damaged = true;
+	buf_addf(
+		&b,
+		"the exhibit %.16s... stays here, since it cannot be read or is damaged on this disk: add its file again "
+		"with `valise exhibit add`, or restore a backup",
+		hash_hex(exhibit).text);
+	return tell(p, &b);
+}
+
 static int tell_unwrappable(struct putting *p, const struct register_set *set, const struct hash *office)
 {
 	CLEAN_BUF struct buf b = BUF_INIT(8192);
@@ -356,6 +368,9 @@ static int put_groups(struct putting *p, struct store *store)
 		qsort(p->candidates, p->n, sizeof *p->candidates, by_audience);
 	for (size_t i = 0; i < p->n && !r;)
 		r = write_group(p, &place, i, &i);
+	for (size_t i = 0; i < place.damaged.n && !r; i++)
+		r = tell_damaged(p, &place.damaged.at[i]);
+	hashes_release(&place.damaged);
 	p->r->bags = place.bags;
 	p->r->reports = place.reports_put;
 	p->r->exhibits = place.exhibits_put;

@@ -169,8 +169,6 @@ static int take_tag(void *context, const struct exhibit_tag *tag)
 	struct owned *o = list->owned;
 	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
 	struct exhibit_row row;
-	if (tag->tagged_s > office_now(list->t->v))
-		return 0;
 	int r = exhibit_row(list->t->v->spool, &tag->exhibit, &row, &name, list->t->err);
 	if (r)
 		return r == VALISE_E_NOT_FOUND ? 0 : r; /* its bytes were damaged, and wait to be added again */

@@ -71,15 +71,9 @@ static int list_places(const struct gathered *g, const struct words_wanted *want
 static int open_exhibit(struct valise *v, const struct place *p, bool must, struct exhibit_source *ret, bool *ret_here,
 			bool *ret_damaged, struct valise_err *err)
 {
-	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
-	struct exhibit_row row;
 	struct valise_err why = {0};
 	*ret_here = *ret_damaged = false;
-	int r = exhibit_row(v->spool, &p->exhibit, &row, &name, &why);
-	if (!r && (row.bytes != p->size || row.taken_in_s > office_now(v)))
-		return 0;
-	if (!r)
-		r = exhibit_source_here(v, hash_hex(&p->exhibit).text, ret, &why);
+	int r = exhibit_source_at(v, &p->exhibit, p->size, ret, &why);
 	*ret_here = r == 0;
 	*ret_damaged = r == VALISE_E_BAD;
 	if (r == VALISE_E_NOT_FOUND || (r == VALISE_E_BAD && !must))

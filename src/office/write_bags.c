@@ -138,13 +138,13 @@ static struct hash item_key(const struct bag_group *g, const struct hash *item)
 	return key;
 }
 
-static bool is_there(const struct bag_group *g, const struct hash *item)
+bool bag_group_has(const struct bag_group *g, const struct hash *item)
 {
 	struct hash key = item_key(g, item);
 	return hash_index_get(g->present, &key, NULL);
 }
 
-static int mark_there(struct bag_group *g, const struct hash *item, struct valise_err *err)
+int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err)
 {
 	struct hash key = item_key(g, item);
 	int r = hashes_add(&g->items, &key, err);
@@ -173,7 +173,7 @@ static int put_frame(struct bag_group *g, const struct bag_record *rec, bool roo
 	return r ? r : stream_sealer_add(g->sealer, frame, sizeof frame, err);
 }
 
-static int put_bytes(struct bag_group *g, enum bag_kind kind, const struct hash *of, uint32_t at, struct str bytes,
+int bag_group_record(struct bag_group *g, enum bag_kind kind, const struct hash *of, uint32_t at, struct str bytes,
 		     struct valise_err *err)
 {
 	struct bag_record rec = {
@@ -189,16 +189,16 @@ static int put_bytes(struct bag_group *g, enum bag_kind kind, const struct hash 
 static int put_item(struct bag_group *g, enum bag_kind kind, const struct hash *of, const struct hash *item,
 		    struct str bytes, bool *ret_put, struct valise_err *err)
 {
-	if (is_there(g, item))
+	if (bag_group_has(g, item))
 		return 0;
 	*ret_put = true;
 	if (g->place->look)
 		return 0;
-	int r = put_bytes(g, kind, of, 0, bytes, err);
-	return r ? r : mark_there(g, item, err);
+	int r = bag_group_record(g, kind, of, 0, bytes, err);
+	return r ? r : bag_group_mark(g, item, err);
 }
 
-static int put_note(struct bag_group *g, const struct note *n, bool *ret_put, struct valise_err *err)
+int bag_group_note(struct bag_group *g, const struct note *n, bool *ret_put, struct valise_err *err)
 {
 	return put_item(g, BAG_NOTE, &n->id, &n->id, (struct str){n->bytes, n->len}, ret_put, err);
 }
@@ -215,7 +215,7 @@ static bool any_news(const struct bag_group *g, const struct gathered *l, const 
 {
 	for (size_t i = 0; i < l->n_statements; i++) {
 		const struct verified_statement *s = l->statements[i].statement;
-		if (is_news(&s->s, offices) && !is_there(g, &s->note.id))
+		if (is_news(&s->s, offices) && !bag_group_has(g, &s->note.id))
 			return true;
 	}
 	return false;
@@ -232,15 +232,15 @@ static int put_notes(struct bag_group *g, const struct gathered *l, const struct
 	int r = 0;
 	for (size_t i = 0; i < l->set.n && !r; i++)
 		if (is_concerned(g, l->set.entries[i]))
-			r = put_note(g, &l->set.entries[i]->note, ret_put, err);
+			r = bag_group_note(g, &l->set.entries[i]->note, ret_put, err);
 	if (!r)
-		r = put_note(g, &l->seal->note, ret_put, err);
+		r = bag_group_note(g, &l->seal->note, ret_put, err);
 	for (size_t i = 0; i < l->n_statements && !r; i++) {
 		const struct verified_statement *one = l->statements[i].statement;
 		bool put = false;
 		/* Where nobody takes part but us, the letter goes to whoever it was named for, with all that is said of it. */
 		if (is_news(&one->s, offices) || !offices->n)
-			r = put_note(g, &one->note, &put, err);
+			r = bag_group_note(g, &one->note, &put, err);
 		*ret_statements += put;
 		*ret_put |= put;
 	}
@@ -264,7 +264,7 @@ static int put_cover(struct bag_group *g, const struct gathered *l, bool *ret_pu
 {
 	CLEAN_BUF struct buf cover = BUF_INIT(LIMIT_COVER_BYTES);
 	const struct seal *s = &l->seal->s;
-	if (is_there(g, &s->cover))
+	if (bag_group_has(g, &s->cover))
 		return 0;
 	struct hash digest;
 	int r = cover_get(g->place->v->spool, &l->seal->note.id, &cover, err);
@@ -282,7 +282,7 @@ static int put_tally(struct bag_group *g, const struct hash *root, struct str ta
 	for (uint32_t at = 0; !r && (uint64_t)at * BAG_DATA_BYTES < tally.len; at++) {
 		size_t from = (size_t)at * BAG_DATA_BYTES;
 		size_t len = tally.len - from < BAG_DATA_BYTES ? tally.len - from : BAG_DATA_BYTES;
-		r = put_bytes(g, BAG_TALLY, root, at, (struct str){tally.at + from, len}, err);
+		r = bag_group_record(g, BAG_TALLY, root, at, (struct str){tally.at + from, len}, err);
 	}
 	return r;
 }
@@ -294,11 +294,11 @@ static int put_vouchers(struct bag_group *g, const struct gathered *l, struct st
 	for (size_t i = 0; i < l->set.n && !r; i++) {
 		const struct note *n = &l->set.entries[i]->note;
 		if (is_concerned(g, l->set.entries[i]))
-			r = put_bytes(g, BAG_NOTE, &n->id, 0, (struct str){n->bytes, n->len}, err);
+			r = bag_group_record(g, BAG_NOTE, &n->id, 0, (struct str){n->bytes, n->len}, err);
 	}
 	const struct note *seal = &l->seal->note;
 	if (!r)
-		r = put_bytes(g, BAG_NOTE, &seal->id, 0, (struct str){seal->bytes, seal->len}, err);
+		r = bag_group_record(g, BAG_NOTE, &seal->id, 0, (struct str){seal->bytes, seal->len}, err);
 	return r ? r : put_tally(g, &l->seal->s.body, tally, err);
 }
 
@@ -364,7 +364,7 @@ static int put_piece(struct bag_group *g, const struct gathered *l, const struct
 	if (!r)
 		r = as_checked ? pass_piece(g, body, &rec, err) : stream_sealer_add(g->sealer, g->piece, rec.len, err);
 	if (!r)
-		r = mark_there(g, &rec.root, err);
+		r = bag_group_mark(g, &rec.root, err);
 	return r ? r : put_bag_ahead(&g->last, err);
 }
 
@@ -381,7 +381,7 @@ static int put_large_body(struct bag_group *g, const struct gathered *l, const s
 		return lose(r, ret_lost);
 	for (uint64_t i = 0; i < pieces && !r; i++) {
 		struct hash root = tally_root(buf_str(&tally), i);
-		if (is_there(g, &root))
+		if (bag_group_has(g, &root))
 			continue;
 		*ret_put = true;
 		if (!g->place->look)
@@ -432,44 +432,16 @@ int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct
 		return 0;
 	bool reports = whole && g->place->reports, has_body = whole && !l->seal->s.paper.at;
 	hashes_release(&g->concerned);
-	int r = put_concerned(l, reports, &g->concerned, err);
+	int r = gathered_concerned(l, reports, &g->concerned, err);
 	if (!r)
 		r = put_notes(g, l, offices, ret_put, ret_statements, err);
 	if (!r && reports)
-		r = put_reports(g, l, ret_put, err);
+		r = put_reports(g, g->place, l, ret_put, err);
 	if (!r && has_body)
 		r = put_cover(g, l, ret_put, ret_lost, err);
 	if (!r && has_body)
 		r = put_body(g, l, ret_put, ret_lost, err);
-	return r || !reports ? r : put_exhibits(g, l, ret_put, ret_lost, err);
-}
-
-/* ---- Besides letters ---- */
-
-struct bag_place *bag_group_place(const struct bag_group *g)
-{
-	return g->place;
-}
-
-bool bag_group_has(const struct bag_group *g, const struct hash *item)
-{
-	return is_there(g, item);
-}
-
-int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err)
-{
-	return mark_there(g, item, err);
-}
-
-int bag_group_note(struct bag_group *g, const struct note *n, bool *ret_put, struct valise_err *err)
-{
-	return put_note(g, n, ret_put, err);
-}
-
-int bag_group_record(struct bag_group *g, enum bag_kind kind, const struct hash *of, uint32_t at, struct str bytes,
-		     struct valise_err *err)
-{
-	return put_bytes(g, kind, of, at, bytes, err);
+	return r || !reports ? r : put_exhibits(g, g->place, l, ret_put, err);
 }
 
 /* ---- The group ---- */

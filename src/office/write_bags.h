@@ -20,6 +20,7 @@ struct bag_place {
 	bool durable;   /* so far */
 	bool read_back; /* so far, past the page cache */
 	bool has_readme;
+	struct hashes damaged; /* exhibits that are here and cannot go; released by whoever has the place */
 };
 
 struct bag_group;
@@ -33,7 +34,6 @@ CHECKED int bag_group_new(struct bag_place *place, const struct age_recipient *t
 CHECKED int bag_group_letter(struct bag_group *g, const struct gathered *letter, const struct hashes *offices,
 			     bool whole, bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err);
 /* For what goes with letters (put_exhibits.c): a note, or a record whose items the caller marks once all of it is in. */
-struct bag_place *bag_group_place(const struct bag_group *g);
 bool bag_group_has(const struct bag_group *g, const struct hash *item);
 CHECKED int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err);
 CHECKED int bag_group_note(struct bag_group *g, const struct note *n, bool *ret_put, struct valise_err *err);

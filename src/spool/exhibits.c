@@ -147,8 +147,13 @@ int exhibit_forget(struct spool *s, const struct hash *id, struct valise_err *er
 int exhibit_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = begin_of(s, "SELECT 1 FROM exhibit WHERE id = ?", id, &q, err);
-	return r ? r : query_next(&q, ret, err);
+	int r = begin_of(s,
+			 "SELECT 1 FROM exhibit e JOIN item i ON i.seq = e.item WHERE e.id = ? AND i.taken_in_s <= ?",
+			 id, &q, err);
+	if (r)
+		return r;
+	query_int(&q, s->as_of_s);
+	return query_next(&q, ret, err);
 }
 
 static int not_here(const struct hash *id, struct valise_err *err)
@@ -178,10 +183,12 @@ int exhibit_row(struct spool *s, const struct hash *id, struct exhibit_row *ret,
 	bool is_here;
 	int r = begin_of(s,
 			 "SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item "
-			 "WHERE e.id = ?",
+			 "WHERE e.id = ? AND i.taken_in_s <= ?",
 			 id, &q, err);
-	if (!r)
-		r = query_next(&q, &is_here, err);
+	if (r)
+		return r;
+	query_int(&q, s->as_of_s);
+	r = query_next(&q, &is_here, err);
 	if (!r && !is_here)
 		return not_here(id, err);
 	if (!r)
@@ -228,10 +235,12 @@ int exhibit_find(struct spool *s, struct str name, struct hash *ret, struct vali
 int exhibits_each(struct spool *s, exhibit_each *each, void *context, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(
-		&s->db,
-		"SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item ORDER BY i.seq",
-		&q, err);
+	int r = query_begin(&s->db,
+			    "SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item "
+			    "WHERE i.taken_in_s <= ? ORDER BY i.seq",
+			    &q, err);
+	if (!r)
+		query_int(&q, s->as_of_s);
 	for (;;) {
 		struct exhibit_row row;
 		bool more = false;
@@ -251,11 +260,14 @@ int exhibit_open(struct spool *s, const struct hash *id, struct body *ret, struc
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	uint64_t bytes;
 	bool row;
-	int r = begin_of(
-		s, "SELECT e.bytes, n.bytes FROM exhibit e LEFT JOIN small_exhibit n ON n.item = e.item WHERE e.id = ?",
-		id, &q, err);
-	if (!r)
-		r = query_next(&q, &row, err);
+	int r = begin_of(s,
+			 "SELECT e.bytes, n.bytes FROM exhibit e JOIN item i ON i.seq = e.item "
+			 "LEFT JOIN small_exhibit n ON n.item = e.item WHERE e.id = ? AND i.taken_in_s <= ?",
+			 id, &q, err);
+	if (r)
+		return r;
+	query_int(&q, s->as_of_s);
+	r = query_next(&q, &row, err);
 	if (!r && !row)
 		return not_here(id, err);
 	if (!r)
@@ -283,9 +295,9 @@ int exhibit_tag(struct spool *s, const struct exhibit_tag *tag, bool *ret_new, s
 	if (!r)
 		r = begin_of(
 			s,
-			"INSERT INTO exhibit_tag (letter, exhibit, tagged_s, note) VALUES (?, ?, ?, ?) "
-			"ON CONFLICT (letter, exhibit) DO UPDATE SET note = excluded.note, tagged_s = excluded.tagged_s "
-			"WHERE excluded.note IS NOT NULL AND note IS NOT excluded.note",
+			"INSERT INTO exhibit_tag (letter, exhibit, tagged_s, note) SELECT ?1, ?2, ?3, ?4 "
+			"WHERE NOT EXISTS (SELECT 1 FROM exhibit_tag WHERE letter = ?1 AND exhibit = ?2) OR ?4 <> "
+			"coalesce((SELECT note FROM exhibit_tag WHERE letter = ?1 AND exhibit = ?2 ORDER BY tag DESC LIMIT 1), '')",
 			&tag->letter, &q, err);
 	if (r)
 		return r;
@@ -298,11 +310,19 @@ int exhibit_tag(struct spool *s, const struct exhibit_tag *tag, bool *ret_new, s
 	return r;
 }
 
+/* The last note that was given by then; since when it belongs there, by the first. */
+#define TAGS \
+	"SELECT t.exhibit, t.letter, (SELECT min(f.tagged_s) FROM exhibit_tag f WHERE f.letter = t.letter AND " \
+	"f.exhibit = t.exhibit), t.note FROM exhibit_tag t WHERE t.tag = (SELECT max(n.tag) FROM exhibit_tag n " \
+	"WHERE n.letter = t.letter AND n.exhibit = t.exhibit AND n.tagged_s <= ?2) "
+
 static int each_tag(struct spool *s, const char *sql, const struct hash *of, exhibit_tag_each *each, void *context,
 		    struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = begin_of(s, sql, of, &q, err);
+	if (!r)
+		query_int(&q, s->as_of_s);
 	for (;;) {
 		bool more = false;
 		if (!r)
@@ -323,17 +343,11 @@ static int each_tag(struct spool *s, const char *sql, const struct hash *of, exh
 int exhibit_tags(struct spool *s, const struct hash *exhibit, exhibit_tag_each *each, void *context,
 		 struct valise_err *err)
 {
-	return each_tag(
-		s,
-		"SELECT exhibit, letter, tagged_s, note FROM exhibit_tag WHERE exhibit = ? ORDER BY tagged_s, letter",
-		exhibit, each, context, err);
+	return each_tag(s, TAGS "AND t.exhibit = ?1 ORDER BY 3, 2", exhibit, each, context, err);
 }
 
 int exhibit_tags_of(struct spool *s, const struct hash *letter, exhibit_tag_each *each, void *context,
 		    struct valise_err *err)
 {
-	return each_tag(
-		s,
-		"SELECT exhibit, letter, tagged_s, note FROM exhibit_tag WHERE letter = ? ORDER BY tagged_s, exhibit",
-		letter, each, context, err);
+	return each_tag(s, TAGS "AND t.letter = ?1 ORDER BY 3, 1", letter, each, context, err);
 }

@@ -143,13 +143,15 @@ static const char exhibits[] =
 	"	item INTEGER PRIMARY KEY REFERENCES item (seq),"
 	"	bytes BLOB NOT NULL"
 	") STRICT;"
+	/* Of a pair the newest note stands; the others are what was known before it. */
 	"CREATE TABLE exhibit_tag ("
+	"	tag INTEGER PRIMARY KEY,"
 	"	letter BLOB NOT NULL CHECK (length(letter) = 32),"
 	"	exhibit BLOB NOT NULL CHECK (length(exhibit) = 32),"
 	"	tagged_s INTEGER NOT NULL,"
-	"	note TEXT,"
-	"	PRIMARY KEY (letter, exhibit)"
-	") STRICT, WITHOUT ROWID;"
+	"	note TEXT"
+	") STRICT;"
+	"CREATE INDEX exhibit_tag_letter ON exhibit_tag (letter, exhibit);"
 	"CREATE INDEX exhibit_tag_exhibit ON exhibit_tag (exhibit);";
 
 /* What opens the commitments of paper letters sealed here: of an electronic letter, its cover does. */

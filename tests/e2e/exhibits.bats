@@ -195,6 +195,26 @@ reported() { # FILE...
 	[ "$(find offices/oslo/tmp -type f | wc -l)" -eq 0 ]
 }
 
+@test "a damaged exhibit stays, and the letter and its other exhibits go" {
+	head -c 100000 /dev/urandom >first
+	head -c 100000 /dev/urandom >second
+	reported first second
+	kept=$(find offices/harbour/exhibits -type f -name "$(sha256sum <first | cut -c1-64)")
+	chmod 600 "$kept"
+	printf 'damaged!' | dd of="$kept" bs=1 seek=5000 conv=notrunc 2>/dev/null
+	run as harbour sync stick 14/2026 --reports
+	[ "$status" -eq 4 ]
+	grep -q "the exhibit $(sha256sum <first | cut -c1-16)... stays here.*add its file again" <<<"$output"
+	refute grep -q "did not go out whole" <<<"$output"
+	as oslo sync stick >came
+	grep -q "whole and checked" came
+	[ "$(as oslo exhibit list --json | json_at '[x["exhibit"] for x in d["exhibits"]]')" = "['$(sha256sum <second | cut -c1-64)']" ]
+	as harbour exhibit add first
+	as harbour sync stick 14/2026 --reports
+	as oslo sync stick
+	[ "$(as oslo exhibit list | wc -l)" -eq 2 ]
+}
+
 @test "an exhibit that needs several bags comes whole, whatever order they are read in" {
 	head -c 300000000 /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 -nosalt >film 2>/dev/null
 	reported film

@@ -3,6 +3,7 @@
 # The words that reports point at: read from the exhibits here, and carried in dossiers.
 
 load offices
+load clock
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -45,6 +46,16 @@ span() { # EXPRESSION: of the one span s, in the accounts on standard input
 	[ "$(status_of as harbour dossier "$letter" --exhibits -o whole)" = 4 ]
 	[ ! -e whole ]
 	[ "$(status_of as harbour doctor)" = 4 ]
+}
+
+@test "what came while the clock was ahead is here all the same, once it is right" {
+	needs_clock
+	ago -9 harbour exhibit add notes --letter "$letter" --note "how it came" 2>/dev/null
+	echo "The porter told us that he had it from the boy." >later
+	ago -9 harbour report "$letter" --says received -s "the porter" --verb told -e later -q "had it from the boy" --yes
+	as harbour track "$letter" --json >json
+	[ "$(json_at '[s["check"] for r in d["accounts"]["reported"] for s in r["spans"]]' <json)" = "['checked', 'checked']" ]
+	[ "$(as harbour track --thread "$letter" --json | json_at '[e["note"] for e in d["events"] if e["kind"] == "exhibit"]')" = "['how it came']" ]
 }
 
 @test "a dossier has the span with 200 bytes on either side; with --exhibits the whole, which proves itself" {

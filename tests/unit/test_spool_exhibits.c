@@ -134,6 +134,7 @@ struct seen {
 	size_t n;
 	struct hash last;
 	char note[64];
+	int64_t tagged_s;
 };
 
 static int see_row(void *context, const struct exhibit_row *row)
@@ -149,6 +150,7 @@ static int see_tag(void *context, const struct exhibit_tag *tag)
 	struct seen *seen = context;
 	seen->n++;
 	seen->last = tag->exhibit;
+	seen->tagged_s = tag->tagged_s;
 	(void)snprintf(seen->note, sizeof seen->note, "%.*s", STR_ARG(tag->note));
 	return 0;
 }
@@ -185,6 +187,44 @@ static void tags(void **state)
 	seen = (struct seen){0};
 	assert_int_equal(exhibits_each(s, see_row, &seen, &err), 0);
 	assert_true(seen.n == 2 && hash_eq(&seen.last, &b.id));
+}
+
+/* A later note rewrites nothing: looking back, the earlier one stands, and before the first there is none, nor an exhibit. */
+static void looking_back(void **state)
+{
+	struct spool *s = kit_create(kit_dir(*state));
+	struct valise_err err = {0};
+	struct seen seen = {0};
+	kit_begin(s);
+	struct exhibit_row a = put(s, 1, 10, "a", NULL);
+	struct exhibit_tag tag = {.exhibit = a.id, .letter = kit_hash(1), .tagged_s = a.taken_in_s, .note = STR("one")};
+	assert_int_equal(exhibit_tag(s, &tag, NULL, &err), 0);
+	tag.note = STR("two");
+	tag.tagged_s += 10;
+	assert_int_equal(exhibit_tag(s, &tag, NULL, &err), 0);
+	kit_commit(s);
+	assert_int_equal(exhibit_tags(s, &a.id, see_tag, &seen, &err), 0);
+	assert_true(seen.n == 1 && seen.tagged_s == a.taken_in_s);
+	assert_string_equal(seen.note, "two");
+	spool_close(s);
+	CLEAN_SPOOL struct spool *then = kit_open(kit_dir(*state), SPOOL_READ);
+	assert_int_equal(spool_look_back(then, a.taken_in_s + 9, NULL, &err), 0);
+	seen = (struct seen){0};
+	assert_int_equal(exhibit_tags_of(then, &tag.letter, see_tag, &seen, &err), 0);
+	assert_true(seen.n == 1 && seen.tagged_s == a.taken_in_s);
+	assert_string_equal(seen.note, "one");
+	assert_int_equal(spool_look_back(then, a.taken_in_s - 1, NULL, &err), 0);
+	seen = (struct seen){0};
+	CLEAN_BODY struct body body = BODY_NONE;
+	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
+	bool is_here = true;
+	assert_int_equal(exhibit_tags_of(then, &tag.letter, see_tag, &seen, &err), 0);
+	assert_int_equal(exhibits_each(then, see_row, &seen, &err), 0);
+	assert_int_equal(seen.n, 0);
+	assert_int_equal(exhibit_has(then, &a.id, &is_here, &err), 0);
+	assert_false(is_here);
+	assert_int_equal(exhibit_row(then, &a.id, &a, &name, &err), VALISE_E_NOT_FOUND);
+	assert_int_equal(exhibit_open(then, &a.id, &body, &err), VALISE_E_NOT_FOUND);
 }
 
 static int touch(const char *dir, const char *name)
@@ -285,6 +325,7 @@ int main(void)
 		scratch_test(what_is_no_exhibit_is_refused),
 		scratch_test(found_by_what_people_type),
 		scratch_test(tags),
+		scratch_test(looking_back),
 		scratch_test(findings),
 		scratch_test(reports_are_numbered_apart),
 	};
