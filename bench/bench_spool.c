@@ -105,11 +105,11 @@ static void put_letter(struct spool *s, struct pattern *seal, struct pattern *st
 	must(seal_from_intake(seal->note.data, seal->note.len, &letter, &err));
 	set_hash(statement, &letter->note.id);
 	must(statement_from_intake(statement->note.data, statement->note.len, &said, &err));
-	must(letter_put(s, letter, false, 1795338720, NULL, &err));
-	must(cover_put(s, &letter->note.id, (struct str){(char *)cover, sizeof cover}, 1795338720, &err));
+	must(letter_put(s, letter, false, NULL, &err));
+	must(cover_put(s, &letter->note.id, (struct str){(char *)cover, sizeof cover}, &err));
 	must(body_put_small(s, &nonce, (struct str){(char *)body, sizeof body}, (struct str){(char *)&nonce, 32},
 			    &err));
-	must(statement_put(s, said, 1795338720, NULL, &err));
+	must(statement_put(s, said, NULL, &err));
 	verified_seal_free(letter);
 	verified_statement_free(said);
 }

@@ -92,7 +92,7 @@ static int commit(struct valise *v, struct drafting *d, struct valise_err *err)
 	if (!r && !hash_eq(&office_head(registers_office(now.registers, &v->self))->note.id, &d->e.previous))
 		r = err_set(err, VALISE_E_BUSY, "another process changed the register meanwhile; try again");
 	if (!r)
-		r = entry_put(v->spool, d->entry, d->e.time_s, NULL, err);
+		r = entry_put(v->spool, d->entry, NULL, err);
 	d->may_stand = !r;
 	if (!r)
 		r = spool_commit(v->spool, err);

@@ -254,7 +254,7 @@ static int store(struct valise *v, const struct register_set *set, size_t held, 
 	if (r)
 		return r;
 	for (size_t i = held; i < set->n && !r; i++)
-		r = entry_put(v->spool, set->entries[i], c->added_s, NULL, err);
+		r = entry_put(v->spool, set->entries[i], NULL, err);
 	if (!r)
 		r = contact_put(v->spool, c, err);
 	if (!r)

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "base/clock.h"
 #include "base/limits.h"
 #include "base/newfile.h"
 #include "base/text.h"
@@ -144,7 +143,7 @@ int exhibit_take_file(struct valise *v, const char *path, const struct exhibit_t
 {
 	CLEAN_NEWFILE struct newfile file = NEWFILE_NONE;
 	CLEAN_CLOSE int fd = -1;
-	struct exhibit_row row = {.taken_in_s = clock_now_s(), .name = name_of(path)};
+	struct exhibit_row row = {.name = name_of(path)};
 	struct stat st;
 	bool drop = false;
 	int r = open_file(path, &fd, &st, err);
@@ -201,7 +200,7 @@ int valise_exhibit_add(struct valise *v, const struct valise_exhibit_adding *a, 
 		       struct valise_err *err)
 {
 	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
-	struct exhibit_tag tag = {.tagged_s = clock_now_s()};
+	struct exhibit_tag tag = {0};
 	struct hash id;
 	if (a->note && !a->letter)
 		return err_set(err, VALISE_E_USAGE,

@@ -113,7 +113,7 @@ static int make_keys(struct valise *v, const struct valise_founding *f, struct f
 }
 
 /* The last step: entry 0 and our own id in one transaction. Refused when another process founded an office here meanwhile. */
-static int commit_office(struct valise *v, const struct founding *w, int64_t now_s, struct valise_err *err)
+static int commit_office(struct valise *v, const struct founding *w, struct valise_err *err)
 {
 	CLEAN_BUF struct buf taken = BUF_INIT(HASH_HEX_BYTES);
 	int r = spool_begin(v->spool, err);
@@ -124,7 +124,7 @@ static int commit_office(struct valise *v, const struct founding *w, int64_t now
 		r = err_set(err, VALISE_E_EXISTS, "there is an office in %s already",
 			    text_shown(str_of(spool_dir(v->spool))).text);
 	else if (r == VALISE_E_NOT_FOUND)
-		r = entry_put(v->spool, w->entry, now_s, NULL, err);
+		r = entry_put(v->spool, w->entry, NULL, err);
 	else
 		r = err_set(err, r, "the spool in %s cannot be read", text_shown(str_of(spool_dir(v->spool))).text);
 	v->self = *verified_entry_office(w->entry);
@@ -200,7 +200,7 @@ int valise_init(const char *dir, const struct valise_founding *f, const struct v
 	if (!r && f->keep_recovery && !f->dry_run)
 		r = give_recovery(&w, f, err);
 	if (!r && !f->dry_run)
-		r = commit_office(v, &w, now_s, err);
+		r = commit_office(v, &w, err);
 	if (r || f->dry_run) {
 		valise_close(v);
 		return r;

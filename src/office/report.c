@@ -488,7 +488,7 @@ static int sign_one(struct valise *v, const struct register_set *now, struct rep
 	if (!r)
 		r = report_verify(note.data, note.len, &verified, err);
 	if (!r)
-		r = report_put(v->spool, verified, now_s, NULL, err);
+		r = report_put(v->spool, verified, NULL, err);
 	if (!r)
 		memcpy(d->id, hash_hex(&verified->note.id).text, sizeof d->id);
 	return r;

@@ -440,7 +440,7 @@ static int sign_one(struct valise *v, const struct register_set *set, struct dra
 	if (!r)
 		r = statement_verify(note.data, note.len, &verified, err);
 	if (!r)
-		r = statement_put(v->spool, verified, now_s, NULL, err);
+		r = statement_put(v->spool, verified, NULL, err);
 	if (!r)
 		memcpy(d->id, hash_hex(&verified->note.id).text, sizeof d->id);
 	return r;

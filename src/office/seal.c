@@ -381,9 +381,9 @@ static int commit_letter(struct sealing *s, struct valise_err *err)
 		r = file ? body_put_file(spool, &s->body.root, s->body.bytes, file, s->body.tally, err)
 			 : body_put_small(spool, &s->body.root, stream_sealer_memory(s->sealer), s->body.tally, err);
 	if (!r)
-		r = letter_put(spool, s->verified, true, s->now_s, NULL, err);
+		r = letter_put(spool, s->verified, true, NULL, err);
 	if (!r && !s->l->paper)
-		r = cover_put(spool, &s->verified->note.id, buf_str(&s->cover_file), s->now_s, err);
+		r = cover_put(spool, &s->verified->note.id, buf_str(&s->cover_file), err);
 	if (!r && s->l->paper && s->plan.n)
 		r = sheet_put(spool, &s->verified->note.id, buf_str(&s->cover_file), err);
 	if (!r)

@@ -35,7 +35,7 @@ int take_cover(struct take_in *t, const struct bag_record *rec)
 		return mismatch(t, a, "the cover");
 	int r = take_in_begin(t);
 	if (!r && !t->o.look)
-		r = cover_put(t->v->spool, &a->id, (struct str){(const char *)rec->data, rec->len}, t->now_s, t->err);
+		r = cover_put(t->v->spool, &a->id, (struct str){(const char *)rec->data, rec->len}, t->err);
 	if (r)
 		return r;
 	a->has_cover = true;

@@ -58,7 +58,7 @@ static int settle_office(struct take_in *t, const struct hash *office, size_t be
 			return take_in_finding(
 				t, "an office's register is longer than any may be; the rest of it was left", NULL);
 		r = t->o.look ? take_in_first_look(t, &e->note.id, &is_new)
-			      : entry_put(t->v->spool, e, t->now_s, &is_new, t->err);
+			      : entry_put(t->v->spool, e, &is_new, t->err);
 		if (!r && is_new) {
 			t->r.entries++;
 			r = take_in_count(t);

@@ -185,7 +185,7 @@ static int begin_coming(struct take_in *t, const struct wanted *w, struct coming
 
 static int keep(struct take_in *t, struct wanted *w, struct coming *c)
 {
-	struct exhibit_row row = {.id = w->id, .bytes = c->bytes, .taken_in_s = t->now_s};
+	struct exhibit_row row = {.id = w->id, .bytes = c->bytes};
 	bool is_new = false;
 	/* Synced before the lock is taken, so that nobody waits for that. */
 	int r = take_in_commit(t);

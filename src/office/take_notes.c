@@ -104,7 +104,7 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 		return take_in_count(t);
 	r = take_in_begin(t);
 	if (!r)
-		r = letter_put(t->v->spool, seal, hash_eq(&seal->s.from.office, &t->v->self), t->now_s, NULL, t->err);
+		r = letter_put(t->v->spool, seal, hash_eq(&seal->s.from.office, &t->v->self), NULL, t->err);
 	if (!r)
 		r = letter_row(t->v->spool, &seal->note.id, &row, t->err);
 	if (r)
@@ -153,7 +153,7 @@ static int take_statement(struct take_in *t, const struct bag_record *rec)
 		r = take_in_begin(t);
 	if (!r)
 		r = t->o.look ? take_in_first_look(t, &s->note.id, &is_new)
-			      : statement_put(t->v->spool, s, t->now_s, &is_new, t->err);
+			      : statement_put(t->v->spool, s, &is_new, t->err);
 	if (r || !is_new)
 		return r;
 	t->r.statements++;
@@ -180,7 +180,7 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 		r = take_in_begin(t);
 	if (!r)
 		r = t->o.look ? take_in_first_look(t, &p->note.id, &is_new)
-			      : report_put(t->v->spool, p, t->now_s, &is_new, t->err);
+			      : report_put(t->v->spool, p, &is_new, t->err);
 	if (!r)
 		r = take_exhibits_named(t, &p->r);
 	if (r || !is_new)

@@ -78,7 +78,7 @@ int body_record(struct spool *s, const struct hash *root, uint64_t bytes, struct
 	const struct str nothing = {NULL, 0};
 	int64_t item;
 	bool is_new;
-	int r = item_put(s, ITEM_BODY, root, nothing, clock_now_s(), &item, &is_new, err);
+	int r = item_put(s, ITEM_BODY, root, nothing, &item, &is_new, err);
 	if (r)
 		return r;
 	CLEAN_QUERY struct query q = QUERY_NONE;

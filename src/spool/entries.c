@@ -21,8 +21,7 @@ static int count_entry(struct spool *s, const struct hash *office, size_t bytes,
 	return query_run(&q, err);
 }
 
-int entry_put(struct spool *s, const struct verified_entry *e, int64_t taken_in_s, bool *ret_new,
-	      struct valise_err *err)
+int entry_put(struct spool *s, const struct verified_entry *e, bool *ret_new, struct valise_err *err)
 {
 	const struct hash *office = verified_entry_office(e);
 	CLEAN_QUERY struct query q = QUERY_NONE;
@@ -31,8 +30,7 @@ int entry_put(struct spool *s, const struct verified_entry *e, int64_t taken_in_
 	if (e->e.seq > INT64_MAX)
 		return err_set(err, VALISE_E_LIMIT, "register entry %s: its number is too large",
 			       hash_hex(&e->note.id).text);
-	int r = item_put(s, ITEM_REGISTER, &e->note.id, (struct str){e->note.bytes, e->note.len}, taken_in_s, &item,
-			 &is_new, err);
+	int r = item_put(s, ITEM_REGISTER, &e->note.id, (struct str){e->note.bytes, e->note.len}, &item, &is_new, err);
 	if (!r && is_new)
 		r = count_entry(s, office, e->note.len, err);
 	if (!r && is_new)

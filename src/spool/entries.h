@@ -7,8 +7,7 @@
 #include "spool/spool.h"
 
 /* Several chains of one office may be here: forks are evidence. */
-CHECKED int entry_put(struct spool *s, const struct verified_entry *e, int64_t taken_in_s, bool *ret_new,
-		      struct valise_err *err);
+CHECKED int entry_put(struct spool *s, const struct verified_entry *e, bool *ret_new, struct valise_err *err);
 typedef int entry_each(void *context, struct verified_entry *e); /* owns e */
 /* In order of seq, then id. */
 CHECKED int entries_of(struct spool *s, const struct hash *office, entry_each *each, void *context,

@@ -71,7 +71,7 @@ static int record(struct spool *s, const struct exhibit_row *row, int fd, struct
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int64_t item = 0;
 	bool is_new; /* not when the exhibit was forgotten once: the log stays */
-	int r = item_put(s, ITEM_EXHIBIT, &row->id, nothing, row->taken_in_s, &item, &is_new, err);
+	int r = item_put(s, ITEM_EXHIBIT, &row->id, nothing, &item, &is_new, err);
 	if (!r && row->bytes <= EXHIBIT_SMALL_BYTES)
 		r = record_small(s, row, item, fd, err);
 	if (!r)
@@ -302,7 +302,7 @@ int exhibit_tag(struct spool *s, const struct exhibit_tag *tag, bool *ret_new, s
 	if (r)
 		return r;
 	query_hash(&q, &tag->exhibit);
-	query_int(&q, tag->tagged_s);
+	query_int(&q, s->clock_s());
 	query_text(&q, tag->note);
 	r = query_run(&q, err);
 	if (!r && ret_new)

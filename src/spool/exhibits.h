@@ -13,7 +13,7 @@
 struct exhibit_row {
 	struct hash id;
 	uint64_t bytes;
-	int64_t taken_in_s;
+	int64_t taken_in_s; /* a put goes by the clock */
 	struct str name; /* of the file it came from: raw bytes; NULL: it came from a pipe or in a bag */
 };
 
@@ -42,7 +42,7 @@ CHECKED int exhibit_forget(struct spool *s, const struct hash *id, struct valise
 struct exhibit_tag {
 	struct hash exhibit, letter;
 	struct str note; /* free text; NULL: none */
-	int64_t tagged_s;
+	int64_t tagged_s; /* a put goes by the clock */
 };
 /* Again for the same two: a note takes the place of the one before; without one nothing changes. */
 CHECKED int exhibit_tag(struct spool *s, const struct exhibit_tag *tag, bool *ret_new, struct valise_err *err);

@@ -22,6 +22,8 @@ struct spool {
 	bool is_lazy;    /* commits wait for no disk: spool_begin_lazy */
 	bool is_writing; /* spool_begin */
 	bool is_reading; /* spool_begin_read */
+	int64_t (*clock_s)(
+		void); /* when an item is taken in, and a note is given: read where it is entered, so that times go as the log does */
 	int64_t as_of_s; /* evidence that was taken in later is not seen: spool_look_back; INT64_MAX: all is */
 };
 
@@ -48,8 +50,8 @@ enum item_kind {
 };
 
 /* Adds to the set, and so to the log; `bytes` at NULL: they are elsewhere. *ret_item is the row, new or not. */
-CHECKED int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t taken_in_s,
-		     int64_t *ret_item, bool *ret_new, struct valise_err *err);
+CHECKED int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t *ret_item,
+		     bool *ret_new, struct valise_err *err);
 CHECKED int item_has(struct spool *s, enum item_kind kind, const struct hash *id, bool *ret, struct valise_err *err);
 /* bodies/ab, for the body `root`; VALISE_E_NOT_FOUND when it is not there and not to be made. */
 CHECKED int body_room(struct spool *s, const struct hash *root, bool make, int *ret_fd, struct valise_err *err);

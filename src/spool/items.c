@@ -42,8 +42,8 @@ static int find_row(struct spool *s, enum item_kind kind, const struct hash *id,
 	return r;
 }
 
-int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t taken_in_s,
-	     int64_t *ret_item, bool *ret_new, struct valise_err *err)
+int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t *ret_item,
+	     bool *ret_new, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
@@ -56,7 +56,7 @@ int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct
 		return r;
 	query_int(&q, kind);
 	query_hash(&q, id);
-	query_int(&q, taken_in_s);
+	query_int(&q, s->clock_s());
 	query_blob(&q, bytes);
 	r = query_run(&q, err);
 	if (r)

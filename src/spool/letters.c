@@ -20,8 +20,8 @@ static struct str span_of(const struct hash *h)
 	return (struct str){(const char *)h->bytes, sizeof h->bytes};
 }
 
-static int insert_letter(struct spool *s, const struct verified_seal *seal, bool is_own, int64_t taken_in_s,
-			 int64_t item, struct valise_err *err)
+static int insert_letter(struct spool *s, const struct verified_seal *seal, bool is_own, int64_t item,
+			 struct valise_err *err)
 {
 	const struct seal *v = &seal->s;
 	const struct str absent = {NULL, 0};
@@ -29,7 +29,7 @@ static int insert_letter(struct spool *s, const struct verified_seal *seal, bool
 	int r = query_begin(
 		&s->db,
 		"INSERT INTO letter (id, item, sender, date_s, taken_in_s, ref, is_own, body, cover, body_bytes, cover_bytes) "
-		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"VALUES (?1, ?2, ?3, ?4, (SELECT taken_in_s FROM item WHERE seq = ?2), ?5, ?6, ?7, ?8, ?9, ?10)",
 		&q, err);
 	if (r)
 		return r;
@@ -37,7 +37,6 @@ static int insert_letter(struct spool *s, const struct verified_seal *seal, bool
 	query_int(&q, item);
 	query_hash(&q, &v->from.office);
 	query_int(&q, v->date_s);
-	query_int(&q, taken_in_s);
 	query_text(&q, v->ref);
 	query_int(&q, is_own);
 	query_blob(&q, v->paper.at ? absent : span_of(&v->body));
@@ -52,18 +51,17 @@ static int insert_letter(struct spool *s, const struct verified_seal *seal, bool
 	return query_run(&q, err);
 }
 
-int letter_put(struct spool *s, const struct verified_seal *seal, bool is_own, int64_t taken_in_s, bool *ret_new,
-	       struct valise_err *err)
+int letter_put(struct spool *s, const struct verified_seal *seal, bool is_own, bool *ret_new, struct valise_err *err)
 {
 	int64_t item = 0;
 	bool is_new;
 	if (seal->s.body_bytes > INT64_MAX || seal->s.cover_bytes > INT64_MAX)
 		return err_set(err, VALISE_E_LIMIT, "letter %s: its body or cover is too large",
 			       hash_short(&seal->note.id).text);
-	int r = item_put(s, ITEM_SEAL, &seal->note.id, (struct str){seal->note.bytes, seal->note.len}, taken_in_s,
-			 &item, &is_new, err);
+	int r = item_put(s, ITEM_SEAL, &seal->note.id, (struct str){seal->note.bytes, seal->note.len}, &item, &is_new,
+			 err);
 	if (!r && is_new)
-		r = insert_letter(s, seal, is_own, taken_in_s, item, err);
+		r = insert_letter(s, seal, is_own, item, err);
 	if (!r && ret_new)
 		*ret_new = is_new;
 	return r;
@@ -209,14 +207,14 @@ static int set_cover(struct spool *s, const char *sql, struct str bytes, const s
 	return query_run(&q, err);
 }
 
-int cover_put(struct spool *s, const struct hash *letter, struct str bytes, int64_t taken_in_s, struct valise_err *err)
+int cover_put(struct spool *s, const struct hash *letter, struct str bytes, struct valise_err *err)
 {
 	struct hash cover;
 	int64_t item;
 	bool is_new;
 	int r = cover_of(s, letter, &cover, err);
 	if (!r)
-		r = item_put(s, ITEM_COVER, &cover, bytes, taken_in_s, &item, &is_new, err);
+		r = item_put(s, ITEM_COVER, &cover, bytes, &item, &is_new, err);
 	if (r || is_new)
 		return r;
 	return set_cover(s, "UPDATE item SET bytes = ? WHERE id = ? AND kind = 5 AND bytes IS NULL", bytes, &cover,

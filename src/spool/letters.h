@@ -20,8 +20,8 @@ struct letter_row {
 	bool is_own;    /* sealed by this spool's office */
 	bool is_broken; /* its body is here, and of another size than its seal says */
 };
-CHECKED int letter_put(struct spool *s, const struct verified_seal *seal, bool is_own, int64_t taken_in_s,
-		       bool *ret_new, struct valise_err *err);
+CHECKED int letter_put(struct spool *s, const struct verified_seal *seal, bool is_own, bool *ret_new,
+		       struct valise_err *err);
 CHECKED int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, struct valise_err *err);
 CHECKED int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **ret, struct valise_err *err);
 /* By a prefix of the hex id, of the short id (with or without the dash; at least 4 characters, in either case), or the whole
@@ -34,8 +34,7 @@ CHECKED int letters_each(struct spool *s, letter_each *each, void *context, stru
 CHECKED int letter_own_names(struct spool *s, const struct hash *digest, bool *ret, struct valise_err *err);
 
 /* Covers: checked by the caller against the seal before they are put. The letter must be here: VALISE_E_NOT_FOUND. */
-CHECKED int cover_put(struct spool *s, const struct hash *letter, struct str bytes, int64_t taken_in_s,
-		      struct valise_err *err);
+CHECKED int cover_put(struct spool *s, const struct hash *letter, struct str bytes, struct valise_err *err);
 CHECKED int cover_get(struct spool *s, const struct hash *letter, struct buf *ret, struct valise_err *err);
 /* Removes a cover whose bytes no longer match the seal, so that it can be taken in again. Its place in the intake log stays. */
 CHECKED int cover_forget(struct spool *s, const struct hash *letter, struct valise_err *err);

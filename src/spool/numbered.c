@@ -8,8 +8,7 @@ static void bind_key(struct query *q, const struct vkey *key)
 }
 
 int numbered_put(struct spool *s, const struct numbered_table *table, const struct note *note,
-		 const struct hash *letter, const struct vkey *key, uint64_t nth, int64_t taken_in_s, bool *ret_new,
-		 struct valise_err *err)
+		 const struct hash *letter, const struct vkey *key, uint64_t nth, bool *ret_new, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int64_t item = 0;
@@ -17,8 +16,7 @@ int numbered_put(struct spool *s, const struct numbered_table *table, const stru
 	if (nth > INT64_MAX)
 		return err_set(err, VALISE_E_LIMIT, "%s %s: its nth is too large", table->noun,
 			       hash_hex(&note->id).text);
-	int r = item_put(s, table->kind, &note->id, (struct str){note->bytes, note->len}, taken_in_s, &item, &is_new,
-			 err);
+	int r = item_put(s, table->kind, &note->id, (struct str){note->bytes, note->len}, &item, &is_new, err);
 	if (!r && is_new)
 		r = query_begin(&s->db, table->insert, &q, err);
 	if (!r && is_new) {

@@ -14,8 +14,8 @@ struct numbered_table {
 };
 
 CHECKED int numbered_put(struct spool *s, const struct numbered_table *table, const struct note *note,
-			 const struct hash *letter, const struct vkey *key, uint64_t nth, int64_t taken_in_s,
-			 bool *ret_new, struct valise_err *err);
+			 const struct hash *letter, const struct vkey *key, uint64_t nth, bool *ret_new,
+			 struct valise_err *err);
 /* 0 when there is none. */
 CHECKED int numbered_last(struct spool *s, const struct numbered_table *table, const struct hash *letter,
 			  const struct vkey *key, uint64_t *ret, struct valise_err *err);

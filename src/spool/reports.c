@@ -11,10 +11,9 @@ static const struct numbered_table table = {
 	"SELECT coalesce(max(nth), 0) FROM report WHERE letter = ? AND signer = ?",
 };
 
-int report_put(struct spool *s, const struct verified_report *v, int64_t taken_in_s, bool *ret_new,
-	       struct valise_err *err)
+int report_put(struct spool *s, const struct verified_report *v, bool *ret_new, struct valise_err *err)
 {
-	return numbered_put(s, &table, &v->note, &v->r.letter, &v->r.by, v->r.nth, taken_in_s, ret_new, err);
+	return numbered_put(s, &table, &v->note, &v->r.letter, &v->r.by, v->r.nth, ret_new, err);
 }
 
 static int each_row(struct spool *s, struct query *q, report_each *each, void *context, struct valise_err *err)

@@ -6,8 +6,7 @@
 #include "format/report.h"
 #include "spool/spool.h"
 
-CHECKED int report_put(struct spool *s, const struct verified_report *v, int64_t taken_in_s, bool *ret_new,
-		       struct valise_err *err);
+CHECKED int report_put(struct spool *s, const struct verified_report *v, bool *ret_new, struct valise_err *err);
 typedef int report_each(void *context, struct verified_report *v, int64_t taken_in_s); /* owns v */
 /* By key, then nth, then intake. */
 CHECKED int reports_of(struct spool *s, const struct hash *letter, report_each *each, void *context,

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "spool/inside.h"
@@ -94,6 +95,7 @@ static int spool_new(const char *dir, struct spool **ret, struct valise_err *err
 		return err_nomem(err);
 	s->dirfd = -1;
 	s->as_of_s = INT64_MAX;
+	s->clock_s = clock_now_s;
 	for (size_t i = 0; i < N_ROOMS; i++)
 		*room_fd(s, i) = -1;
 	s->dir = strdup(dir);

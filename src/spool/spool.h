@@ -39,7 +39,7 @@ CHECKED int spool_begin_read(struct spool *s, struct valise_err *err);
 CHECKED int spool_look_back(struct spool *s, int64_t as_of_s, uint64_t *ret_back, struct valise_err *err);
 
 /* What holds for the rows of every noun: putting what is there already is 0 and changes nothing (*ret_new, may be NULL, says which).
- * Every put of a new item also appends to the intake log. taken_in_s is this machine's clock. Puts need an open transaction.
+ * Every put of a new item also appends to the intake log, with the time of this machine's clock. Puts need an open transaction.
  * Callbacks return non-zero to stop; that value comes back. What a callback is given is borrowed for the call. */
 
 /* Descriptors of the spool's directories; borrowed. tmp/ is on the same filesystem as bodies/. */

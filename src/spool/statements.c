@@ -13,10 +13,9 @@ static const struct numbered_table table = {
 	"SELECT coalesce(max(nth), 0) FROM statement WHERE letter = ? AND signer = ?",
 };
 
-int statement_put(struct spool *s, const struct verified_statement *v, int64_t taken_in_s, bool *ret_new,
-		  struct valise_err *err)
+int statement_put(struct spool *s, const struct verified_statement *v, bool *ret_new, struct valise_err *err)
 {
-	return numbered_put(s, &table, &v->note, &v->s.letter, &v->s.by, v->s.nth, taken_in_s, ret_new, err);
+	return numbered_put(s, &table, &v->note, &v->s.letter, &v->s.by, v->s.nth, ret_new, err);
 }
 
 int statements_of(struct spool *s, const struct hash *letter, statement_each *each, void *context,

@@ -7,8 +7,7 @@
 #include "spool/spool.h"
 
 /* A statement may be here before its letter is. */
-CHECKED int statement_put(struct spool *s, const struct verified_statement *v, int64_t taken_in_s, bool *ret_new,
-			  struct valise_err *err);
+CHECKED int statement_put(struct spool *s, const struct verified_statement *v, bool *ret_new, struct valise_err *err);
 typedef int statement_each(void *context, struct verified_statement *v, int64_t taken_in_s); /* owns v */
 /* By key, then nth, then intake. */
 CHECKED int statements_of(struct spool *s, const struct hash *letter, statement_each *each, void *context,

@@ -115,6 +115,17 @@ state_of() { # WORD...: of the one recipient
 	[ "$status" -eq 2 ]
 }
 
+@test "a clock that goes on while a command works was not set back" {
+	export FAULT_CLOCK_TICKS=1
+	story
+	unset FAULT_CLOCK_TICKS
+	for office in harbour oslo; do
+		as "$office" track "$letter" --as-of "$(moment 10)" >shown
+		head -n 1 shown | grep -q "^As it was known here on "
+		refute grep -q "set back" shown
+	done
+}
+
 @test "it works on a spool that cannot be written, and answer-by is judged as of then" {
 	found_ago 100 harbour "Harbour Legal"
 	found_ago 100 oslo "Mission Oslo"

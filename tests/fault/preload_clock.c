@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Preloaded: the clock on the wall is FAULT_CLOCK_S seconds off; the one that measures durations is not. */
+/* Preloaded: the clock on the wall is FAULT_CLOCK_S seconds off, and with FAULT_CLOCK_TICKS each look at it finds it a second later; the one
+ * that measures durations is neither. */
+#include <stdatomic.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -8,7 +10,8 @@
 static time_t offset_s(void)
 {
 	const char *text = getenv("FAULT_CLOCK_S");
-	return text ? strtol(text, NULL, 10) : 0;
+	static atomic_long looks;
+	return (text ? strtol(text, NULL, 10) : 0) + (getenv("FAULT_CLOCK_TICKS") ? looks++ : 0);
 }
 
 PRELOADED int clock_gettime(clockid_t clock, struct timespec *ret)

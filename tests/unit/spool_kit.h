@@ -22,6 +22,7 @@
 #include "spool/db.h"
 #include "spool/entries.h"
 #include "spool/exhibits.h"
+#include "spool/inside.h"
 #include "spool/items.h"
 #include "spool/keys.h"
 #include "spool/letters.h"
@@ -317,6 +318,21 @@ static inline void kit_sql(const char *dir, const char *sql)
 	db_close(&db);
 }
 
+static int64_t kit_time_s;
+
+static inline int64_t kit_clock(void)
+{
+	return kit_time_s;
+}
+
+/* What is put from now on is taken in at that time. */
+static inline struct spool *kit_at(struct spool *s, int64_t time_s)
+{
+	kit_time_s = time_s;
+	s->clock_s = kit_clock;
+	return s;
+}
+
 static inline void kit_begin(struct spool *s)
 {
 	struct valise_err err = {0};
@@ -335,7 +351,7 @@ static inline struct hash kit_put_letter(struct spool *s, const struct kit_lette
 	CLEAN_SEAL struct verified_seal *v = kit_seal(l);
 	struct valise_err err = {0};
 	kit_begin(s);
-	OK(err, letter_put(s, v, false, 1795340000, NULL, &err));
+	OK(err, letter_put(s, v, false, NULL, &err));
 	kit_commit(s);
 	return v->note.id;
 }

@@ -34,7 +34,7 @@ static int prepare(void **state)
 	kit_body(2, 2 * MIB + 17, &work.taken);
 	work.letter = kit_seal(&(struct kit_letter){.n = 1, .body = work.taken.root, .body_bytes = work.taken.len});
 	work.received = kit_statement(&work.letter->note.id, 4, 1);
-	work.exhibit = (struct exhibit_row){.bytes = work.sealed.len, .taken_in_s = 1, .name = STR("scan")};
+	work.exhibit = (struct exhibit_row){.bytes = work.sealed.len, .name = STR("scan")};
 	digest_once(work.sealed.bytes, work.sealed.len, &work.exhibit.id);
 	work.report = kit_report(&work.letter->note.id, 4, 1);
 	return 0;
@@ -108,17 +108,17 @@ static void do_work(const char *dir)
 	OK(err, r);
 	OK(err, key_file_put(s, KEY_NAME, STR("a key"), &err));
 	kit_begin(s);
-	OK(err, letter_put(s, work.letter, false, 1, NULL, &err));
-	OK(err, cover_put(s, &work.letter->note.id, KIT_COVER, 1, &err));
+	OK(err, letter_put(s, work.letter, false, NULL, &err));
+	OK(err, cover_put(s, &work.letter->note.id, KIT_COVER, &err));
 	kit_commit(s);
 	put_sealed(s);
 	take_in(s);
 	kit_begin(s);
-	OK(err, statement_put(s, work.received, 2, NULL, &err));
+	OK(err, statement_put(s, work.received, NULL, &err));
 	kit_commit(s);
 	put_exhibit(s);
 	kit_begin(s);
-	OK(err, report_put(s, work.report, 3, NULL, &err));
+	OK(err, report_put(s, work.report, NULL, &err));
 	kit_commit(s);
 	spool_close(s);
 }
@@ -455,7 +455,7 @@ static void fill_up(const char *dir)
 		CLEAN_SEAL struct verified_seal *v = kit_seal(&(struct kit_letter){.n = n, .is_paper = true});
 		r = spool_begin(s, &err);
 		if (!r)
-			r = letter_put(s, v, false, 1, NULL, &err);
+			r = letter_put(s, v, false, NULL, &err);
 		if (!r)
 			r = spool_commit(s, &err);
 		n += r == 0;

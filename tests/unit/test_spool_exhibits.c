@@ -8,7 +8,7 @@
 static struct exhibit_row make(struct spool *s, uint8_t seed, size_t len, const char *name, struct newfile *ret)
 {
 	struct valise_err err = {0};
-	struct exhibit_row row = {.bytes = len, .taken_in_s = 1795340000, .name = str_of(name)};
+	struct exhibit_row row = {.bytes = len, .name = str_of(name)};
 	CLEAN_FREE uint8_t *bytes = malloc(len + 1);
 	MUST(bytes);
 	for (size_t i = 0; i < len; i++)
@@ -24,7 +24,7 @@ static struct exhibit_row put(struct spool *s, uint8_t seed, size_t len, const c
 	struct valise_err err = {0};
 	CLEAN_NEWFILE struct newfile nf = NEWFILE_NONE;
 	struct exhibit_row row = make(s, seed, len, name, &nf);
-	OK(err, exhibit_put(s, &row, &nf, ret_new, &err));
+	OK(err, exhibit_put(kit_at(s, 1795340000), &row, &nf, ret_new, &err));
 	MUST(nf.fd == -1);
 	return row;
 }
@@ -163,7 +163,7 @@ static void tags(void **state)
 	bool is_new;
 	kit_begin(s);
 	struct exhibit_row a = put(s, 1, 10, "a", NULL), b = put(s, 2, 10, "b", NULL);
-	struct exhibit_tag tag = {.exhibit = a.id, .letter = kit_hash(1), .tagged_s = 5};
+	struct exhibit_tag tag = {.exhibit = a.id, .letter = kit_hash(1)};
 	assert_int_equal(exhibit_tag(s, &tag, &is_new, &err), 0);
 	assert_true(is_new);
 	assert_int_equal(exhibit_tag(s, &tag, &is_new, &err), 0);
@@ -197,23 +197,22 @@ static void looking_back(void **state)
 	struct seen seen = {0};
 	kit_begin(s);
 	struct exhibit_row a = put(s, 1, 10, "a", NULL);
-	struct exhibit_tag tag = {.exhibit = a.id, .letter = kit_hash(1), .tagged_s = a.taken_in_s, .note = STR("one")};
+	struct exhibit_tag tag = {.exhibit = a.id, .letter = kit_hash(1), .note = STR("one")};
 	assert_int_equal(exhibit_tag(s, &tag, NULL, &err), 0);
 	tag.note = STR("two");
-	tag.tagged_s += 10;
-	assert_int_equal(exhibit_tag(s, &tag, NULL, &err), 0);
+	assert_int_equal(exhibit_tag(kit_at(s, 1795340010), &tag, NULL, &err), 0);
 	kit_commit(s);
 	assert_int_equal(exhibit_tags(s, &a.id, see_tag, &seen, &err), 0);
-	assert_true(seen.n == 1 && seen.tagged_s == a.taken_in_s);
+	assert_true(seen.n == 1 && seen.tagged_s == 1795340000);
 	assert_string_equal(seen.note, "two");
 	spool_close(s);
 	CLEAN_SPOOL struct spool *then = kit_open(kit_dir(*state), SPOOL_READ);
-	assert_int_equal(spool_look_back(then, a.taken_in_s + 9, NULL, &err), 0);
+	assert_int_equal(spool_look_back(then, 1795340009, NULL, &err), 0);
 	seen = (struct seen){0};
 	assert_int_equal(exhibit_tags_of(then, &tag.letter, see_tag, &seen, &err), 0);
-	assert_true(seen.n == 1 && seen.tagged_s == a.taken_in_s);
+	assert_true(seen.n == 1 && seen.tagged_s == 1795340000);
 	assert_string_equal(seen.note, "one");
-	assert_int_equal(spool_look_back(then, a.taken_in_s - 1, NULL, &err), 0);
+	assert_int_equal(spool_look_back(then, 1795339999, NULL, &err), 0);
 	seen = (struct seen){0};
 	CLEAN_BODY struct body body = BODY_NONE;
 	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
@@ -295,7 +294,7 @@ static void reports_are_numbered_apart(void **state)
 	uint64_t nth = 9, order = 0;
 	struct verified_statement *statement = kit_statement(&letter, 7, 5);
 	kit_begin(s);
-	assert_int_equal(statement_put(s, statement, 1, NULL, &err), 0);
+	assert_int_equal(statement_put(s, statement, NULL, &err), 0);
 	struct vkey by = statement->s.by;
 	verified_statement_free(statement);
 	assert_int_equal(report_last_nth(s, &letter, &by, &nth, &err), 0);
@@ -306,7 +305,7 @@ static void reports_are_numbered_apart(void **state)
 	} reports[] = {{&letter, 2}, {&other, 3}, {&letter, 1}};
 	for (size_t i = 0; i < 3; i++) {
 		struct verified_report *v = kit_report(reports[i].letter, 7, reports[i].nth);
-		assert_int_equal(report_put(s, v, 1, NULL, &err), 0);
+		assert_int_equal(report_put(s, v, NULL, &err), 0);
 		verified_report_free(v);
 	}
 	kit_commit(s);

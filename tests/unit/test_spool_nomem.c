@@ -23,11 +23,11 @@ static int write_all(struct spool *s, struct valise_err *err)
 {
 	int r = spool_begin(s, err);
 	if (!r)
-		r = letter_put(s, letter, false, 1, NULL, err);
+		r = letter_put(s, letter, false, NULL, err);
 	if (!r)
-		r = statement_put(s, statement, 1, NULL, err);
+		r = statement_put(s, statement, NULL, err);
 	if (!r)
-		r = cover_put(s, &letter->note.id, KIT_COVER, 1, err);
+		r = cover_put(s, &letter->note.id, KIT_COVER, err);
 	if (!r)
 		r = contact_put(s, &(struct contact){kit_hash(5), STR("Oslo"), true, 1}, err);
 	if (!r)

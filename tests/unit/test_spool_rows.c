@@ -35,13 +35,13 @@ static void letters_come_back(void **state)
 	CLEAN_SEAL struct verified_seal *paper = kit_seal(&p);
 	bool is_new = false;
 
-	assert_int_equal(letter_put(s, seal, true, 5, &is_new, &err), VALISE_E_FAILURE); /* no transaction */
+	assert_int_equal(letter_put(kit_at(s, 5), seal, true, &is_new, &err), VALISE_E_FAILURE); /* no transaction */
 	kit_begin(s);
-	assert_int_equal(letter_put(s, seal, true, 5, &is_new, &err), 0);
+	assert_int_equal(letter_put(kit_at(s, 5), seal, true, &is_new, &err), 0);
 	assert_true(is_new);
-	assert_int_equal(letter_put(s, seal, false, 6, &is_new, &err), 0);
+	assert_int_equal(letter_put(kit_at(s, 6), seal, false, &is_new, &err), 0);
 	assert_false(is_new);
-	assert_int_equal(letter_put(s, paper, false, 7, NULL, &err), 0);
+	assert_int_equal(letter_put(kit_at(s, 7), paper, false, NULL, &err), 0);
 	kit_commit(s);
 
 	struct letter_row row;
@@ -83,12 +83,12 @@ static void covers_come_back(void **state)
 	struct letter_row row;
 
 	assert_int_equal(cover_get(s, &id, &b, &err), VALISE_E_NOT_FOUND);
-	assert_int_equal(cover_put(s, &id, STR("cover"), 9, &err), VALISE_E_FAILURE);
+	assert_int_equal(cover_put(kit_at(s, 9), &id, STR("cover"), &err), VALISE_E_FAILURE);
 	kit_begin(s);
-	assert_int_equal(cover_put(s, &nobody, STR("cover"), 9, &err), VALISE_E_NOT_FOUND);
-	assert_int_equal(cover_put(s, &paper, STR("cover"), 9, &err), VALISE_E_USAGE);
-	assert_int_equal(cover_put(s, &id, STR("cover"), 9, &err), 0);
-	assert_int_equal(cover_put(s, &id, STR("cover"), 10, &err), 0);
+	assert_int_equal(cover_put(kit_at(s, 9), &nobody, STR("cover"), &err), VALISE_E_NOT_FOUND);
+	assert_int_equal(cover_put(kit_at(s, 9), &paper, STR("cover"), &err), VALISE_E_USAGE);
+	assert_int_equal(cover_put(kit_at(s, 9), &id, STR("cover"), &err), 0);
+	assert_int_equal(cover_put(kit_at(s, 10), &id, STR("cover"), &err), 0);
 	kit_commit(s);
 	assert_int_equal(cover_get(s, &id, &b, &err), 0);
 	assert_true(str_eq(buf_str(&b), STR("cover")));
@@ -151,18 +151,18 @@ static void statements_and_reports_come_back(void **state)
 
 	kit_begin(s);
 	/* Before the letter is here, and out of order. */
-	assert_int_equal(statement_put(s, three, 30, &is_new, &err), 0);
+	assert_int_equal(statement_put(kit_at(s, 30), three, &is_new, &err), 0);
 	assert_true(is_new);
 	assert_int_equal(statement_has(s, &one->note.id, &has, &err), 0);
 	assert_false(has);
-	assert_int_equal(statement_put(s, one, 31, &is_new, &err), 0);
-	assert_int_equal(statement_put(s, one, 32, &is_new, &err), 0);
+	assert_int_equal(statement_put(kit_at(s, 31), one, &is_new, &err), 0);
+	assert_int_equal(statement_put(kit_at(s, 32), one, &is_new, &err), 0);
 	assert_false(is_new);
-	assert_int_equal(report_put(s, two, 33, &is_new, &err), 0);
+	assert_int_equal(report_put(kit_at(s, 33), two, &is_new, &err), 0);
 	assert_true(is_new);
-	assert_int_equal(report_put(s, two, 34, &is_new, &err), 0);
+	assert_int_equal(report_put(kit_at(s, 34), two, &is_new, &err), 0);
 	assert_false(is_new);
-	assert_int_equal(letter_put(s, seal, false, 35, NULL, &err), 0);
+	assert_int_equal(letter_put(kit_at(s, 35), seal, false, NULL, &err), 0);
 	kit_commit(s);
 
 	assert_int_equal(statement_has(s, &one->note.id, &has, &err), 0);
@@ -203,7 +203,7 @@ static void statements_and_reports_come_back(void **state)
 	assert_int_equal(nth, 3);
 	kit_begin(s);
 	CLEAN_REPORT struct verified_report *seven = kit_report(letter, 4, 7);
-	assert_int_equal(report_put(s, seven, 36, NULL, &err), 0);
+	assert_int_equal(report_put(kit_at(s, 36), seven, NULL, &err), 0);
 	kit_commit(s);
 	assert_int_equal(statement_last_nth(s, letter, &one->s.by, &nth, &err), 0);
 	assert_int_equal(nth, 3); /* reports are numbered apart */
@@ -254,14 +254,14 @@ static void entries_come_back(void **state)
 	assert_int_equal(entries_size(s, office, &bytes, &count, &err), 0);
 	assert_true(bytes == 0 && count == 0);
 	kit_begin(s);
-	assert_int_equal(entry_put(s, a, 1, &is_new, &err), 0);
+	assert_int_equal(entry_put(kit_at(s, 1), a, &is_new, &err), 0);
 	assert_true(is_new);
 	assert_int_equal(entry_has(s, office, &has, &err), 0);
 	assert_false(has);
-	assert_int_equal(entry_put(s, zero, 2, &is_new, &err), 0);
-	assert_int_equal(entry_put(s, zero, 3, &is_new, &err), 0);
+	assert_int_equal(entry_put(kit_at(s, 2), zero, &is_new, &err), 0);
+	assert_int_equal(entry_put(kit_at(s, 3), zero, &is_new, &err), 0);
 	assert_false(is_new);
-	assert_int_equal(entry_put(s, b, 4, &is_new, &err), 0);
+	assert_int_equal(entry_put(kit_at(s, 4), b, &is_new, &err), 0);
 	kit_commit(s);
 	assert_int_equal(entry_has(s, office, &has, &err), 0);
 	assert_true(has);
@@ -285,7 +285,7 @@ static void a_rolled_back_put_is_nothing(void **state)
 	kit_begin(s);
 	assert_int_equal(spool_begin(s, &err), VALISE_E_FAILURE); /* they do not nest */
 	assert_int_equal(spool_begin_read(s, &err), VALISE_E_FAILURE);
-	assert_int_equal(letter_put(s, seal, false, 1, NULL, &err), 0);
+	assert_int_equal(letter_put(kit_at(s, 1), seal, false, NULL, &err), 0);
 	assert_int_equal(kit_letters(s), 1);
 	spool_rollback(s);
 	spool_rollback(s);
