@@ -166,6 +166,14 @@ static int read_to_end(int fd, uint64_t size, const char *name, struct buf *ret,
 	}
 }
 
+bool file_is_unchanged(int fd, const struct stat *before)
+{
+	struct stat after;
+	return fstat(fd, &after) == 0 && after.st_size == before->st_size &&
+	       after.st_mtim.tv_sec == before->st_mtim.tv_sec && after.st_mtim.tv_nsec == before->st_mtim.tv_nsec &&
+	       after.st_ctim.tv_sec == before->st_ctim.tv_sec && after.st_ctim.tv_nsec == before->st_ctim.tv_nsec;
+}
+
 int file_read_all_fd(int fd, const char *name, struct buf *ret, struct valise_err *err)
 {
 	struct stat st;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -33,6 +34,9 @@ CHECKED int file_pread_full(int fd, void *ret, size_t len, uint64_t offset, size
  * whatever the caller chose to open, such as the standard input. */
 CHECKED int file_read_all(int dirfd, const char *path, struct buf *ret, struct valise_err *err);
 CHECKED int file_read_all_fd(int fd, const char *name, struct buf *ret, struct valise_err *err);
+
+/* What was read since is all of one file: its size and times are those of `before`. */
+bool file_is_unchanged(int fd, const struct stat *before);
 
 /* Asks the system to begin writing these bytes to the medium already: so much less is to be waited for in file_sync. */
 void file_start_sync(int fd, uint64_t offset, size_t len);

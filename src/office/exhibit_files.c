@@ -75,25 +75,15 @@ static int copy_all(struct valise *v, int fd, const char *path, uint64_t expecte
 	return r ? r : digest_end(digest, &ret->id, err);
 }
 
-static bool same_times(const struct stat *a, const struct stat *b)
-{
-	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
 /* Half of an old file and half of a new one were never a file that anybody published. */
 static int read_file(struct valise *v, int fd, const char *path, const struct stat *before, int to,
 		     struct exhibit_row *ret, struct valise_err *err)
 {
-	struct stat after;
 	bool is_file = S_ISREG(before->st_mode);
 	int r = copy_all(v, fd, path, is_file ? (uint64_t)before->st_size : 0, to, ret, err);
 	if (r)
 		return r;
-	if (fstat(fd, &after) < 0)
-		return err_errno(err, errno, "cannot read %s", text_shown(str_of(path)).text);
-	if (is_file && !same_times(before, &after))
+	if (is_file && !file_is_unchanged(fd, before))
 		return err_set(err, VALISE_E_CHANGED,
 			       "%s changed while it was read, and was not taken in: try again when nobody writes to it",
 			       text_shown(str_of(path)).text);

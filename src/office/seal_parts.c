@@ -190,7 +190,6 @@ static int put_file_data(struct parts_writer *w, int fd, const struct stat *befo
 			 struct valise_err *err)
 {
 	uint64_t left = (uint64_t)before->st_size;
-	struct stat after;
 	uint8_t beyond;
 	size_t got = 1;
 	int r = 0;
@@ -210,10 +209,7 @@ static int put_file_data(struct parts_writer *w, int fd, const struct stat *befo
 		r = file_read_full(fd, &beyond, 1, &got, path, err);
 	if (r)
 		return r;
-	if (got || fstat(fd, &after) || after.st_size != before->st_size ||
-	    after.st_mtim.tv_sec != before->st_mtim.tv_sec || after.st_mtim.tv_nsec != before->st_mtim.tv_nsec)
-		return changed(err, path);
-	return 0;
+	return got || !file_is_unchanged(fd, before) ? changed(err, path) : 0;
 }
 
 static struct tar_member member_of(const struct parts_writer *w, const struct stat *st)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -11,15 +12,33 @@
 
 #define READ_BYTES (256u * 1024)
 
+/* A FIFO that took its place must not hang us. */
+static int open_scan(const struct planned_part *p, int *ret_fd, struct stat *ret_st, struct valise_err *err)
+{
+	const struct shown_text name = text_shown(str_of(p->path));
+	int fd = file_openat(AT_FDCWD, p->path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
+	if (fd < 0)
+		return err_errno(err, errno, "cannot read the scan %s", name.text);
+	*ret_fd = fd;
+	if (fstat(fd, ret_st) < 0)
+		return err_errno(err, errno, "cannot read the scan %s", name.text);
+	return S_ISREG(ret_st->st_mode)
+		       ? 0
+		       : err_set(err, VALISE_E_USAGE, "--scan %s: a scan is a file; name each one", name.text);
+}
+
 static int hash_scan(struct valise *v, const struct part_plan *plan, const struct planned_part *p, uint8_t *room,
 		     struct part *part, struct valise_err *err)
 {
 	CLEAN_DIGEST struct digest *digest = NULL;
+	CLEAN_CLOSE int fd = -1;
 	const struct shown_text name = text_shown(str_of(p->path));
-	if (p->is_dir || strcmp(p->path, "-") == 0)
-		return err_set(err, VALISE_E_USAGE, "--scan %s: a scan is a file; name each one", name.text);
-	CLEAN_CLOSE int fd = open(p->path, O_RDONLY | O_CLOEXEC);
-	int r = fd < 0 ? err_errno(err, errno, "cannot read the scan %s", name.text) : digest_new(&digest, err);
+	struct stat st;
+	if (strcmp(p->path, "-") == 0)
+		return err_set(err, VALISE_E_USAGE, "--scan -: a scan is a file; name each one");
+	int r = open_scan(p, &fd, &st, err);
+	if (!r)
+		r = digest_new(&digest, err);
 	for (size_t got = 1; !r && got;) {
 		r = file_pread_full(fd, room, READ_BYTES, part->length, &got, name.text, err);
 		if (!r)
@@ -30,6 +49,12 @@ static int hash_scan(struct valise *v, const struct part_plan *plan, const struc
 		if (!r)
 			r = office_progress(v, "hashing", part->offset + part->length, plan->bytes, err);
 	}
+	if (!r && !file_is_unchanged(fd, &st))
+		r = err_set(err, VALISE_E_CHANGED,
+			    "the scan %s changed while it was read; nothing was sealed, try again when it is at rest",
+			    name.text);
+	if (!r && !part->length)
+		r = err_set(err, VALISE_E_LIMIT, "the scan %s is empty: look whether the scanner wrote it", name.text);
 	return r ? r : digest_end(digest, &part->digest, err);
 }
 

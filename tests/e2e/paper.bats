@@ -229,6 +229,24 @@ seal_paper() {
 	[ "$(as harbour track --json | json_at 'len(d["letters"])')" -eq 0 ]
 }
 
+@test "a scan that is empty, or grows while it is read, is signed for by nobody" {
+	found_two
+	cd "$BATS_TEST_TMPDIR"
+	: >"nothing yet.pdf"
+	[ "$(status_of seal_paper --scan "nothing yet.pdf")" -eq 1 ]
+	as harbour seal -t Oslo --paper note --scan "nothing yet.pdf" 2>err || true
+	grep -q "the scan nothing yet.pdf is empty" err
+	head -c 100000000 /dev/zero >growing
+	(while test -e growing; do echo more >>growing; sleep 0.01; done) &
+	writer=$!
+	as harbour seal -t Oslo --paper note --scan growing 2>err || status=$?
+	rm growing
+	wait $writer || true
+	[ "$status" -eq 1 ]
+	grep -q "the scan growing changed while it was read; nothing was sealed" err
+	[ "$(as harbour track --json | json_at 'len(d["letters"])')" = 0 ]
+}
+
 @test "words of any script, a dry run, JSON, and no scan's name in the store" {
 	found_two
 	cd "$BATS_TEST_TMPDIR"
