@@ -118,20 +118,31 @@ int exhibit_source_of(struct valise *v, const struct hash *id, struct exhibit_so
 
 /* ---- Text ---- */
 
-/* What is text but for a character that its end cuts; NUL is in none. */
-static bool cut_to_text(struct str *s)
+static bool is_continued(char c)
 {
-	for (unsigned cut = 0; cut < 4 && cut < s->len; cut++) {
-		struct str whole = {s->at, s->len - cut};
-		if (text_is_utf8(whole)) {
-			*s = whole;
-			return !memchr(whole.at, 0, whole.len);
-		}
-	}
-	return false;
+	return ((uint8_t)c & 0xc0) == 0x80;
 }
 
-int exhibit_show(const struct body *body, const struct valise_span *span, bool lines, struct buf *ret, bool *ret_text,
+/* Without the end of a character that begins before it. */
+static struct str from_a_character(struct str s)
+{
+	for (unsigned i = 0; i < 3 && s.len && is_continued(s.at[0]); i++)
+		s = (struct str){s.at + 1, s.len - 1};
+	return s;
+}
+
+/* Without the beginning of a character that ends behind it. */
+static struct str to_a_character(struct str s)
+{
+	size_t n = 1;
+	while (n < 4 && n < s.len && is_continued(s.at[s.len - n]))
+		n++;
+	uint8_t first = s.len ? (uint8_t)s.at[s.len - n] : 0;
+	size_t whole = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+	return whole > n ? (struct str){s.at, s.len - n} : s;
+}
+
+int exhibit_show(const struct body *body, const struct valise_span *span, unsigned how, struct buf *ret, bool *ret_text,
 		 struct valise_err *err)
 {
 	size_t len = span->length < SHOWN_MAX_BYTES ? (size_t)span->length : SHOWN_MAX_BYTES;
@@ -140,10 +151,11 @@ int exhibit_show(const struct body *body, const struct valise_span *span, bool l
 	if (r)
 		return r;
 	struct str s = {bytes, len};
-	/* The beginning may be cut as well. */
-	for (unsigned i = 0; i < 3 && span->offset && s.len && ((uint8_t)s.at[0] & 0xc0) == 0x80; i++)
-		s = (struct str){s.at + 1, s.len - 1};
-	*ret_text = cut_to_text(&s);
+	if (how & EXHIBIT_CUT_BEFORE)
+		s = from_a_character(s);
+	if (how & EXHIBIT_CUT_AFTER || len < span->length)
+		s = to_a_character(s);
+	*ret_text = s.len && text_is_utf8(s) && !memchr(s.at, 0, s.len);
 	if (!*ret_text)
 		return 0;
 	while (s.len) {
@@ -153,7 +165,7 @@ int exhibit_show(const struct body *body, const struct valise_span *span, bool l
 		text_show(ret, line);
 		s = (struct str){s.at + n, s.len - n};
 		if (end) {
-			buf_add_char(ret, lines ? '\n' : ' ');
+			buf_add_char(ret, how & EXHIBIT_LINES ? '\n' : ' ');
 			s = (struct str){s.at + 1, s.len - 1};
 		}
 	}
@@ -268,6 +280,7 @@ static int describe(struct valise *v, const struct exhibit_source *s, const stru
 		shown = *span;
 	else if (span)
 		shown = (struct valise_span){span->offset, SHOWN_MAX_BYTES};
+	unsigned how = EXHIBIT_LINES | (shown.length < (span ? span->length : s->body.size) ? EXHIBIT_CUT_AFTER : 0);
 	if (!r)
 		r = exhibit_row(v->spool, &s->id, &row, &name, err);
 	if (!r)
@@ -275,7 +288,7 @@ static int describe(struct valise *v, const struct exhibit_source *s, const stru
 	if (!r)
 		r = reports_each(v->spool, look_at_report, &d, err);
 	if (!r)
-		r = exhibit_show(&s->body, &shown, true, &text, &is_text, err);
+		r = exhibit_show(&s->body, &shown, how, &text, &is_text, err);
 	if (r)
 		return r;
 	ret->pub = (struct valise_exhibit){

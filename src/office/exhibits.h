@@ -40,9 +40,12 @@ CHECKED int exhibit_read(struct valise *v, const struct body *body, const struct
 			 exhibit_portion *each, void *context, struct valise_err *err);
 /* VALISE_E_USAGE when the span is empty or does not end within the exhibit. */
 CHECKED int exhibit_check_span(const struct body *body, const struct valise_span *span, struct valise_err *err);
-/* So many bytes from there on as text that is safe to show; line breaks stay when `lines`, and are spaces otherwise. *ret_text is false, and
- * nothing is appended, when there is no text. */
-CHECKED int exhibit_show(const struct body *body, const struct valise_span *span, bool lines, struct buf *ret,
+/* So many bytes from there on as text that is safe to show: all of them, but for characters that the caller's own choice of an end cuts.
+ * *ret_text is false, and nothing is appended, when they are no text. */
+#define EXHIBIT_LINES 1u /* line breaks stay; otherwise they are spaces */
+#define EXHIBIT_CUT_BEFORE 2u
+#define EXHIBIT_CUT_AFTER 4u
+CHECKED int exhibit_show(const struct body *body, const struct valise_span *span, unsigned how, struct buf *ret,
 			 bool *ret_text, struct valise_err *err);
 
 #endif

@@ -53,7 +53,8 @@ int places_around(const struct body *body, const struct quote_match *m, struct b
 	end = end < body->size ? end : body->size;
 	struct valise_span span = {begin, end - begin < AROUND_BYTES ? end - begin : AROUND_BYTES};
 	CLEAN_BUF struct buf words = BUF_INIT(12 * AROUND_BYTES);
-	int r = exhibit_show(body, &span, false, &words, &is_text, err);
+	unsigned how = (begin ? EXHIBIT_CUT_BEFORE : 0) | (begin + span.length < body->size ? EXHIBIT_CUT_AFTER : 0);
+	int r = exhibit_show(body, &span, how, &words, &is_text, err);
 	if (!r)
 		r = buf_check(&words, "what stands around a quote", err);
 	if (r)

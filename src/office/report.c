@@ -260,7 +260,7 @@ static int add_span_text(const struct exhibit_source *s, const struct report_spa
 	bool is_text, is_long = at->length > QUOTED_BYTES;
 	struct valise_span span = {at->offset, is_long ? QUOTED_BYTES : at->length};
 	CLEAN_BUF struct buf words = BUF_INIT(12 * QUOTED_BYTES);
-	int r = exhibit_show(&s->body, &span, false, &words, &is_text, err);
+	int r = exhibit_show(&s->body, &span, is_long ? EXHIBIT_CUT_AFTER : 0, &words, &is_text, err);
 	if (!r)
 		r = buf_check(&words, "the words of a span", err);
 	if (r)

@@ -110,6 +110,12 @@ sha256() { # FILE
 	yes 'é' | head -c 9001 >cut
 	as harbour exhibit add cut >/dev/null
 	as harbour exhibit show cut | grep -q '  | é'
+	head -c 8 cut >short
+	as harbour exhibit add short >/dev/null
+	as harbour exhibit show short | grep -q '  | é'
+	head -c 7 cut >shorter
+	as harbour exhibit add shorter >/dev/null
+	as harbour exhibit show shorter | grep -q "are no text"
 }
 
 @test "spans, and files that are there" {

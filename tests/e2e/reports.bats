@@ -119,6 +119,25 @@ note() {
 	as harbour exhibit show scan.png | grep -c "^report " | grep -qx 3
 }
 
+@test "what is shown before it is signed is all of what is pointed at" {
+	printf 'received\xff' >bytes
+	run as harbour report 14/2026 --says received --speaker x --verb y --exhibit bytes --span 0:9 --dry-run
+	[[ "$output" == *"At byte 0: 9 bytes that are no text."* ]]
+	# A character that the exhibit's own end breaks off is no character.
+	printf 'received\xe2\x82' >bytes
+	run as harbour report 14/2026 --says received --speaker x --verb y --exhibit bytes --span 0:10 --dry-run
+	[[ "$output" == *"At byte 0: 10 bytes that are no text."* ]]
+	run as harbour report 14/2026 --says received --speaker x --verb y --exhibit bytes --span 0:8 --dry-run
+	[[ "$output" == *"At byte 0: \"received\"."* ]]
+	# Where a long one is cut for the question, it is still text.
+	for n in 0 1 2; do
+		printf '%*s' "$n" "" >long
+		yes '€' | tr -d '\n' | head -c 3000 >>long
+		run as harbour report 14/2026 --says received --speaker x --verb y --exhibit long --span "0:$((3000 + n))" --dry-run
+		[[ "$output" == *"€\", and so on."* ]]
+	done
+}
+
 @test "a file that is there wins over an exhibit of its name" {
 	report --quote "We have received" --yes >/dev/null 2>&1
 	echo "Now it says something else." >news.txt
