@@ -331,13 +331,6 @@ struct valise_report {
 	const char *role; /* NULL: the first of our officers that can sign */
 };
 struct valise_report_draft;
-struct valise_report_view {
-	const char *short_id;
-	const char *text;     /* the note's text as it will be signed */
-	const char *question; /* "You state that the source has ..." */
-	const char *title;    /* who signs */
-	size_t line;          /* of the list; 0: it came in no list */
-};
 /* `dry_run`: takes in nothing, and looks at a file where it is. VALISE_E_NOT_FOUND when a quote is not there, and *err tells the nearest
  * cause; VALISE_E_AMBIGUOUS when it is there several times, with the places. */
 VALISE_CHECKED int valise_report_look(struct valise *v, const struct valise_report *r, bool dry_run,
@@ -354,8 +347,8 @@ struct valise_report_list {
 VALISE_CHECKED int valise_report_look_list(struct valise *v, const struct valise_report_list *l, bool dry_run,
 					   struct valise_report_draft **ret, struct valise_err *err);
 VALISE_PUBLIC size_t valise_report_count(const struct valise_report_draft *d);
-VALISE_PUBLIC const struct valise_report_view *valise_report_at(const struct valise_report_draft *d, size_t i);
-/* Signs and stores them all in one transaction; *ret_ids (may be NULL): as many ids, freed with the draft. */
+VALISE_PUBLIC const struct valise_draft_view *valise_report_at(const struct valise_report_draft *d, size_t i);
+/* Signs and stores them all in one transaction; *ret_ids (may be NULL): as many ids, NULL where `already`, freed with the draft. */
 VALISE_CHECKED int valise_report_sign(struct valise *v, struct valise_report_draft *d, const char *const **ret_ids,
 				      struct valise_err *err);
 VALISE_PUBLIC void valise_report_draft_free(struct valise_report_draft *d);

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "cli/commands.h"
-#include "cli/say.h"
+#include "cli/drafts.h"
 #include "cli/show.h"
 
 struct open_options {
@@ -135,11 +135,13 @@ static int say_opened(struct opening *o)
 		r = valise_say_sign(o->v, d, &ids, &c->err);
 	if (r)
 		return r;
+	struct drafts drafts = statement_drafts(d);
 	if (o->json)
-		json_drafts(o->json, "statements", d, ids);
-	for (size_t i = 0; i < valise_draft_count(d) && !c->shared.dry_run; i++)
-		tell(c, "%s",
-		     valise_draft_at(d, i)->already ? valise_draft_at(d, i)->already : valise_draft_at(d, i)->question);
+		json_drafts(o->json, &drafts, ids);
+	for (size_t i = 0; i < drafts.n && !c->shared.dry_run; i++) {
+		const struct valise_draft_view *view = valise_draft_at(d, i);
+		tell(c, "%s", view->already ? view->already : view->question);
+	}
 	return 0;
 }
 

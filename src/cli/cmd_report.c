@@ -3,11 +3,10 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/drafts.h"
 #include "cli/files.h"
 #include "cli/show.h"
 #include "cli/span.h"
-
-#define SHOWN_MAX 20 /* questions on a terminal; --dry-run shows all */
 
 struct report_options {
 	struct words via, regarding;
@@ -45,81 +44,30 @@ static const struct option_row options[] = {
 	OPTION_END,
 };
 
-/* ---- Showing ---- */
-
-static void json_reports(struct json *j, const struct valise_report_draft *d, const char *const *ids)
-{
-	json_open_list(j, "reports");
-	for (size_t i = 0; i < valise_report_count(d); i++) {
-		const struct valise_report_view *view = valise_report_at(d, i);
-		json_open_object(j, NULL);
-		json_text(j, "short", view->short_id);
-		json_text(j, "note", ids ? ids[i] : NULL);
-		json_text(j, "question", view->question);
-		json_text(j, "title", view->title);
-		json_text(j, "draft", ids ? NULL : view->text);
-		json_close(j);
-	}
-	json_close(j);
-}
-
-static int show_dry(struct cli *c, const struct valise_report_draft *d)
-{
-	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
-		json_bool(j, "dry_run", true);
-		json_reports(j, d, NULL);
-		return print_json(c, j);
-	}
-	for (size_t i = 0; i < valise_report_count(d); i++) {
-		const struct valise_report_view *view = valise_report_at(d, i);
-		printf("%s%s\n\n%s", i ? "\n" : "", view->question, view->text);
-	}
-	return 0;
-}
-
-static void show_questions(const struct cli *c, const struct valise_report_draft *d)
-{
-	size_t n = valise_report_count(d);
-	for (size_t i = 0; i < n && i < SHOWN_MAX; i++)
-		tell(c, "%s", valise_report_at(d, i)->question);
-	if (n > SHOWN_MAX)
-		tell(c, "... and %zu more; --dry-run shows all.", n - SHOWN_MAX);
-}
-
 /* ---- Signing ---- */
 
 static int sign(struct cli *c, struct valise *v, struct valise_report_draft *d)
 {
 	const char *const *ids = NULL;
-	size_t n = valise_report_count(d);
+	size_t n;
 	int r = valise_report_sign(v, d, &ids, &c->err);
 	if (r)
 		return r;
-	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
-		json_bool(j, "dry_run", false);
-		json_reports(j, d, ids);
-		return print_json(c, j);
-	}
-	for (size_t i = 0; i < n; i++)
-		puts(ids[i]);
-	tell(c, "Signed %zu report%s.", n, PLURAL(n));
-	hint(c, "%s here, and with nobody else: `valise sync DIR LETTER --reports` gives %s to others.",
-	     n == 1 ? "it is" : "they are", n == 1 ? "it" : "them");
-	return 0;
+	struct drafts drafts = report_drafts(d);
+	r = drafts_signed(c, &drafts, ids, &n);
+	if (!r && n)
+		hint(c, "%s here, and with nobody else: `valise sync DIR LETTER --reports` gives %s to others.",
+		     n == 1 ? "it is" : "they are", n == 1 ? "it" : "them");
+	return r;
 }
 
 static int show_and_sign(struct cli *c, const struct report_options *o, struct valise *v, struct valise_report_draft *d)
 {
-	bool yes = o->yes;
+	struct drafts drafts = report_drafts(d);
 	if (c->shared.dry_run)
-		return show_dry(c, d);
-	show_questions(c, d);
-	int r = yes ? 0 : ask_yes(c, "Sign?", false, &yes);
-	if (r)
-		return r;
-	return yes ? sign(c, v, d) : cli_fail(c, VALISE_E_FAILURE, "nothing was signed");
+		return drafts_show(c, &drafts);
+	int r = drafts_ask(c, &drafts, o->yes);
+	return r ? r : sign(c, v, d);
 }
 
 /* ---- Which place ---- */

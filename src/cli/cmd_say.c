@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "cli/commands.h"
-#include "cli/say.h"
+#include "cli/drafts.h"
 #include "cli/show.h"
-
-#define SHOWN_MAX 20 /* questions on a terminal; --dry-run shows all */
 
 struct say_options {
 	struct words text, regarding;
@@ -102,90 +100,20 @@ static int refuse_word(struct cli *c, const char *says)
 			SHOW(says));
 }
 
-/* ---- Showing ---- */
-
-void json_drafts(struct json *j, const char *key, const struct valise_draft *d, const char *const *ids)
-{
-	json_open_list(j, key);
-	for (size_t i = 0; i < valise_draft_count(d); i++) {
-		const struct valise_draft_view *view = valise_draft_at(d, i);
-		json_open_object(j, NULL);
-		json_text(j, "short", view->short_id);
-		json_text(j, "note", ids ? ids[i] : NULL);
-		json_text(j, "question", view->question);
-		json_text(j, "title", view->title);
-		json_text(j, "draft", ids ? NULL : view->text);
-		json_text(j, "already", view->already);
-		json_close(j);
-	}
-	json_close(j);
-}
-
-/* How many of the drafts are still to be signed. */
-static size_t count_open(const struct valise_draft *d)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < valise_draft_count(d); i++)
-		n += !valise_draft_at(d, i)->already;
-	return n;
-}
-
-static void show_questions(const struct cli *c, const struct valise_draft *d)
-{
-	size_t shown = 0, n = count_open(d);
-	for (size_t i = 0; i < valise_draft_count(d); i++) {
-		const struct valise_draft_view *view = valise_draft_at(d, i);
-		if (view->already)
-			tell(c, "%s: %s.", view->short_id, view->already);
-		else if (shown++ < SHOWN_MAX)
-			tell(c, "%s", view->question);
-	}
-	if (n > SHOWN_MAX)
-		tell(c, "... and %zu more; --dry-run shows all.", n - SHOWN_MAX);
-}
-
-static int show_dry(struct cli *c, const struct valise_draft *d)
-{
-	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
-		json_bool(j, "dry_run", true);
-		json_drafts(j, "statements", d, NULL);
-		return print_json(c, j);
-	}
-	for (size_t i = 0; i < valise_draft_count(d); i++) {
-		const struct valise_draft_view *view = valise_draft_at(d, i);
-		printf("%s%s\n", i ? "\n" : "", view->already ? view->already : view->question);
-		if (!view->already)
-			printf("\n%s", view->text);
-	}
-	return 0;
-}
-
 /* ---- Signing ---- */
 
 static int sign(struct cli *c, struct valise *v, struct valise_draft *d)
 {
 	const char *const *ids = NULL;
+	size_t n;
 	int r = valise_say_sign(v, d, &ids, &c->err);
 	if (r)
 		return r;
-	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
-		json_bool(j, "dry_run", false);
-		json_drafts(j, "statements", d, ids);
-		return print_json(c, j);
-	}
-	size_t n = 0;
-	for (size_t i = 0; i < valise_draft_count(d); i++)
-		if (ids[i]) {
-			puts(ids[i]);
-			n++;
-		}
-	if (n) {
-		tell(c, "Signed %zu statement%s.", n, PLURAL(n));
+	struct drafts drafts = statement_drafts(d);
+	r = drafts_signed(c, &drafts, ids, &n);
+	if (!r && n)
 		hint(c, "`valise sync DIR` takes %s to the others.", n == 1 ? "it" : "them");
-	}
-	return 0;
+	return r;
 }
 
 static int look_and_sign(struct cli *c, const struct say_options *o, struct valise *v, const struct valise_statement *s,
@@ -196,16 +124,11 @@ static int look_and_sign(struct cli *c, const struct say_options *o, struct vali
 	progress_clear(&c->progress);
 	if (r)
 		return r;
+	struct drafts drafts = statement_drafts(d);
 	if (c->shared.dry_run)
-		return show_dry(c, d);
-	show_questions(c, d);
-	if (count_open(d) && !o->yes) {
-		bool yes;
-		r = ask_yes(c, "Sign?", false, &yes);
-		if (r || !yes)
-			return r ? r : cli_fail(c, VALISE_E_FAILURE, "nothing was signed");
-	}
-	return sign(c, v, d);
+		return drafts_show(c, &drafts);
+	r = drafts_ask(c, &drafts, o->yes);
+	return r ? r : sign(c, v, d);
 }
 
 static int check(struct cli *c, const struct say_options *o, const char *says, enum valise_all *ret)

@@ -14,18 +14,13 @@
 #define ARENA_BYTES (1024u * 1024 * 1024)
 #define QUOTED_BYTES 300u /* of a span, in the question */
 
-static void release_source(struct report_source *s)
-{
-	exhibit_source_release(&s->source);
-}
-
 void valise_report_draft_free(struct valise_report_draft *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->n_sources; i++)
-		release_source(&d->sources[i]);
-	free(d->sources);
+	for (size_t i = 0; i < REPORT_SOURCES && i < d->n_sources; i++)
+		exhibit_source_release(&d->sources[i].source);
+	filed_release(&d->filed);
 	free(d->drafts);
 	free(d->ids);
 	arena_release(&d->arena);
@@ -38,7 +33,7 @@ size_t valise_report_count(const struct valise_report_draft *d)
 	return d->n;
 }
 
-const struct valise_report_view *valise_report_at(const struct valise_report_draft *d, size_t i)
+const struct valise_draft_view *valise_report_at(const struct valise_report_draft *d, size_t i)
 {
 	return i < d->n ? &d->drafts[i].view : NULL;
 }
@@ -182,25 +177,23 @@ static int source_of(struct drafting *g, const struct exhibit_source **ret)
 	if (!called || strcmp(called, "-") == 0)
 		return err_set(g->err, VALISE_E_USAGE,
 			       "a report points at a file: name it, or one that is here, with --exhibit");
-	for (size_t i = 0; i < all->n_sources; i++)
+	for (size_t i = 0; i < REPORT_SOURCES && i < all->n_sources; i++)
 		if (strcmp(all->sources[i].called, called) == 0) {
 			*ret = &all->sources[i].source;
 			return 0;
 		}
-	struct report_source *grown = realloc(all->sources, (all->n_sources + 1) * sizeof *grown);
-	if (!grown)
-		return err_nomem(g->err);
-	all->sources = grown;
-	struct report_source *s = &all->sources[all->n_sources];
-	*s = (struct report_source){.called = arena_text(&all->arena, str_of(called)), .source = EXHIBIT_SOURCE_NONE};
+	CLEAN_EXHIBIT_SOURCE struct exhibit_source found = EXHIBIT_SOURCE_NONE;
+	const char *name = arena_text(&all->arena, str_of(called));
 	int r = arena_check(&all->arena, g->err);
 	if (!r)
-		r = exhibit_source(g->v, called, all->dry_run, &s->source, g->err);
-	if (r) {
-		release_source(s);
+		r = exhibit_source(g->v, called, all->dry_run, &found, g->err);
+	if (r)
 		return r;
-	}
-	all->n_sources++;
+	struct report_source *s = &all->sources[all->n_sources % REPORT_SOURCES];
+	if (all->n_sources++ >= REPORT_SOURCES)
+		exhibit_source_release(&s->source);
+	*s = (struct report_source){name, found};
+	found = (struct exhibit_source)EXHIBIT_SOURCE_NONE;
 	*ret = &s->source;
 	return 0;
 }
@@ -342,6 +335,36 @@ static int write_question(struct drafting *g, const struct exhibit_source *s, st
 
 /* ---- Drafting ---- */
 
+static const struct hash earlier_line; /* stands for the id of a report that is not signed yet */
+
+/* Whether the same was filed before, or stands on an earlier line; what is new is among what is filed from then on. */
+static int look_for_same(struct valise_report_draft *all, struct filed *filed, struct report_draft *d,
+			 struct valise_err *err)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(256);
+	const struct hash *same = filed_find(filed, str_of(d->view.text));
+	if (!same)
+		return filed_add(filed, str_of(d->view.text), &earlier_line, err);
+	if (hash_eq(same, &earlier_line))
+		buf_addf(&b, "an earlier line of the list says the same of %s; nothing needs to be signed",
+			 d->short_id);
+	else
+		buf_addf(&b, "your office filed the same of %s, as %.16s...; nothing needs to be signed", d->short_id,
+			 hash_hex(same).text);
+	d->view.already = arena_take(&all->arena, &b);
+	return arena_check(&all->arena, err);
+}
+
+static int know_filed(struct valise *v, struct valise_report_draft *all, const struct hash *letter,
+		      struct valise_err *err)
+{
+	if (hash_eq(&all->filed_letter, letter))
+		return 0;
+	filed_release(&all->filed);
+	all->filed_letter = *letter;
+	return filed_load(v, letter, &all->filed, err);
+}
+
 static int write_draft(struct drafting *g)
 {
 	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_REPORT_BYTES);
@@ -349,7 +372,9 @@ static int write_draft(struct drafting *g)
 	const struct exhibit_source *source = NULL;
 	struct draft_signer signer;
 	uint64_t nth;
-	int r = draft_signer(g->v, &g->all->set, REPORTER_ROLES, g->want->role, "a report", &signer, g->err);
+	int r = know_filed(g->v, g->all, &p->letter, g->err);
+	if (!r)
+		r = draft_signer(g->v, &g->all->set, REPORTER_ROLES, g->want->role, "a report", &signer, g->err);
 	if (r)
 		return r;
 	p->office = signer.office;
@@ -370,7 +395,8 @@ static int write_draft(struct drafting *g)
 		return r;
 	g->d->view.text = arena_take(&g->all->arena, &text);
 	g->d->view.short_id = g->d->short_id;
-	return arena_check(&g->all->arena, g->err);
+	r = arena_check(&g->all->arena, g->err);
+	return r ? r : look_for_same(g->all, &g->all->filed, g->d, g->err);
 }
 
 static int make_draft(struct drafting *g)
@@ -417,12 +443,12 @@ int report_drafts_new(struct valise *v, size_t max, bool dry_run, struct valise_
 	return 0;
 }
 
-int report_drafts_add(struct valise *v, struct valise_report_draft *all, const struct valise_report *want, size_t line,
+int report_drafts_add(struct valise *v, struct valise_report_draft *all, const struct valise_report *want,
 		      struct valise_err *err)
 {
 	struct report_draft *d = &all->drafts[all->n];
 	struct drafting g = {.v = v, .all = all, .d = d, .want = want, .err = err};
-	*d = (struct report_draft){.view.line = line};
+	*d = (struct report_draft){0};
 	int r = make_draft(&g);
 	if (!r)
 		all->n++;
@@ -435,7 +461,7 @@ int valise_report_look(struct valise *v, const struct valise_report *want, bool 
 	struct valise_report_draft *all = NULL;
 	int r = report_drafts_new(v, 1, dry_run, &all, err);
 	if (!r)
-		r = report_drafts_add(v, all, want, 0, err);
+		r = report_drafts_add(v, all, want, err);
 	if (r) {
 		valise_report_draft_free(all);
 		return r;
@@ -461,7 +487,7 @@ static int check_exhibits(struct valise *v, const struct report *p, struct valis
 	return 0;
 }
 
-/* nth and time are of the moment of signing: other processes may have signed since the look. */
+/* nth and time are of the moment of signing: other processes may have signed since the look, perhaps this very report. */
 static int sign_one(struct valise *v, const struct register_set *now, struct report_draft *d, int64_t now_s,
 		    struct valise_err *err)
 {
@@ -504,14 +530,23 @@ int valise_report_sign(struct valise *v, struct valise_report_draft *all, const 
 		return err_set(err, VALISE_E_USAGE, "this was only looked at: nothing of it can be signed");
 	/* Passphrases are asked for before the spool's lock is taken. */
 	for (size_t i = 0; i < all->n && !r; i++)
-		r = key_unlock(v, &all->drafts[i].r.by, all->drafts[i].view.title, &key, err);
+		if (!all->drafts[i].view.already)
+			r = key_unlock(v, &all->drafts[i].r.by, all->drafts[i].view.title, &key, err);
 	if (!r)
 		r = spool_begin(v->spool, err);
 	if (r)
 		return r;
 	r = register_set_self(v, &now, err);
-	for (size_t i = 0; i < all->n && !r; i++)
-		r = sign_one(v, &now, &all->drafts[i], clock_now_s(), err);
+	all->filed_letter = earlier_line; /* so that it is read again */
+	for (size_t i = 0; i < all->n && !r; i++) {
+		struct report_draft *d = &all->drafts[i];
+		if (!d->view.already)
+			r = know_filed(v, all, &d->r.letter, err);
+		if (!r && !d->view.already)
+			r = look_for_same(all, &all->filed, d, err);
+		if (!r && !d->view.already)
+			r = sign_one(v, &now, d, clock_now_s(), err);
+	}
 	if (!r)
 		r = spool_commit(v->spool, err);
 	if (r) {
@@ -519,7 +554,7 @@ int valise_report_sign(struct valise *v, struct valise_report_draft *all, const 
 		return r;
 	}
 	for (size_t i = 0; i < all->n; i++)
-		all->ids[i] = all->drafts[i].id;
+		all->ids[i] = all->drafts[i].view.already ? NULL : all->drafts[i].id;
 	if (ret_ids)
 		*ret_ids = all->ids;
 	return 0;

@@ -6,9 +6,12 @@
 #include "evidence/arena.h"
 #include "office/drafting.h"
 #include "office/exhibits.h"
+#include "office/filed.h"
+
+#define REPORT_SOURCES 64u /* that a list keeps open at a time */
 
 struct report_draft {
-	struct valise_report_view view;
+	struct valise_draft_view view;
 	char short_id[HASH_SHORT_BYTES];
 	struct report r; /* its strs and spans borrow from the arena, as those of the view */
 	char id[HASH_HEX_BYTES + 1];
@@ -26,8 +29,10 @@ struct valise_report_draft {
 	bool dry_run; /* nothing of it can be signed: its exhibit may not be here */
 	struct report_draft *drafts;
 	size_t n;
-	struct report_source *sources;
+	struct report_source sources[REPORT_SOURCES]; /* the newest of them */
 	size_t n_sources;
+	struct filed filed; /* about filed_letter, the drafts among them */
+	struct hash filed_letter;
 	const char **ids;
 };
 
@@ -36,6 +41,6 @@ CHECKED int report_drafts_new(struct valise *v, size_t max, bool dry_run, struct
 			      struct valise_err *err);
 /* One more. After a failure it is not among them, and others may be added. */
 CHECKED int report_drafts_add(struct valise *v, struct valise_report_draft *all, const struct valise_report *want,
-			      size_t line, struct valise_err *err);
+			      struct valise_err *err);
 
 #endif

@@ -114,7 +114,7 @@ note() {
 	# By its hash and by its name, once it is here.
 	rm scan.png
 	as harbour report 14/2026 --says other --speaker x --verb y --exhibit scan.png --where z --yes >/dev/null 2>&1
-	as harbour report 14/2026 --says other --speaker x --verb y --exhibit "$(as harbour exhibit list | cut -c1-8)" --where z --yes >/dev/null 2>&1
+	as harbour report 14/2026 --says other --speaker x --verb y --exhibit "$(as harbour exhibit list | cut -c1-8)" --where "the seal" --yes >/dev/null 2>&1
 	[ "$(reports)" -eq 3 ]
 	as harbour exhibit show scan.png | grep -c "^report " | grep -qx 3
 }
@@ -175,6 +175,47 @@ note() {
 	as harbour track 14/2026 --json | json_at '[(s["says"], s["nth"]) for s in d["accounts"]["said"]]' | grep -q "('comment', 1)"
 	third=$(report --quote "Naïve" --yes 2>/dev/null)
 	note "$third" | grep -qx "nth 3"
+}
+
+@test "the same is filed once; a list that grew files what is new" {
+	first=$(report --quote "We have received" --yes 2>/dev/null)
+	[ -z "$(report --quote "We have received" --yes)" ]
+	run report --quote "We have received" --dry-run
+	[[ "$output" == "your office filed the same of "*", as ${first:0:16}...; nothing needs to be signed" ]]
+	[ "$(reports)" -eq 1 ]
+	[ "$(report --quote "We have received" --dry-run --json | json_at '[r["note"] for r in d["reports"]], d["reports"][0]["already"][:23]')" = "([None], 'your office filed the s')" ]
+	# What was corrected may be found again.
+	report --quote "We have received the" --regarding "$first" --yes >/dev/null 2>&1
+	report --quote "We have received" --yes >/dev/null 2>&1
+	[ "$(reports)" -eq 3 ]
+	# In other words, or of other bytes, it is another report.
+	report --quote "We have received" --when Wednesday --yes >/dev/null 2>&1
+	report --span 31:16 --medium post --yes >/dev/null 2>&1
+	[ "$(reports)" -eq 5 ]
+	printf 'says\tspeaker\tverb\tquote\nreceived\ta man\tsaid\tNaïve.\nreceived\ta man\tsaid\tNaïve.\n' >list
+	as harbour report 14/2026 --from-list list --exhibit news.txt --dry-run | grep -q "^an earlier line of the list says the same"
+	as harbour report 14/2026 --from-list list --exhibit news.txt --yes >ids 2>/dev/null
+	[ "$(wc -l <ids)" -eq 1 ]
+	printf 'received\ta woman\tsaid\tNaïve.\n' >>list
+	as harbour report 14/2026 --from-list list --exhibit news.txt --yes >ids 2>/dev/null
+	[ "$(wc -l <ids)" -eq 1 ]
+	[ "$(reports)" -eq 7 ]
+	# Another office's report of the same is its own.
+	mkdir stick
+	as harbour sync stick 14/2026 --reports >/dev/null
+	as oslo sync stick >/dev/null
+	as oslo report 14/2026 --says received --speaker "a spokesman" --verb said --exhibit news.txt --quote "We have received" --yes >id 2>/dev/null
+	[ -s id ]
+}
+
+@test "a list of more exhibits than a process may have open" {
+	printf 'says\tspeaker\tverb\tquote\texhibit\n' >list
+	for i in $(seq 150); do
+		echo "paper $i has it" >"paper$i"
+		printf 'received\ta man\tsaid\thas it\tpaper%s\n' "$i" >>list
+	done
+	(ulimit -n 110 && as harbour report 14/2026 --from-list list --yes >ids 2>/dev/null)
+	[ "$(wc -l <ids)" -eq 150 ]
 }
 
 @test "whoever has no key that can sign in a role files nothing in it" {

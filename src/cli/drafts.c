@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Drafts on their way to a signature: shown, asked about, and told of once they are signed. */
+#include "cli/drafts.h"
+
+#include "cli/show.h"
+
+#define SHOWN_MAX 20 /* questions on a terminal; --dry-run shows all */
+
+static const struct valise_draft_view *statement_at(const void *of, size_t i)
+{
+	return valise_draft_at(of, i);
+}
+
+static const struct valise_draft_view *report_at(const void *of, size_t i)
+{
+	return valise_report_at(of, i);
+}
+
+struct drafts statement_drafts(const struct valise_draft *d)
+{
+	return (struct drafts){"statement", "statements", d, statement_at, valise_draft_count(d)};
+}
+
+struct drafts report_drafts(const struct valise_report_draft *d)
+{
+	return (struct drafts){"report", "reports", d, report_at, valise_report_count(d)};
+}
+
+/* ---- Showing ---- */
+
+void json_drafts(struct json *j, const struct drafts *d, const char *const *ids)
+{
+	json_open_list(j, d->key);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct valise_draft_view *view = d->at(d->of, i);
+		json_open_object(j, NULL);
+		json_text(j, "short", view->short_id);
+		json_text(j, "note", ids ? ids[i] : NULL);
+		json_text(j, "question", view->question);
+		json_text(j, "title", view->title);
+		json_text(j, "draft", ids ? NULL : view->text);
+		json_text(j, "already", view->already);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static int print_json_drafts(struct cli *c, const struct drafts *d, const char *const *ids)
+{
+	CLEAN_JSON struct json *j = json_new();
+	json_bool(j, "dry_run", !ids);
+	json_drafts(j, d, ids);
+	return print_json(c, j);
+}
+
+int drafts_show(struct cli *c, const struct drafts *d)
+{
+	if (c->shared.json)
+		return print_json_drafts(c, d, NULL);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct valise_draft_view *view = d->at(d->of, i);
+		printf("%s%s\n", i ? "\n" : "", view->already ? view->already : view->question);
+		if (!view->already)
+			printf("\n%s", view->text);
+	}
+	return 0;
+}
+
+/* ---- Signing ---- */
+
+int drafts_ask(struct cli *c, const struct drafts *d, bool yes)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->n; i++) {
+		const struct valise_draft_view *view = d->at(d->of, i);
+		if (view->already)
+			tell(c, "%s: %s.", view->short_id, view->already);
+		else if (n++ < SHOWN_MAX)
+			tell(c, "%s", view->question);
+	}
+	if (n > SHOWN_MAX)
+		tell(c, "... and %zu more; --dry-run shows all.", n - SHOWN_MAX);
+	int r = yes || !n ? 0 : ask_yes(c, "Sign?", false, &yes);
+	if (r)
+		return r;
+	return yes || !n ? 0 : cli_fail(c, VALISE_E_FAILURE, "nothing was signed");
+}
+
+int drafts_signed(struct cli *c, const struct drafts *d, const char *const *ids, size_t *ret_n)
+{
+	*ret_n = 0;
+	for (size_t i = 0; i < d->n; i++)
+		*ret_n += ids[i] != NULL;
+	if (c->shared.json)
+		return print_json_drafts(c, d, ids);
+	for (size_t i = 0; i < d->n; i++)
+		if (ids[i])
+			puts(ids[i]);
+	if (*ret_n)
+		tell(c, "Signed %zu %s%s.", *ret_n, d->noun, PLURAL(*ret_n));
+	return 0;
+}
