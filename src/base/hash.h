@@ -42,4 +42,10 @@ static inline int hash_cmp(const struct hash *a, const struct hash *b)
 	return memcmp(a->bytes, b->bytes, sizeof a->bytes);
 }
 
+/* The same for qsort and bsearch. */
+static inline int hash_order(const void *a, const void *b)
+{
+	return hash_cmp(a, b);
+}
+
 #endif

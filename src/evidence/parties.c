@@ -47,11 +47,6 @@ static void collect_said(struct work *w)
 	qsort(w->said, w->n_said, sizeof *w->said, said_time_cmp);
 }
 
-static int hash_order(const void *a, const void *b)
-{
-	return hash_cmp(a, b);
-}
-
 static void collect_offices(struct work *w)
 {
 	struct hash *ids =

@@ -180,11 +180,6 @@ static uint32_t standing_node(const struct office_register *o, const struct hash
 	return node == NODE_NONE ? NODE_NONE : o->nodes[node].alive;
 }
 
-static int commitment_cmp(const void *a, const void *b)
-{
-	return hash_cmp(a, b);
-}
-
 static int keys_may_follow(const struct office_register *o, uint32_t parent, const struct register_entry *e,
 			   struct valise_err *err)
 {
@@ -204,7 +199,7 @@ static int keys_may_follow(const struct office_register *o, uint32_t parent, con
 		if (why)
 			return err_set(err, VALISE_E_BAD, "this register entry cannot follow: %s", why);
 	}
-	qsort(commitments, n, sizeof *commitments, commitment_cmp);
+	qsort(commitments, n, sizeof *commitments, hash_order);
 	for (size_t i = 1; i < n; i++) {
 		if (hash_eq(&commitments[i - 1], &commitments[i]))
 			return err_set(err, VALISE_E_BAD,

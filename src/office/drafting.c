@@ -59,11 +59,6 @@ static int consider_note(void *context, const struct hash *id, enum note_kind ki
 	return 0;
 }
 
-static int hash_order(const void *a, const void *b)
-{
-	return hash_cmp(a, b);
-}
-
 int draft_regarding(struct valise *v, const struct hash *letter, const char *const *prefixes, size_t n,
 		    struct hash *ret, size_t *ret_n, struct valise_err *err)
 {
@@ -88,7 +83,10 @@ int draft_regarding(struct valise *v, const struct hash *letter, const char *con
 		ret[i] = s.found;
 	}
 	qsort(ret, n, sizeof *ret, hash_order);
-	*ret_n = n;
+	*ret_n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!i || !hash_eq(&ret[i], &ret[*ret_n - 1]))
+			ret[(*ret_n)++] = ret[i];
 	return 0;
 }
 

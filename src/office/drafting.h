@@ -18,7 +18,7 @@ CHECKED int draft_signer(struct valise *v, const struct register_set *set, unsig
 CHECKED int draft_signer_again(struct valise *v, const struct register_set *now, const struct draft_signer *was,
 			       struct valise_err *err);
 
-/* The notes about the letter that prefixes of ids mean, sorted. `ret` has room for LIMIT_REGARDING. */
+/* The notes about the letter that prefixes of ids mean, sorted, each once. `ret` has room for LIMIT_REGARDING. */
 CHECKED int draft_regarding(struct valise *v, const struct hash *letter, const char *const *prefixes, size_t n,
 			    struct hash *ret, size_t *ret_n, struct valise_err *err);
 

@@ -115,11 +115,6 @@ static int acquaint(struct valise *v, const struct hashes *offices, struct gathe
 	return buf_check(&g->names, "the names of offices", err);
 }
 
-static int hash_order(const void *a, const void *b)
-{
-	return hash_cmp(a, b);
-}
-
 static int add_regarded(struct hashes *all, const struct hash *ids, size_t n, struct valise_err *err)
 {
 	int r = 0;
