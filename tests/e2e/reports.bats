@@ -169,7 +169,7 @@ note() {
 	first=$(report --quote "We have received" --yes 2>/dev/null)
 	second=$(report --quote "We have received the letter" --regarding "${first:0:10}" --yes 2>/dev/null)
 	note "$second" | grep -qx "regarding $first"
-	[ "$(report --quote "We have received the letter" --regarding "$first" --regarding "${first:0:12}" --dry-run | grep -c "^regarding ")" -eq 0 ]
+	[ "$(report --quote "Naïve" --regarding "$first" --regarding "${first:0:12}" --dry-run | grep -c "^regarding ")" -eq 1 ]
 	note "$second" | grep -qx "nth 2"
 	[ "$(reports)" -eq 2 ]
 	as harbour say comment 14/2026 --text "We note it." --yes >/dev/null 2>&1
