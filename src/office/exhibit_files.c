@@ -106,6 +106,7 @@ static int drop_damaged(struct valise *v, const struct hash *id, bool *ret_drop,
 	return *ret_drop ? 0 : r;
 }
 
+/* `file` at NULL: its bytes are here already. */
 static int keep(struct valise *v, const struct exhibit_row *row, struct newfile *file, bool drop,
 		const struct exhibit_tag *tag, bool *ret_new, struct valise_err *err)
 {
@@ -115,7 +116,7 @@ static int keep(struct valise *v, const struct exhibit_row *row, struct newfile 
 	if (drop)
 		r = exhibit_forget(v->spool, &row->id, err);
 	if (!r)
-		r = exhibit_put(v->spool, row, file, ret_new, err);
+		r = file ? exhibit_put(v->spool, row, file, ret_new, err) : exhibit_name(v->spool, row, err);
 	if (!r && tag) {
 		struct exhibit_tag one = *tag;
 		one.exhibit = row->id;
@@ -128,29 +129,69 @@ static int keep(struct valise *v, const struct exhibit_row *row, struct newfile 
 	return r;
 }
 
-int exhibit_take_file(struct valise *v, const char *path, const struct exhibit_tag *tag, struct hash *ret,
-		      bool *ret_new, struct valise_err *err)
+/* Looks for the file's bytes here before any of them is copied: *ret_source is open when they are, whole. */
+static int look_here(struct valise *v, int fd, const char *path, const struct stat *st, struct exhibit_row *row,
+		     struct exhibit_source *ret_source, bool *ret_here, struct valise_err *err)
+{
+	struct exhibit_row found = {.name = row->name};
+	bool is_here = false;
+	int r = S_ISREG(st->st_mode) ? exhibits_of_size(v->spool, (uint64_t)st->st_size, &is_here, err) : 0;
+	if (r || !is_here)
+		return r;
+	r = read_file(v, fd, path, st, -1, &found, err);
+	if (!r)
+		r = exhibit_has(v->spool, &found.id, &is_here, err);
+	if (!r && lseek(fd, 0, SEEK_SET) < 0)
+		r = err_errno(err, errno, "cannot read %s again", text_shown(str_of(path)).text);
+	if (r || !is_here)
+		return r;
+	r = exhibit_source_of(v, &found.id, ret_source, err);
+	*ret_here = r == 0;
+	if (!r)
+		*row = found;
+	return r == VALISE_E_BAD ? 0 : r; /* damaged on this disk: the file is read again, to take its place */
+}
+
+static int copy_in(struct valise *v, int fd, const char *path, const struct stat *st, struct exhibit_row *row,
+		   const struct exhibit_tag *tag, bool *ret_new, struct valise_err *err)
 {
 	CLEAN_NEWFILE struct newfile file = NEWFILE_NONE;
-	CLEAN_CLOSE int fd = -1;
-	struct exhibit_row row = {.name = name_of(path)};
-	struct stat st;
 	bool drop = false;
-	int r = open_file(path, &fd, &st, err);
+	int r = newfile_begin(spool_tmpfd(v->spool), 0600, &file, err);
 	if (!r)
-		r = newfile_begin(spool_tmpfd(v->spool), 0600, &file, err);
+		r = read_file(v, fd, path, st, file.fd, row, err);
 	if (!r)
-		r = read_file(v, fd, path, &st, file.fd, &row, err);
-	if (!r)
-		r = drop_damaged(v, &row.id, &drop, err);
+		r = drop_damaged(v, &row->id, &drop, err);
 	/* Before the spool's lock is taken. */
 	if (!r)
 		r = file_sync(file.fd, "a new exhibit", err);
 	if (!r)
-		r = keep(v, &row, &file, drop, tag, ret_new, err);
+		r = keep(v, row, &file, drop, tag, ret_new, err);
+	return r != VALISE_E_FULL
+		       ? r
+		       : err_set(err, r,
+				 "no space is left for %s in the spool %s: nothing was half written; make room and do it again",
+				 text_shown(str_of(path)).text, text_shown(str_of(spool_dir(v->spool))).text);
+}
+
+int exhibit_take_file(struct valise *v, const char *path, const struct exhibit_tag *tag, struct exhibit_source *ret,
+		      bool *ret_new, struct valise_err *err)
+{
+	CLEAN_CLOSE int fd = -1;
+	struct exhibit_row row = {.name = name_of(path)};
+	struct stat st;
+	bool is_here = false;
+	int r = open_file(path, &fd, &st, err);
 	if (!r)
-		*ret = row.id;
-	return r;
+		r = look_here(v, fd, path, &st, &row, ret, &is_here, err);
+	if (r)
+		return r;
+	if (ret_new)
+		*ret_new = false;
+	if (is_here)
+		return keep(v, &row, NULL, false, tag, ret_new, err);
+	r = copy_in(v, fd, path, &st, &row, tag, ret_new, err);
+	return r ? r : exhibit_source_of(v, &row.id, ret, err);
 }
 
 /* Where it lies, for whoever keeps nothing. */
@@ -182,16 +223,15 @@ int exhibit_source(struct valise *v, const char *name, bool look, struct exhibit
 		return exhibit_source_here(v, name, ret, err);
 	if (look)
 		return look_at_file(v, name, ret, err);
-	int r = exhibit_take_file(v, name, NULL, &id, NULL, err);
-	return r ? r : exhibit_source_of(v, &id, ret, err);
+	return exhibit_take_file(v, name, NULL, ret, NULL, err);
 }
 
 int valise_exhibit_add(struct valise *v, const struct valise_exhibit_adding *a, char **ret_id, bool *ret_new,
 		       struct valise_err *err)
 {
 	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
+	CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
 	struct exhibit_tag tag = {0};
-	struct hash id;
 	if (a->note && !a->letter)
 		return err_set(err, VALISE_E_USAGE,
 			       "--note says what an exhibit is to a letter: name it with --letter");
@@ -201,10 +241,10 @@ int valise_exhibit_add(struct valise *v, const struct valise_exhibit_adding *a, 
 	if (note.len)
 		tag.note = buf_str(&note);
 	if (!r)
-		r = exhibit_take_file(v, a->path, a->letter ? &tag : NULL, &id, ret_new, err);
+		r = exhibit_take_file(v, a->path, a->letter ? &tag : NULL, &source, ret_new, err);
 	if (r)
 		return r;
-	char *text = strdup(hash_hex(&id).text);
+	char *text = strdup(hash_hex(&source.id).text);
 	if (!text)
 		return err_nomem(err);
 	*ret_id = text;

@@ -30,9 +30,10 @@ CHECKED int exhibit_source_here(struct valise *v, const char *name, struct exhib
 CHECKED int exhibit_source(struct valise *v, const char *name, bool look, struct exhibit_source *ret,
 			   struct valise_err *err);
 
-/* The file is durable and has its row when this returns. "-": standard input. `tag` (may be NULL): its letter and note. */
-CHECKED int exhibit_take_file(struct valise *v, const char *path, const struct exhibit_tag *tag, struct hash *ret,
-			      bool *ret_new, struct valise_err *err);
+/* The file is durable and has its row when this returns; nothing is copied when its bytes are here. "-": standard input. `tag` (may be
+ * NULL): its letter and note. */
+CHECKED int exhibit_take_file(struct valise *v, const char *path, const struct exhibit_tag *tag,
+			      struct exhibit_source *ret, bool *ret_new, struct valise_err *err);
 
 /* Portions of a span, in order; non-zero stops. */
 typedef int exhibit_portion(void *context, const uint8_t *data, size_t len);

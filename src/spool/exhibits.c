@@ -84,8 +84,7 @@ static int record(struct spool *s, const struct exhibit_row *row, int fd, struct
 	return query_run(&q, err);
 }
 
-/* One that came in a bag has no name until somebody here has the file. */
-static int name_it(struct spool *s, const struct exhibit_row *row, struct valise_err *err)
+int exhibit_name(struct spool *s, const struct exhibit_row *row, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = begin_of(s, "UPDATE exhibit SET name = ?2 WHERE id = ?1 AND name IS NULL", &row->id, &q, err);
@@ -108,7 +107,7 @@ static int put(struct spool *s, const struct exhibit_row *row, struct newfile *f
 	if (!r && !is_here && row->bytes > EXHIBIT_SMALL_BYTES)
 		r = shelf_put(s, &shelf, &row->id, file, NULL, err);
 	if (!r)
-		r = is_here ? name_it(s, row, err) : record(s, row, file->fd, err);
+		r = is_here ? exhibit_name(s, row, err) : record(s, row, file->fd, err);
 	if (!r && ret_new)
 		*ret_new = !is_here;
 	return r;
@@ -153,6 +152,16 @@ int exhibit_has(struct spool *s, const struct hash *id, bool *ret, struct valise
 	if (r)
 		return r;
 	query_int(&q, s->as_of_s);
+	return query_next(&q, ret, err);
+}
+
+int exhibits_of_size(struct spool *s, uint64_t bytes, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT 1 FROM exhibit WHERE bytes = ? LIMIT 1", &q, err);
+	if (r)
+		return r;
+	query_int(&q, (int64_t)bytes);
 	return query_next(&q, ret, err);
 }
 

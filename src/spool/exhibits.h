@@ -22,6 +22,10 @@ struct exhibit_row {
  * others no wait. The newfile is spent, also on failure. VALISE_E_LIMIT for an empty one, or one of more than LIMIT_EXHIBIT_BYTES. */
 CHECKED int exhibit_put(struct spool *s, const struct exhibit_row *row, struct newfile *file, bool *ret_new,
 			struct valise_err *err);
+/* One that came in a bag has no name until somebody here has the file: row->name is that, unless it has one. */
+CHECKED int exhibit_name(struct spool *s, const struct exhibit_row *row, struct valise_err *err);
+/* Whether a file of that size may be here already. */
+CHECKED int exhibits_of_size(struct spool *s, uint64_t bytes, bool *ret, struct valise_err *err);
 CHECKED int exhibit_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err);
 /* The name is appended to *ret_name and borrows from it. VALISE_E_NOT_FOUND. */
 CHECKED int exhibit_row(struct spool *s, const struct hash *id, struct exhibit_row *ret, struct buf *ret_name,

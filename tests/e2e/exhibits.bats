@@ -67,6 +67,25 @@ sha256() { # FILE
 	[ "$(status_of as harbour exhibit add notice.txt --letter 99/2026)" -eq 1 ]
 }
 
+@test "a file whose bytes are here is not copied again, and may be where there is no room" {
+	head -c 3000000 /dev/urandom >large
+	as harbour exhibit add large >/dev/null
+	cp large again
+	(ulimit -f 1000 && as harbour exhibit add again --letter 14/2026 --note "once more" >id)
+	[ "$(cat id)" = "$(sha256 large)" ]
+	as harbour exhibit show large | grep -q "once more"
+	# Another of that size is copied.
+	head -c 3000000 /dev/urandom >other
+	as harbour exhibit add other >/dev/null
+	[ "$(as harbour exhibit list | wc -l)" -eq 2 ]
+	# Damaged here, it is replaced.
+	kept=$(find offices/harbour/exhibits -name "$(sha256 large)")
+	chmod 600 "$kept"
+	printf 'x' | dd of="$kept" bs=1 seek=5000 count=1 conv=notrunc 2>/dev/null
+	as harbour exhibit add again >/dev/null
+	cmp "$(find offices/harbour/exhibits -name "$(sha256 large)")" large
+}
+
 @test "a file that grows while it is read is not taken in" {
 	head -c 100000000 /dev/zero >growing
 	(while test -e growing; do echo more >>growing; sleep 0.01; done) &

@@ -164,6 +164,9 @@ journey_by() { # STICK
 	run as harbour seal -t Oslo big
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"o space "* ]]
+	run as harbour exhibit add big
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"no space is left for big in the spool "*"make room and do it again" ]]
 	run as oslo sync stick
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"o space "* ]]
