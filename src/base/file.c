@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/direct.h"
 #include "base/text.h"
 
@@ -342,14 +343,10 @@ static int compare_names(const void *a, const void *b)
 
 static int names_add(struct names *n, size_t *cap, const char *name)
 {
-	if (n->count == *cap) {
-		size_t more = *cap ? *cap * 2 : 16;
-		char **names = reallocarray(n->names, more, sizeof *names);
-		if (!names)
-			return -1;
-		n->names = names;
-		*cap = more;
-	}
+	char **names = array_room(n->names, n->count, cap, sizeof *names);
+	if (!names)
+		return -1;
+	n->names = names;
 	n->names[n->count] = strdup(name);
 	return n->names[n->count] ? (n->count++, 0) : -1;
 }

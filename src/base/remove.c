@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -42,14 +43,10 @@ static int cannot_remove(int errnum, const char *name, struct valise_err *err)
 
 static int walk_down(struct walk *w, int dirfd, const char *name, struct valise_err *err)
 {
-	if (w->count == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 16;
-		struct level *levels = reallocarray(w->levels, cap, sizeof *levels);
-		if (!levels)
-			return err_nomem(err);
-		w->levels = levels;
-		w->cap = cap;
-	}
+	struct level *levels = array_room(w->levels, w->count, &w->cap, sizeof *levels);
+	if (!levels)
+		return err_nomem(err);
+	w->levels = levels;
 	CLEAN_CLOSE int fd = file_openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	struct stat st;
 	/* What could be removed neither as a file nor as a directory, and is none, was refused as a file. */

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -69,14 +70,10 @@ static int add_broken(struct verifying *w, const char *what, const struct hash *
 		      struct valise_err *err)
 {
 	char *text = NULL;
-	if (w->n_broken == w->cap_broken) {
-		size_t cap = w->cap_broken ? 2 * w->cap_broken : 8;
-		struct str *grown = realloc(w->broken, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(err);
-		w->broken = grown;
-		w->cap_broken = cap;
-	}
+	struct str *grown = array_room(w->broken, w->n_broken, &w->cap_broken, sizeof *grown);
+	if (!grown)
+		return err_nomem(err);
+	w->broken = grown;
 	int n = asprintf(&text, "%s %.16s: %s", what, hash_hex(id).text, why->text);
 	if (n < 0)
 		return err_nomem(err);
@@ -99,16 +96,12 @@ static int finding(struct verifying *w, int r, const char *what, const struct ha
 
 static int take_entry(struct verifying *w, struct verified_entry *e, struct valise_err *err)
 {
-	if (w->n_entries == w->cap_entries) {
-		size_t cap = w->cap_entries ? 2 * w->cap_entries : 32;
-		struct verified_entry **grown = realloc(w->entries, cap * sizeof *grown);
-		if (!grown) {
-			verified_entry_free(e);
-			return err_nomem(err);
-		}
-		w->entries = grown;
-		w->cap_entries = cap;
+	struct verified_entry **grown = array_room(w->entries, w->n_entries, &w->cap_entries, sizeof *grown);
+	if (!grown) {
+		verified_entry_free(e);
+		return err_nomem(err);
 	}
+	w->entries = grown;
 	w->entries[w->n_entries++] = e;
 	return registers_add(w->registers, e, err);
 }

@@ -2,6 +2,7 @@
 /* Cards: an office's register given away and taken in, and what a person is shown of it. */
 #include "office/office.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -48,14 +49,10 @@ static int add_officer(void *context, const struct officer *o)
 {
 	struct office_result *r = context;
 	CLEAN_BUF struct buf roles = BUF_INIT(256);
-	if (r->n == r->cap) {
-		size_t cap = r->cap ? 2 * r->cap : 8;
-		struct valise_officer *grown = realloc(r->officers, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(r->err);
-		r->officers = grown;
-		r->cap = cap;
-	}
+	struct valise_officer *grown = array_room(r->officers, r->n, &r->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(r->err);
+	r->officers = grown;
 	roles_write(&roles, o->roles);
 	bool here = false;
 	int e = buf_check(&roles, "roles", r->err);

@@ -2,6 +2,7 @@
 /* The dossier of a letter: everything here that speaks of it, and of its contents only what the holder of a reading key discloses. */
 #include "office/office.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/tree.h"
@@ -36,14 +37,10 @@ static void disclosing_release(struct disclosing *d)
 
 static int add_item(struct disclosing *d, enum dossier_kind kind, struct str bytes, struct valise_err *err)
 {
-	if (d->n == d->cap) {
-		size_t cap = d->cap ? 2 * d->cap : 32;
-		struct dossier_item *grown = realloc(d->items, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(err);
-		d->items = grown;
-		d->cap = cap;
-	}
+	struct dossier_item *grown = array_room(d->items, d->n, &d->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(err);
+	d->items = grown;
 	d->items[d->n++] = (struct dossier_item){.kind = kind, .bytes = bytes};
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* What our office has filed about a letter, found by what it says. */
 #include "office/filed.h"
 
+#include "base/array.h"
 #include "crypto/digest.h"
 #include "spool/reports.h"
 
@@ -28,14 +29,10 @@ static struct hash content_of(struct str text)
 
 static int append(struct filed *f, struct str text, const struct hash *id, struct valise_err *err)
 {
-	if (f->n == f->cap) {
-		size_t cap = f->cap ? 2 * f->cap : 16;
-		struct filed_report *grown = realloc(f->at, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(err);
-		f->at = grown;
-		f->cap = cap;
-	}
+	struct filed_report *grown = array_room(f->at, f->n, &f->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(err);
+	f->at = grown;
 	f->at[f->n++] = (struct filed_report){content_of(text), *id};
 	return 0;
 }

@@ -2,21 +2,19 @@
 /* Everything that the spool holds about one letter, gathered for the pure function that makes the accounts. */
 #include "office/words.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 
 static int take_statement(void *context, struct verified_statement *s, int64_t taken_in_s)
 {
 	struct gathered *g = context;
-	if (g->n_statements == g->cap_statements) {
-		size_t cap = g->cap_statements ? 2 * g->cap_statements : 16;
-		struct witnessed_statement *grown = realloc(g->statements, cap * sizeof *grown);
-		if (!grown) {
-			verified_statement_free(s);
-			return VALISE_E_NOMEM;
-		}
-		g->statements = grown;
-		g->cap_statements = cap;
+	struct witnessed_statement *grown =
+		array_room(g->statements, g->n_statements, &g->cap_statements, sizeof *grown);
+	if (!grown) {
+		verified_statement_free(s);
+		return VALISE_E_NOMEM;
 	}
+	g->statements = grown;
 	g->statements[g->n_statements++] = (struct witnessed_statement){s, taken_in_s};
 	return 0;
 }
@@ -24,16 +22,12 @@ static int take_statement(void *context, struct verified_statement *s, int64_t t
 static int take_report(void *context, struct verified_report *r, int64_t taken_in_s)
 {
 	struct gathered *g = context;
-	if (g->n_reports == g->cap_reports) {
-		size_t cap = g->cap_reports ? 2 * g->cap_reports : 16;
-		struct witnessed_report *grown = realloc(g->reports, cap * sizeof *grown);
-		if (!grown) {
-			verified_report_free(r);
-			return VALISE_E_NOMEM;
-		}
-		g->reports = grown;
-		g->cap_reports = cap;
+	struct witnessed_report *grown = array_room(g->reports, g->n_reports, &g->cap_reports, sizeof *grown);
+	if (!grown) {
+		verified_report_free(r);
+		return VALISE_E_NOMEM;
 	}
+	g->reports = grown;
 	g->reports[g->n_reports++] = (struct witnessed_report){r, taken_in_s};
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
 
@@ -16,14 +17,10 @@ int imprint_begin(struct imprint *i, struct valise_err *err)
 
 int imprint_add(struct imprint *i, size_t len, const uint8_t tag[static MAC_TAG_BYTES], struct valise_err *err)
 {
-	if (i->n == i->cap) {
-		size_t cap = i->cap ? 2 * i->cap : 32;
-		struct imprint_range *grown = realloc(i->ranges, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(err);
-		i->ranges = grown;
-		i->cap = cap;
-	}
+	struct imprint_range *grown = array_room(i->ranges, i->n, &i->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(err);
+	i->ranges = grown;
 	struct imprint_range *range = &i->ranges[i->n];
 	*range = (struct imprint_range){.at = imprint_bytes(i), .len = len};
 	memcpy(range->tag, tag, sizeof range->tag);

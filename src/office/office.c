@@ -2,6 +2,7 @@
 /* Opening an office's spool, telling the caller how far long work is, and finding letters and offices by the names people type. */
 #include "office/office.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -136,14 +137,10 @@ int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err)
 {
 	if (hashes_have(h, one))
 		return 0;
-	if (h->n == h->cap) {
-		size_t cap = h->cap ? 2 * h->cap : 8;
-		struct hash *grown = realloc(h->at, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(err);
-		h->at = grown;
-		h->cap = cap;
-	}
+	struct hash *grown = array_room(h->at, h->n, &h->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(err);
+	h->at = grown;
 	h->at[h->n] = *one;
 	return hash_index_put(&h->index, one, h->n++, err);
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/array.h"
 #include "base/text.h"
 
 #define DAY_S INT64_C(86400)
@@ -50,23 +51,11 @@ static void proposals_freep(struct proposals **p)
 		valise_proposals_free(&(*p)->pub);
 }
 
-/* Room for one more in an array of the struct; NULL without memory. */
-static void *room(void *list, size_t n, size_t *cap, size_t item_bytes)
-{
-	if (n < *cap)
-		return list;
-	size_t more = *cap ? 2 * *cap : 16;
-	void *grown = reallocarray(list, more, item_bytes);
-	if (grown)
-		*cap = more;
-	return grown;
-}
-
 /* ---- Collecting ---- */
 
 static int add_proposal(struct proposals *p, const struct valise_accounts *a, const struct valise_said *s)
 {
-	struct valise_proposal *all = room(p->all, p->n, &p->cap, sizeof *all);
+	struct valise_proposal *all = array_room(p->all, p->n, &p->cap, sizeof *all);
 	if (!all)
 		return VALISE_E_NOMEM;
 	p->all = all;
@@ -86,7 +75,7 @@ static int add_proposal(struct proposals *p, const struct valise_accounts *a, co
 static int add_answer(struct proposals *p, const struct valise_accounts *a, const struct valise_said *s)
 {
 	for (size_t i = 0; i < s->n_regarding; i++) {
-		struct told *told = room(p->told, p->n_told, &p->cap_told, sizeof *told);
+		struct told *told = array_room(p->told, p->n_told, &p->cap_told, sizeof *told);
 		if (!told)
 			return VALISE_E_NOMEM;
 		p->told = told;
@@ -126,7 +115,7 @@ static bool takes_part(const struct valise_accounts *a, const char *with)
 static int add_reported(struct proposals *p, const struct valise_accounts *a, const struct valise_reported *r)
 {
 	struct valise_proposal_reported *reported =
-		room(p->reported, p->n_reported, &p->cap_reported, sizeof *reported);
+		array_room(p->reported, p->n_reported, &p->cap_reported, sizeof *reported);
 	if (!reported)
 		return VALISE_E_NOMEM;
 	p->reported = reported;
@@ -177,7 +166,8 @@ static int collect(struct valise *v, struct proposals *p, const char *with, stru
 	CLEANUP(hashes_release) struct hashes ids = {0};
 	int r = letters_each(v->spool, take_letter, &ids, err);
 	for (size_t i = 0; i < ids.n && !r; i++) {
-		struct valise_accounts **letters = room(p->letters, p->n_letters, &p->cap_letters, sizeof(*letters));
+		struct valise_accounts **letters =
+			array_room(p->letters, p->n_letters, &p->cap_letters, sizeof(*letters));
 		bool keep = false;
 		if (!letters)
 			return err_nomem(err);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -245,14 +246,10 @@ static int add_candidate(struct putting *p, const struct hash *id)
 			return r;
 	}
 	c.audience = to.id;
-	if (p->n == p->cap) {
-		size_t cap = p->cap ? 2 * p->cap : 32;
-		struct candidate *grown = realloc(p->candidates, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(p->err);
-		p->candidates = grown;
-		p->cap = cap;
-	}
+	struct candidate *grown = array_room(p->candidates, p->n, &p->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(p->err);
+	p->candidates = grown;
 	p->candidates[p->n++] = c;
 	return 0;
 }
@@ -294,14 +291,10 @@ static int by_audience(const void *a, const void *b)
 static int add_departure(struct putting *p, const struct gathered *g, bool whole, bool in_part)
 {
 	struct put_out_result *r = p->r;
-	if (r->n_departures == p->cap_departures) {
-		size_t cap = p->cap_departures ? 2 * p->cap_departures : 16;
-		struct departure *grown = realloc(r->departures, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(p->err);
-		r->departures = grown;
-		p->cap_departures = cap;
-	}
+	struct departure *grown = array_room(r->departures, r->n_departures, &p->cap_departures, sizeof *grown);
+	if (!grown)
+		return err_nomem(p->err);
+	r->departures = grown;
 	const struct seal *s = &g->seal->s;
 	CLEANUP(hashes_release) struct hashes to = {0};
 	int e = gathered_recipients(g, &to, p->err);

@@ -2,6 +2,7 @@
 /* What the spool's registers answer: who of ours can sign, whose keys to wrap for, what to call an office. */
 #include "office/office.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -11,16 +12,12 @@
 static int take_entry(void *context, struct verified_entry *e)
 {
 	struct register_set *set = context;
-	if (set->n == set->cap) {
-		size_t cap = set->cap ? 2 * set->cap : 16;
-		struct verified_entry **grown = realloc(set->entries, cap * sizeof *grown);
-		if (!grown) {
-			verified_entry_free(e);
-			return VALISE_E_NOMEM;
-		}
-		set->entries = grown;
-		set->cap = cap;
+	struct verified_entry **grown = array_room(set->entries, set->n, &set->cap, sizeof *grown);
+	if (!grown) {
+		verified_entry_free(e);
+		return VALISE_E_NOMEM;
 	}
+	set->entries = grown;
 	set->entries[set->n++] = e;
 	return 0;
 }
@@ -212,14 +209,10 @@ static int consider_recipient(void *context, const struct officer *o)
 	for (size_t i = 0; i < list->n; i++)
 		if (memcmp(list->at[i].point, one.point, sizeof one.point) == 0)
 			return 0;
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? 2 * list->cap : 8;
-		struct age_recipient *grown = realloc(list->at, cap * sizeof *grown);
-		if (!grown)
-			return VALISE_E_NOMEM;
-		list->at = grown;
-		list->cap = cap;
-	}
+	struct age_recipient *grown = array_room(list->at, list->n, &list->cap, sizeof *grown);
+	if (!grown)
+		return VALISE_E_NOMEM;
+	list->at = grown;
 	list->at[list->n++] = one;
 	return 0;
 }

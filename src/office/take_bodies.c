@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "format/tally.h"
@@ -80,14 +81,10 @@ static struct named_body *body_of(struct take_in *t, const struct bag_record *re
 static int new_body(struct take_in *t, const struct hash *root)
 {
 	struct hash key = body_key(root, 0);
-	if (t->n_bodies == t->cap_bodies) {
-		size_t cap = t->cap_bodies ? 2 * t->cap_bodies : 32;
-		struct named_body *grown = realloc(t->bodies, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(t->err);
-		t->bodies = grown;
-		t->cap_bodies = cap;
-	}
+	struct named_body *grown = array_room(t->bodies, t->n_bodies, &t->cap_bodies, sizeof *grown);
+	if (!grown)
+		return err_nomem(t->err);
+	t->bodies = grown;
 	t->bodies[t->n_bodies] = (struct named_body){.root = *root, .tally = BUF_INIT(TALLY_MAX_BYTES)};
 	return hash_index_put(&t->by_body, &key, t->n_bodies++, t->err);
 }

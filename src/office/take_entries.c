@@ -2,6 +2,7 @@
 /* Register entries from bags: kept aside until the bag's end, then judged office by office with what is held. */
 #include "office/taking.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 
 #define PENDING_MAX_BYTES (32u * 1024 * 1024)
@@ -98,16 +99,12 @@ int take_entry(struct take_in *t, const struct bag_record *rec)
 	r = register_entry_verify(rec->data, rec->len, &e, &why);
 	if (r)
 		return take_in_refuse(t, r, "a register entry was refused", &why);
-	if (t->n_pending == t->cap_pending) {
-		size_t cap = t->cap_pending ? 2 * t->cap_pending : 64;
-		struct verified_entry **grown = realloc(t->pending, cap * sizeof *grown);
-		if (!grown) {
-			verified_entry_free(e);
-			return err_nomem(t->err);
-		}
-		t->pending = grown;
-		t->cap_pending = cap;
+	struct verified_entry **grown = array_room(t->pending, t->n_pending, &t->cap_pending, sizeof *grown);
+	if (!grown) {
+		verified_entry_free(e);
+		return err_nomem(t->err);
 	}
+	t->pending = grown;
 	t->pending[t->n_pending++] = e;
 	t->pending_bytes += e->note.len;
 	if (t->pending_bytes <= PENDING_MAX_BYTES)

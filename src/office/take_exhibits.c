@@ -2,6 +2,7 @@
 /* Exhibits from bags: only those that a report here points at, into a temporary until their SHA-256 is known to fit. */
 #include <stdio.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/newfile.h"
 #include "base/text.h"
@@ -98,14 +99,10 @@ static int want(struct take_in *t, const struct hash *id, uint64_t bytes)
 	}
 	if (!r)
 		r = exhibit_has(t->v->spool, id, &is_here, t->err);
-	if (!r && x->n == x->cap) {
-		size_t cap = x->cap ? 2 * x->cap : 32;
-		struct wanted *grown = realloc(x->wanted, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(t->err);
-		x->wanted = grown;
-		x->cap = cap;
-	}
+	struct wanted *grown = array_room(x->wanted, !r && x->n, &x->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(t->err);
+	x->wanted = grown;
 	if (!r)
 		r = hash_index_put(&x->by_id, id, x->n, t->err);
 	if (!r)

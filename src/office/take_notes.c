@@ -2,19 +2,17 @@
 /* Seals, statements and reports from bags: verified, then kept if they concern us or a letter that is here. */
 #include "office/taking.h"
 
+#include "base/array.h"
+
 /* ---- Seals ---- */
 
 static int new_arrival(struct take_in *t, const struct verified_seal *seal, size_t *ret)
 {
 	const struct seal *s = &seal->s;
-	if (t->n_arrivals == t->cap_arrivals) {
-		size_t cap = t->cap_arrivals ? 2 * t->cap_arrivals : 32;
-		struct arrival *grown = realloc(t->arrivals, cap * sizeof *grown);
-		if (!grown)
-			return err_nomem(t->err);
-		t->arrivals = grown;
-		t->cap_arrivals = cap;
-	}
+	struct arrival *grown = array_room(t->arrivals, t->n_arrivals, &t->cap_arrivals, sizeof *grown);
+	if (!grown)
+		return err_nomem(t->err);
+	t->arrivals = grown;
 	struct arrival *a = &t->arrivals[t->n_arrivals];
 	*a = (struct arrival){.id = seal->note.id,
 			      .from = s->from.office,

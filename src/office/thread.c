@@ -5,6 +5,7 @@
 #include "office/unlock_cover.h"
 #include "spool/exhibits.h"
 
+#include "base/array.h"
 #include "base/text.h"
 
 /* What the cover of a letter here says, where it opens. */
@@ -172,14 +173,10 @@ static int take_tag(void *context, const struct exhibit_tag *tag)
 	int r = exhibit_row(list->t->v->spool, &tag->exhibit, &row, &name, list->t->err);
 	if (r)
 		return r == VALISE_E_NOT_FOUND ? 0 : r; /* its bytes were damaged, and wait to be added again */
-	if (o->n_exhibits == o->cap_exhibits) {
-		size_t cap = o->cap_exhibits ? 2 * o->cap_exhibits : 4;
-		struct valise_thread_exhibit *grown = reallocarray(o->exhibits, cap, sizeof *grown);
-		if (!grown)
-			return err_nomem(list->t->err);
-		o->exhibits = grown;
-		o->cap_exhibits = cap;
-	}
+	struct valise_thread_exhibit *grown = array_room(o->exhibits, o->n_exhibits, &o->cap_exhibits, sizeof *grown);
+	if (!grown)
+		return err_nomem(list->t->err);
+	o->exhibits = grown;
 	struct valise_thread_exhibit *e = &o->exhibits[o->n_exhibits++];
 	*e = (struct valise_thread_exhibit){.exhibit = strdup(hash_hex(&tag->exhibit).text),
 					    .tagged_s = tag->tagged_s,

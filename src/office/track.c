@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "office/words.h"
@@ -39,14 +40,10 @@ struct letter_ids {
 static int take_id(void *context, const struct letter_row *row)
 {
 	struct letter_ids *ids = context;
-	if (ids->n == ids->cap) {
-		size_t cap = ids->cap ? 2 * ids->cap : 64;
-		struct hash *grown = realloc(ids->at, cap * sizeof *grown);
-		if (!grown)
-			return VALISE_E_NOMEM;
-		ids->at = grown;
-		ids->cap = cap;
-	}
+	struct hash *grown = array_room(ids->at, ids->n, &ids->cap, sizeof *grown);
+	if (!grown)
+		return VALISE_E_NOMEM;
+	ids->at = grown;
 	ids->at[ids->n++] = row->id;
 	return 0;
 }
