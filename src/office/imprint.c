@@ -22,15 +22,10 @@ int imprint_add(struct imprint *i, size_t len, const uint8_t tag[static MAC_TAG_
 		return err_nomem(err);
 	i->ranges = grown;
 	struct imprint_range *range = &i->ranges[i->n];
-	*range = (struct imprint_range){.at = imprint_bytes(i), .len = len};
+	*range = (struct imprint_range){.len = len};
 	memcpy(range->tag, tag, sizeof range->tag);
 	i->n++;
 	return 0;
-}
-
-uint64_t imprint_bytes(const struct imprint *i)
-{
-	return i->n ? i->ranges[i->n - 1].at + i->ranges[i->n - 1].len : 0;
 }
 
 size_t imprint_longest(const struct imprint *i)

@@ -90,8 +90,8 @@ static bool is_errand(const struct valise_accounts *brief, const struct valise_a
 
 /* ---- One errand ---- */
 
-static int add_word(const struct mission *m, struct errand *e, const struct valise_accounts *a,
-		    const struct valise_said *s)
+static void add_word(const struct mission *m, struct errand *e, const struct valise_accounts *a,
+		     const struct valise_said *s)
 {
 	enum brief_part part = part_in(m->brief, a->offices[s->office].id);
 	size_t n = e->pub.n_words++;
@@ -99,7 +99,6 @@ static int add_word(const struct mission *m, struct errand *e, const struct vali
 	e->offices[n] = a->offices[s->office].label;
 	e->by_envoy[n] = part == PART_ENVOY;
 	e->pub.n_others += part == PART_NONE;
-	return 0;
 }
 
 static struct errand *new_errand(struct mission *m, const struct valise_accounts *a)
@@ -160,12 +159,11 @@ static int add_delivery(struct mission *m, const struct valise_accounts *a, stru
 	struct errand *e = new_errand(m, a);
 	if (!e || address(a, e) < 0)
 		return err_nomem(err);
-	int r = 0;
-	for (size_t i = 0; i < a->n_said && !r; i++)
+	for (size_t i = 0; i < a->n_said; i++)
 		if (a->said[i].counts && tells_of_way(a->said[i].says))
-			r = add_word(m, e, a, &a->said[i]);
+			add_word(m, e, a, &a->said[i]);
 	add_reports(e, a, tells_of_way);
-	return r;
+	return 0;
 }
 
 static bool tells_of_message(const char *says)
@@ -183,8 +181,7 @@ static int add_message(struct mission *m, size_t first, struct valise_err *err)
 		return err_nomem(err);
 	e->pub.kind = "convey";
 	e->pub.state = says_table[SAYS_CONVEYED].name;
-	int r = 0;
-	for (size_t i = 0; i < a->n_said && !r; i++) {
+	for (size_t i = 0; i < a->n_said; i++) {
 		const struct valise_said *s = &a->said[i];
 		bool conveys = strcmp(s->says, says_table[SAYS_CONVEYED].name) == 0 && s->to == to;
 		bool answers = s->office == to;
@@ -192,10 +189,10 @@ static int add_message(struct mission *m, size_t first, struct valise_err *err)
 			if (regards(s, e->words[k]->id))
 				conveys = true;
 		if (s->counts && conveys)
-			r = add_word(m, e, a, s);
+			add_word(m, e, a, s);
 	}
 	add_reports(e, a, tells_of_message); /* a report does not name to whom */
-	return r;
+	return 0;
 }
 
 /* ---- The whole ---- */

@@ -14,7 +14,8 @@
 #include "office/take_in.h"
 
 #define WRITER_RANDOM_BYTES 10u
-#define PASSES_MAX 6u /* an exhibit may need each of its five bags after the one before */
+/* Each bag of an exhibit may have to wait for the one before. */
+#define PASSES_MAX (LIMIT_EXHIBIT_BYTES / LIMIT_BAG_BYTES + 2)
 
 struct syncing {
 	struct valise *v;
