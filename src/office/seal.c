@@ -57,36 +57,40 @@ static void sealing_release(struct sealing *s)
 
 /* ---- Who ---- */
 
-static int add_addressee(struct sealing *s, const char *name, struct valise_err *err)
+static int add_addressee(struct sealing *s, struct str name, struct valise_err *err)
 {
-	CLEAN_BUF struct buf one = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
-	int r = text_free_of(str_of(name), "the addressee's name", &one, err);
-	if (r)
-		return r;
 	for (size_t i = 0, at = 0; i < s->n_names; i++) {
 		struct str known = str_of((char *)s->names.data + at);
-		if (str_eq(known, buf_str(&one)))
+		if (str_eq(known, name))
 			return 0;
 		at += known.len + 1;
 	}
-	buf_add_str(&s->names, buf_str(&one));
+	buf_add_str(&s->names, name);
 	buf_add_char(&s->names, 0);
 	s->n_names++;
 	return buf_check(&s->names, "the addressees", err);
 }
 
-static int add_to(struct sealing *s, const char *name, struct valise_err *err)
+static int add_to(struct sealing *s, const char *typed, struct valise_err *err)
 {
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
 	struct valise_err why = {0};
 	struct hash office;
-	int r = office_find(s->v, name, &office, &why);
+	int r = text_free_of(str_of(typed), "the addressee's name", &text, err);
+	if (r)
+		return r;
+	const char *name = (const char *)text.data;
+	r = s->l->no_card ? office_find_whole(s->v, name, &office, &why) : office_find(s->v, name, &office, &why);
 	if (!r)
 		return hashes_add(&s->to, &office, err);
 	if (r == VALISE_E_NOT_FOUND && s->l->no_card)
-		return add_addressee(s, name, err);
+		return add_addressee(s, buf_str(&text), err);
 	if (r == VALISE_E_NOT_FOUND)
 		return err_set(err, r,
 			       "%s; who has no card can be named on a paper letter: --paper DESCRIPTION --no-card",
+			       why.text);
+	if (r == VALISE_E_AMBIGUOUS && s->l->no_card)
+		return err_set(err, r, "%s, or for somebody without a card a name that is no beginning of an office's",
 			       why.text);
 	err_copy(err, &why);
 	return r;

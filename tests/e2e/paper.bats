@@ -131,6 +131,27 @@ seal_paper() {
 	[ "$(valise-verify dossier --json | json_at '[x["kind"] for x in d["accounts"]["disagreements"]]')" = "['identified-twice']" ]
 }
 
+@test "an addressee without a card is never taken for an office whose name begins so" {
+	found_two
+	seal_beside() { # NAME: to Oslo and to that name
+		as harbour seal -t Oslo -t "$1" --no-card --paper "envelope 17" --dry-run
+	}
+	id=$(as harbour card show Oslo --json | json_at 'd["office"]["id"]')
+	for beginning in O "${id:0:8}"; do
+		run seal_beside "$beginning"
+		[ "$status" -eq 1 ]
+		[[ $output == *"\"$beginning\" may be \"Oslo\": type all of the name, or for somebody without a card a name that is no beginning"* ]]
+	done
+	for whole in Oslo "$id" "${id^^}"; do
+		[[ "$(seal_beside "$whole")" == "Would seal a paper letter to Oslo: "* ]]
+	done
+	[[ "$(seal_beside self)" == "Would seal a paper letter to Oslo, Harbour Legal: "* ]]
+	[[ "$(seal_beside "Oslo harbour master")" == 'Would seal a paper letter to Oslo, "Oslo harbour master" (no card): '* ]]
+	# What is typed in another form of the same letters is the same name.
+	introduce oslo harbour "École"
+	[[ "$(as oslo seal -t "E$(printf '\u0301')cole" --no-card --paper x --dry-run)" == "Would seal a paper letter to École: "* ]]
+}
+
 @test "an open folder: the letter is left until a statement says that an addressee is this office" {
 	found_two
 	found envoy "Office of the Envoy"
