@@ -343,7 +343,7 @@ struct valise_report_view {
 VALISE_CHECKED int valise_report_look(struct valise *v, const struct valise_report *r, bool dry_run,
 				      struct valise_report_draft **ret, struct valise_err *err);
 /* A list, as valise-report(1) describes it, of reports about one letter. `common` holds what its lines share: letter, exhibit, role. What is
- * wrong is told line by line through `wrong` (may be NULL), and then nothing is to be signed. */
+ * wrong is told line by line through `wrong`, and then nothing is to be signed: the error's code is that of the first such line. */
 struct valise_report_list {
 	const char *bytes;
 	size_t len;

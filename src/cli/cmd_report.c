@@ -181,9 +181,20 @@ static int report_one(struct cli *c, const struct report_options *o, struct vali
 
 static void tell_wrong(void *context, size_t line, const char *text)
 {
-	const struct cli *c = context;
-	if (!c->shared.json)
+	struct cli *c = context;
+	progress_clear(&c->progress);
+	if (!c->shared.json) {
 		fprintf(stderr, "%s: line %zu: %s\n", c->program, line, text);
+		return;
+	}
+	if (!c->beside_error) {
+		c->beside_error = json_new();
+		json_open_list(c->beside_error, "wrong");
+	}
+	json_open_object(c->beside_error, NULL);
+	json_number(c->beside_error, "line", line);
+	json_text(c->beside_error, "why", text);
+	json_close(c->beside_error);
 }
 
 static int report_list(struct cli *c, const struct report_options *o, struct valise *v,
@@ -196,6 +207,7 @@ static int report_list(struct cli *c, const struct report_options *o, struct val
 	list.bytes = bytes;
 	if (!r)
 		r = valise_report_look_list(v, &list, c->shared.dry_run, &d, &c->err);
+	json_close(c->beside_error);
 	progress_clear(&c->progress);
 	if (!r)
 		r = show_and_sign(c, o, v, d);
