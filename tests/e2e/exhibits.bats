@@ -67,6 +67,23 @@ sha256() { # FILE
 	[ "$(status_of as harbour exhibit add notice.txt --letter 99/2026)" -eq 1 ]
 }
 
+@test "where one of several cannot be kept, those before it are told of" {
+	echo "another" >other
+	status=0
+	as harbour exhibit add notice.txt nowhere other >out 2>err || status=$?
+	[ "$status" -eq 1 ]
+	[ "$(cat out)" = "$(sha256 notice.txt)" ]
+	grep -q "nowhere.*; what was named before it is kept$" err
+	as harbour exhibit add notice.txt nowhere other --json >out || status=$?
+	[ "$status" -eq 1 ]
+	json_at '[(e["exhibit"], e["is_new"]) for e in d["exhibits"]], d["error"]["code"]' <out |
+		grep -qx "(\[('$(sha256 notice.txt)', False)\], 'not-found')"
+	as harbour exhibit add nowhere notice.txt --json >out 2>err || status=$?
+	json_at 'd["exhibits"], "kept" in d["error"]["text"]' <out | grep -qx "(\[\], False)"
+	[ ! -s err ]
+	[ "$(as harbour exhibit list | wc -l)" -eq 1 ]
+}
+
 @test "a file that grows while it is read is not taken in" {
 	head -c 100000000 /dev/zero >growing
 	(while test -e growing; do echo more >>growing; sleep 0.01; done) &
