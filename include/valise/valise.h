@@ -476,9 +476,9 @@ struct valise_errand {
 	const char *letter, *short_id, *ref; /* the letter to deliver; the brief itself, to convey */
 	const char *to;                      /* as shown; the first, and how many more */
 	const char *state; /* of a letter to deliver: its least far recipient's valise_state_name; "conveyed" */
-	const struct valise_said *const *words; /* what counts of it, by claimed time */
-	const char *const *offices;             /* who says each, as shown */
-	const bool *by_envoy;                   /* each: by a recipient of the brief */
+	const struct valise_said *const *words;          /* what counts of it, by claimed time */
+	const struct valise_office_view *const *offices; /* who says each */
+	const bool *by_envoy;                            /* each: by a recipient of the brief */
 	size_t n_words;
 	size_t n_others; /* of them by neither the envoy nor the sender of the brief */
 	const struct valise_reported *const

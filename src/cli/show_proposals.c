@@ -23,6 +23,7 @@ static void put_answer(struct json *j, const struct valise_answer *a)
 	json_text(j, "id", a->id);
 	json_text(j, "says", a->says);
 	json_text(j, "office", a->office);
+	json_text(j, "office_id", a->office_id);
 	json_time(j, "time", true, a->time_s);
 	json_time(j, "at", true, a->at_s);
 	json_bool(j, "is_day", a->is_day);
@@ -38,6 +39,7 @@ static void put_proposal(struct json *j, const struct valise_proposals *all, con
 	json_text(j, "letter", p->letter);
 	json_text(j, "short", p->short_id);
 	json_text(j, "office", p->office);
+	json_text(j, "office_id", p->office_id);
 	json_time(j, "time", true, p->time_s);
 	json_text(j, "when", p->when);
 	json_texts(j, "text", p->text, p->n_text);
