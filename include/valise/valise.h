@@ -27,6 +27,9 @@ VALISE_PUBLIC const char *valise_version(void);
 /* Any bytes as text that is safe to show: control characters, bidirectional controls and what is no UTF-8 escaped as \xNN or
  * \u{NNNN}; what is safe already stays as it is. NULL when there is no memory; freed by free(). */
 VALISE_PUBLIC char *valise_shown(const char *bytes);
+/* How many bytes of a text of `len` stand in `max` columns of a typeface of one width: whole characters, those that combine with the one
+ * before, and at least one when there are any. *ret_columns: how many columns they take; East Asian wide ones take two. */
+VALISE_PUBLIC size_t valise_fitting(const char *text, size_t len, size_t max, size_t *ret_columns);
 
 /* What the library asks of its caller while it works. Any member may be NULL. */
 struct valise_caller {

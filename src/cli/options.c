@@ -213,24 +213,7 @@ void options_release(const struct option_table *tables, size_t n_tables)
 
 void print_wrapped(FILE *out, const char *text, size_t indent, size_t column)
 {
-	bool first = true;
-	while (*text) {
-		size_t len = strcspn(text, " ");
-		if (!first && column + 1 + len > HELP_WIDTH) {
-			fprintf(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (!first) {
-			fputc(' ', out);
-			column++;
-		}
-		fprintf(out, "%.*s", (int)len, text);
-		column += len;
-		text += len;
-		while (*text == ' ')
-			text++;
-		first = false;
-	}
-	fputc('\n', out);
+	show_wrapped(out, text, indent, column, HELP_WIDTH);
 }
 
 void options_print(const struct option_row *rows, FILE *out)

@@ -3,6 +3,7 @@
 #include "cli/show.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,16 +95,41 @@ struct office_label show_office_name(const struct valise_office_view *o)
 
 size_t show_width(const char *text)
 {
-	size_t n = 0;
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
+	size_t columns;
+	(void)valise_fitting(text, strlen(text), SIZE_MAX, &columns);
+	return columns;
 }
 
 void show_padded(FILE *out, const char *text, size_t width)
 {
 	size_t n = show_width(text);
 	fprintf(out, "%s%*s", text, n < width ? (int)(width - n) : 0, "");
+}
+
+void show_wrapped(FILE *out, const char *text, size_t indent, size_t column, size_t width)
+{
+	bool first = true;
+	while (*text) {
+		size_t len = strcspn(text, " "), columns;
+		(void)valise_fitting(text, len, SIZE_MAX, &columns);
+		if (!first && column + 1 + columns > width) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+			first = true;
+			continue;
+		}
+		if (!first) {
+			fputc(' ', out);
+			column++;
+		}
+		len = valise_fitting(text, len, width - column, &columns);
+		fwrite(text, 1, len, out);
+		column += columns;
+		text += len;
+		text += strspn(text, " ");
+		first = false;
+	}
+	fputc('\n', out);
 }
 
 int show_error(struct valise_err *err, int code, const char *fmt, ...)

@@ -35,9 +35,12 @@ struct office_label {
 };
 struct office_label show_office_name(const struct valise_office_view *o);
 
-/* Pads a UTF-8 text to `width` characters. */
+/* Pads a text to `width` columns. */
 void show_padded(FILE *out, const char *text, size_t width);
 size_t show_width(const char *text);
+/* Words of a text from `column` on, as many to a line of `width` columns as there is room for, further lines indented; one that is
+ * longer than a line is cut. Ends the line. */
+void show_wrapped(FILE *out, const char *text, size_t indent, size_t column, size_t width);
 
 /* Fills in err and returns the code. */
 int show_error(struct valise_err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -264,6 +264,10 @@ seal_paper() {
 	letter=$(json_at 'd["letter"]' <<<"$json")
 	[ "$(at harbour "$letter" 'a["paper"]')" = "конверт № 17 — 封筒" ]
 	refute grep -rq "secret.name" offices/harbour
+	# Wide characters take two columns, and those that combine none.
+	as harbour track "$(as harbour seal -t Oslo -t "駐ノルウェー" -t "q$(printf '\u0303')" --no-card --paper x)" >shown
+	columns='{sum(int(unicodedata.combining(c) == 0) + (unicodedata.east_asian_width(c) in "WF") for c in l.split("  not")[0]) for l in open("shown", encoding="utf-8") if "  not asked" in l or "  nothing has" in l}'
+	[ "$(/usr/bin/env python3 -c "import unicodedata; print(len($columns))")" -eq 1 ]
 	as harbour dossier "$letter" --disclose "secret name.pdf" | grep -q "secret%20name.pdf"
 	# Without a scan nothing is committed to.
 	letter=$(as harbour seal -t Oslo --paper "a postcard")
@@ -276,7 +280,8 @@ seal_paper() {
 	found_two
 	cd "$BATS_TEST_TMPDIR"
 	long=$(printf 'Всё%.0s' {1..60})
-	seal_paper -t "The $long Envoy" --no-card
+	wide=$(printf '記事%.0s' {1..25})
+	seal_paper -t "The $long Envoy" -t "駐ノルウェー大使館の郵便係御中 $wide" --no-card
 	as harbour docket 9/26 >page
 	[ "$(sed -n '3,4{s/^Letter//;p}' page | tr -d ' \n')" = "$letter" ]
 	grep -q "$(as harbour card show --digits)" page
@@ -287,7 +292,9 @@ seal_paper() {
 	tr '\n' ' ' <page | grep -q "It is not stated that anybody opened, read or agreed to it"
 	tr '\n' ' ' <page | grep -q "valise exhibit add SCAN --letter $(as harbour track --json | json_at 'd["letters"][0]["short"]')"
 	[ "$(tr -d ' \n' <page | grep -c "The${long}Envoy(nocard)")" -eq 1 ]
-	/usr/bin/env python3 -c 'import sys; sys.exit(any(len(l.rstrip("\n")) > 76 for l in open("page", encoding="utf-8")))'
+	[ "$(tr -d ' \n' <page | grep -c "郵便係御中${wide}(nocard)")" -eq 1 ]
+	columns='max(sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in l.rstrip("\n")) for l in open("page", encoding="utf-8"))'
+	[ "$(/usr/bin/env python3 -c "import unicodedata; print($columns)")" -eq 76 ]
 	refute grep -q "byte" page
 
 	echo text >f
@@ -298,6 +305,11 @@ seal_paper() {
 	[ "$(status_of as harbour docket "$letter" -o electronic)" -eq 1 ]
 	as harbour docket "$letter" -o electronic --force --json | json_at 'd["file"]' | grep -qx electronic
 	[ "$(status_of as harbour docket "$letter" --json)" -eq 2 ]
+	for force in "" --force; do
+		run as harbour docket "$letter" -o . $force
+		[ "$status" -eq 1 ]
+		[[ $output == *". is a directory: name a file in it" ]]
+	done
 	[ "$(status_of as harbour docket nothing-of-that-name)" -eq 1 ]
 	[ "$(status_of as harbour docket)" -eq 2 ]
 }
