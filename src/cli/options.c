@@ -120,7 +120,7 @@ static int set_value(const struct parsing *p, const struct option_row *row, void
 		if (!moment_parse(value, &m->at_s))
 			return show_error(
 				p->err, VALISE_E_USAGE,
-				"--%s %s: give a time as 2026-12-22T00:00:00Z, a day as 2026-12-22, or +30d from now",
+				"--%s %s: give a time as 2026-12-22T00:00:00Z, a day as 2026-12-22, or, for one to come, +30d from now",
 				row->name, SHOW(value));
 		m->given = true;
 		return 0;

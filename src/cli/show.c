@@ -2,10 +2,13 @@
 /* Small things as text, so that nothing from outside reaches a terminal as it came. */
 #include "cli/show.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cli/moment.h"
 
 struct shown show_bytes(const char *bytes)
 {
@@ -130,6 +133,19 @@ void show_wrapped(FILE *out, const char *text, size_t indent, size_t column, siz
 		first = false;
 	}
 	fputc('\n', out);
+}
+
+void show_look_back(const struct look_back *b)
+{
+	if (!b->as_of.given)
+		return;
+	printf("As it was known here on %s UTC, by this spool's own log and this machine's clock.\n",
+	       moment_show(b->as_of.at_s).text);
+	if (b->set_back)
+		printf("That clock was set back: %" PRIu64
+		       " item%s of the log bear%s an earlier time than one before.\n",
+		       b->set_back, PLURAL(b->set_back), b->set_back == 1 ? "s" : "");
+	putchar('\n');
 }
 
 int show_error(struct valise_err *err, int code, const char *fmt, ...)
