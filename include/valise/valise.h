@@ -166,6 +166,8 @@ struct valise_sealed {
 	const char *const *unchecked; /* petnames of recipients whose card came only as a file */
 	size_t n_unchecked;
 };
+/* VALISE_E_USAGE where what is asked for does not go together, before an office is looked at; valise_seal checks it as well. */
+VALISE_CHECKED int valise_letter_check(const struct valise_letter *l, struct valise_err *err);
 VALISE_CHECKED int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_sealed **ret,
 			       struct valise_err *err);
 VALISE_PUBLIC void valise_sealed_free(struct valise_sealed *s);

@@ -296,7 +296,9 @@ const struct command command_report = {
 	.about =
 		"A report is hearsay: you state that a source has somebody say something, and where; its speaker has signed nothing, "
 		"and it moves no state. You are shown what you would state, and asked. Nothing is edited: a correction is a new report "
-		"with --regarding. Prints the ids of the reports. They go to no other office unless sync is told --reports.",
+		"with --regarding. Prints the ids of the reports. They go to no other office unless sync is told --reports.\n"
+		"A report needs --says, --speaker, --verb, --exhibit, and where: --quote, --span or --where. A list needs --from-list, "
+		"and --exhibit unless each line names its own.",
 	.options = options,
 	.values_bytes = sizeof(struct report_options),
 	.takes = TAKES_SPOOL | TAKES_PASSPHRASE | TAKES_DRY_RUN,

@@ -124,15 +124,6 @@ static int run(struct cli *c, const void *values)
 	const struct seal_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
 	struct valise_sealed *sealed = NULL;
-	if (o->to.n == 0)
-		return cli_fail(c, VALISE_E_USAGE, "say with -t which office the letter goes to");
-	if (!o->paper && c->n_operands == 0)
-		return cli_fail(
-			c, VALISE_E_USAGE,
-			"name the files to seal, or - for standard input, or say with --paper what the paper is");
-	for (size_t i = 0; i < c->n_operands; i++)
-		if (strcmp(c->operands[i], "-") == 0 && c->terminal.in)
-			tell(c, "Reading the letter from the terminal; Ctrl-D ends it.");
 	struct valise_letter letter = {
 		.to = (const char *const *)o->to.at,
 		.n_to = o->to.n,
@@ -152,7 +143,12 @@ static int run(struct cli *c, const void *values)
 		.n_scans = o->scans.n,
 		.dry_run = c->shared.dry_run,
 	};
-	int r = cli_open(c, !c->shared.dry_run, &v);
+	int r = valise_letter_check(&letter, &c->err);
+	for (size_t i = 0; !r && i < c->n_operands; i++)
+		if (strcmp(c->operands[i], "-") == 0 && c->terminal.in)
+			tell(c, "Reading the letter from the terminal; Ctrl-D ends it.");
+	if (!r)
+		r = cli_open(c, !c->shared.dry_run, &v);
 	if (!r)
 		r = valise_seal(v, &letter, &sealed, &c->err);
 	progress_clear(&c->progress);
@@ -170,7 +166,7 @@ static int run(struct cli *c, const void *values)
 
 const struct command command_seal = {
 	.name = "seal",
-	.operands = "FILE|DIR|-...",
+	.operands = "-t OFFICE... {FILE|DIR|-... | --paper TEXT}",
 	.summary = "Seal a letter of files and directories to one or more offices",
 	.about =
 		"Prints the letter's id. OFFICE is a name that you gave (or its beginning), or the beginning of an id. - is "

@@ -55,6 +55,44 @@ static void sealing_release(struct sealing *s)
 	verified_seal_free(s->verified);
 }
 
+/* ---- What goes together ---- */
+
+/* What an electronic letter has and paper has not, or the other way round. */
+int valise_letter_check(const struct valise_letter *l, struct valise_err *err)
+{
+	if (l->n_to == 0)
+		return err_set(err, VALISE_E_USAGE, "say with -t which office the letter goes to");
+	if (!l->paper && l->n_scans)
+		return err_set(err, VALISE_E_USAGE,
+			       "--scan goes with --paper; without it, name the files to seal them");
+	if (!l->paper && l->no_card)
+		return err_set(err, VALISE_E_USAGE,
+			       "--no-card goes with --paper: an electronic letter is sealed to the keys on a card");
+	if (!l->paper && l->n_paths == 0)
+		return err_set(
+			err, VALISE_E_USAGE,
+			"name the files to seal, or - for standard input, or say with --paper what the paper is");
+	if (!l->paper)
+		return 0;
+	if (l->n_paths)
+		return err_set(
+			err, VALISE_E_USAGE,
+			"--paper and files exclude each other: nothing of a paper letter is sealed but its description; "
+			"--scan FILE commits to the digest of a scan");
+	if (l->subject)
+		return err_set(err, VALISE_E_USAGE,
+			       "a paper letter has no --subject: that stands under seal, and paper has no such place; "
+			       "what everybody may read goes into --paper or --ref");
+	if (l->in_reply_to)
+		return err_set(
+			err, VALISE_E_USAGE,
+			"a paper letter has no --in-reply-to: that stands under seal, and paper has no such place; "
+			"what everybody may read goes into --paper or --ref");
+	if (l->keep_no_copy)
+		return err_set(err, VALISE_E_USAGE, "--keep-no-copy says nothing of paper: no copy of it is made");
+	return 0;
+}
+
 /* ---- Who ---- */
 
 static int add_addressee(struct sealing *s, struct str name, struct valise_err *err)
@@ -110,8 +148,6 @@ static int place_addressees(struct sealing *s, struct valise_err *err)
 
 static int find_recipients(struct sealing *s, struct valise_err *err)
 {
-	if (s->l->n_to == 0)
-		return err_set(err, VALISE_E_USAGE, "nobody to seal to: name offices with -t");
 	if (s->l->n_to > LIMIT_RECIPIENTS)
 		return err_set(err, VALISE_E_LIMIT, "a letter goes to at most %u offices", LIMIT_RECIPIENTS);
 	int r = 0;
@@ -205,36 +241,6 @@ static int default_subject(struct sealing *s, struct valise_err *err)
 		buf_addf(&s->subject, "%zu part%s", s->plan.n, s->plan.n == 1 ? "" : "s");
 	}
 	return buf_check(&s->subject, "the subject", err);
-}
-
-/* What an electronic letter has and paper has not, or the other way round. */
-static int check_kind(const struct valise_letter *l, struct valise_err *err)
-{
-	if (!l->paper && l->n_scans)
-		return err_set(err, VALISE_E_USAGE,
-			       "--scan goes with --paper; without it, name the files to seal them");
-	if (!l->paper && l->no_card)
-		return err_set(err, VALISE_E_USAGE,
-			       "--no-card goes with --paper: an electronic letter is sealed to the keys on a card");
-	if (!l->paper)
-		return 0;
-	if (l->n_paths)
-		return err_set(
-			err, VALISE_E_USAGE,
-			"--paper and files exclude each other: nothing of a paper letter is sealed but its description; "
-			"--scan FILE commits to the digest of a scan");
-	if (l->subject)
-		return err_set(err, VALISE_E_USAGE,
-			       "a paper letter has no --subject: that stands under seal, and paper has no such place; "
-			       "what everybody may read goes into --paper or --ref");
-	if (l->in_reply_to)
-		return err_set(
-			err, VALISE_E_USAGE,
-			"a paper letter has no --in-reply-to: that stands under seal, and paper has no such place; "
-			"what everybody may read goes into --paper or --ref");
-	if (l->keep_no_copy)
-		return err_set(err, VALISE_E_USAGE, "--keep-no-copy says nothing of paper: no copy of it is made");
-	return 0;
 }
 
 static int plan_parts(struct sealing *s, struct valise_err *err)
@@ -408,7 +414,7 @@ int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_s
 			    .ref = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
 			    .cover_file = BUF_INIT(LIMIT_COVER_BYTES),
 			    .note = BUF_INIT(LIMIT_SEAL_BYTES)};
-	int r = check_kind(l, err);
+	int r = valise_letter_check(l, err);
 	if (!r)
 		r = find_recipients(&s, err);
 	if (!r)

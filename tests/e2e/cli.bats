@@ -43,6 +43,11 @@ options_of() { # COMMAND: "name VALUE|-" for each of its options
 	done
 }
 
+@test "the help of seal and report says what they cannot do without" {
+	valise seal --help | head -n 1 | grep -q -e "-t OFFICE... {FILE|DIR|-... | --paper TEXT}"
+	valise report --help | tr '\n' ' ' | grep -q "needs --says, --speaker, --verb, --exhibit, and where: --quote, --span or --where"
+}
+
 @test "help of help is the overview" {
 	valise help >"$BATS_TEST_TMPDIR/overview"
 	for word in help --help -h; do

@@ -236,6 +236,9 @@ seal_paper() {
 	refused "--scan goes with --paper" --scan f f
 	refused "--no-card goes with --paper" --no-card f
 	refused "say with --paper what the paper is"
+	run valise seal -t Oslo --scan f f --dir nowhere
+	[ "$status" -eq 2 ]
+	[[ $output == *"--scan goes with --paper"* ]]
 	refused "--paper" --paper $'two\nlines'
 	refused "--paper" --paper ""
 	refused "--paper" --paper $'right to left \u202e tfel'
