@@ -244,6 +244,8 @@ static int check(struct cli *c, const struct report_options *o)
 					of_one[i].name);
 	if (!o->from_list && !o->says)
 		return cli_fail(c, VALISE_E_USAGE, "say what it comes to with --says, or give a --from-list");
+	if (o->every && !o->quote && !o->from_list)
+		return cli_fail(c, VALISE_E_USAGE, "--every is each place of a quote: give that with --quote");
 	if (!o->yes && !c->shared.dry_run && !can_ask(c))
 		return cli_fail(c, VALISE_E_USAGE,
 				"nobody is here to be asked: --yes signs, --dry-run shows what would be");

@@ -212,6 +212,7 @@ note() {
 	printf 'offset\tlength\tsays\tspeaker\tverb\n' >list.tsv
 	[ "$(status_of as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes)" -eq 2 ]
 	[ "$(status_of as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --says other --yes)" -eq 2 ]
+	refused 2 "--every is each place of a quote" --span 34:28 --every
 }
 
 @test "on a terminal the question is asked, and which of several places" {
