@@ -341,7 +341,6 @@ struct valise_report_view {
 	const char *text;     /* the note's text as it will be signed */
 	const char *question; /* "You state that the source has ..." */
 	const char *title;    /* who signs */
-	size_t line;          /* of the list; 0: it came in no list */
 };
 /* `dry_run`: takes in nothing, and looks at a file where it is. VALISE_E_NOT_FOUND when a quote is not there, and *err tells the nearest
  * cause; VALISE_E_AMBIGUOUS when it is there several times, with the places. */
@@ -375,7 +374,7 @@ struct valise_places {
 	size_t n;
 	bool more; /* there are more than these */
 };
-VALISE_CHECKED int valise_quote_places(struct valise *v, const char *exhibit, const char *quote, bool dry_run,
+VALISE_CHECKED int valise_quote_places(struct valise *v, const char *exhibit, const char *quote,
 				       struct valise_places **ret, struct valise_err *err);
 VALISE_PUBLIC void valise_places_free(struct valise_places *p);
 

@@ -152,7 +152,7 @@ static int choose_place(struct cli *c, struct valise *v, struct valise_report *r
 {
 	if (!report->quote || !report->exhibit || report->every || !can_ask(c) || c->shared.dry_run)
 		return 0;
-	int r = valise_quote_places(v, report->exhibit, report->quote, c->shared.dry_run, ret_places, &c->err);
+	int r = valise_quote_places(v, report->exhibit, report->quote, ret_places, &c->err);
 	progress_clear(&c->progress);
 	if (r || (*ret_places)->n < 2)
 		return r;

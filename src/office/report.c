@@ -417,12 +417,12 @@ int report_drafts_new(struct valise *v, size_t max, bool dry_run, struct valise_
 	return 0;
 }
 
-int report_drafts_add(struct valise *v, struct valise_report_draft *all, const struct valise_report *want, size_t line,
+int report_drafts_add(struct valise *v, struct valise_report_draft *all, const struct valise_report *want,
 		      struct valise_err *err)
 {
 	struct report_draft *d = &all->drafts[all->n];
 	struct drafting g = {.v = v, .all = all, .d = d, .want = want, .err = err};
-	*d = (struct report_draft){.view.line = line};
+	*d = (struct report_draft){.id = ""};
 	int r = make_draft(&g);
 	if (!r)
 		all->n++;
@@ -435,7 +435,7 @@ int valise_report_look(struct valise *v, const struct valise_report *want, bool 
 	struct valise_report_draft *all = NULL;
 	int r = report_drafts_new(v, 1, dry_run, &all, err);
 	if (!r)
-		r = report_drafts_add(v, all, want, 0, err);
+		r = report_drafts_add(v, all, want, err);
 	if (r) {
 		valise_report_draft_free(all);
 		return r;

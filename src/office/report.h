@@ -36,6 +36,6 @@ CHECKED int report_drafts_new(struct valise *v, size_t max, bool dry_run, struct
 			      struct valise_err *err);
 /* One more. After a failure it is not among them, and others may be added. */
 CHECKED int report_drafts_add(struct valise *v, struct valise_report_draft *all, const struct valise_report *want,
-			      size_t line, struct valise_err *err);
+			      struct valise_err *err);
 
 #endif

@@ -108,7 +108,7 @@ static int add_line(struct listing *g, struct str text, size_t line, struct vali
 	if (!r)
 		r = take_row(g, &row, &report, &why);
 	if (!r)
-		r = report_drafts_add(g->v, g->all, &report, line, &why);
+		r = report_drafts_add(g->v, g->all, &report, &why);
 	if (r && is_of_the_line(r)) {
 		tell(g, line, r, &why);
 		return 0;
