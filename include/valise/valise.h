@@ -154,6 +154,8 @@ struct valise_letter {
 struct valise_sealed {
 	const char *letter; /* id */
 	const char *short_id;
+	const char *same_ref; /* id of the last letter that you sealed before with this reference; NULL */
+	const char *same_ref_short;
 	size_t n_parts; /* of paper: scans */
 	uint64_t plain_bytes, body_bytes;
 	const char *paper;     /* as sealed; NULL: an electronic letter */

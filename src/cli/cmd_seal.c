@@ -47,6 +47,7 @@ static int show_json(struct cli *c, const struct valise_sealed *s)
 	json_number(j, "body_bytes", s->body_bytes);
 	json_texts(j, "readers", s->readers, s->n_readers);
 	json_texts(j, "unchecked", s->unchecked, s->n_unchecked);
+	json_text(j, "same_ref", s->same_ref);
 	return print_json(c, j);
 }
 
@@ -154,6 +155,9 @@ static int run(struct cli *c, const void *values)
 	progress_clear(&c->progress);
 	for (size_t i = 0; !r && !c->shared.json && i < sealed->n_unchecked; i++)
 		warn(c, "the card of %s came as a file only, and its digits were never checked", sealed->unchecked[i]);
+	if (!r && !c->shared.json && sealed->same_ref)
+		warn(c, "the reference %s is also that of %s, which you sealed before: name each by its id",
+		     SHOW(o->ref), sealed->same_ref_short);
 	if (!r && c->shared.json)
 		r = show_json(c, sealed);
 	else if (!r && sealed->paper)

@@ -29,6 +29,8 @@ struct sealing {
 	struct stream_sealer *sealer;
 	struct sealed_stream body;
 	struct buf subject, ref; /* of paper: its description */
+	bool has_same_ref;
+	struct hash same_ref; /* a letter that has that ref already */
 	struct cover cover;
 	struct buf cover_file; /* of paper: the sheet */
 	struct seal seal;
@@ -264,6 +266,8 @@ static int take_words(struct sealing *s, struct valise_err *err)
 		r = default_subject(s, err);
 	if (!r && l->ref)
 		r = text_free_of(str_of(l->ref), "the ref", &s->ref, err);
+	if (!r && l->ref)
+		r = letter_own_ref(s->v->spool, buf_str(&s->ref), &s->has_same_ref, &s->same_ref, err);
 	if (!r && l->in_reply_to)
 		r = office_letter(s->v, l->in_reply_to, &s->reply, err);
 	if (!r && l->has_answer_by && l->answer_by_s <= s->now_s)
@@ -445,6 +449,7 @@ int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_s
 		.to = &s.to,
 		.seal = &s.seal,
 		.letter = s.verified ? &s.verified->note.id : NULL,
+		.same_ref = s.has_same_ref ? &s.same_ref : NULL,
 		.n_parts = s.plan.n,
 		.plain_bytes = l->paper   ? 0
 			       : s.sealer ? stream_sealer_offset(s.sealer)

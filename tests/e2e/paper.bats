@@ -152,6 +152,24 @@ seal_paper() {
 	[[ "$(as oslo seal -t "E$(printf '\u0301')cole" --no-card --paper x --dry-run)" == "Would seal a paper letter to École: "* ]]
 }
 
+@test "a reference that was given before is told of, and not refused" {
+	found_two
+	seal_paper 2>err
+	refute grep -q warning err
+	first=$letter
+	run as oslo seal -t Harbour --paper x --ref 9/26 --dry-run
+	[[ $output != *warning* ]]
+	for dry in --dry-run ""; do
+		run as harbour seal -t Oslo --paper "envelope 18" --ref 9/26 $dry
+		[ "$status" -eq 0 ]
+		[[ $output == *"warning: the reference 9/26 is also that of $(as harbour track "$first" --json | json_at 'd["accounts"]["short"]'), which"* ]]
+		[ "$(as harbour seal -t Oslo --paper "envelope 18" --ref 9/27 --json --dry-run | json_at 'd["same_ref"]')" = None ]
+	done
+	as harbour seal -t Oslo --paper "envelope 19" --ref 9/26 --json --dry-run >json 2>err
+	[ ! -s err ]
+	[ "$(json_at 'len(d["same_ref"])' <json)" -eq 64 ]
+}
+
 @test "an open folder: the letter is left until a statement says that an addressee is this office" {
 	found_two
 	found envoy "Office of the Envoy"
