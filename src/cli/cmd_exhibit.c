@@ -273,7 +273,7 @@ const struct command command_exhibit_show = {
 	.operands = "EXHIBIT",
 	.summary = "Show what is known of an exhibit, or write it out",
 	.about =
-		"EXHIBIT is the beginning of its SHA-256, or the name that its file had. Every byte is checked against the SHA-256 "
+		"EXHIBIT is the beginning of its SHA-256, 4 digits or more, or the whole name that its file had. Every byte is checked against the SHA-256 "
 		"first. Text is shown with everything escaped that a terminal would obey.",
 	.options = show_options,
 	.values_bytes = sizeof(struct show_options),

@@ -40,6 +40,21 @@ sha256() { # FILE
 	[ "$(status_of as harbour doctor)" -eq 0 ]
 }
 
+@test "an exhibit is named by the beginning of its SHA-256, or by a whole name; what is shown escaped, by its SHA-256" {
+	printf 'two lines' >$'a\nb'
+	id=$(as harbour exhibit add $'a\nb')
+	as harbour exhibit list | grep -q "^$id .*  a.x0ab$"
+	[ "$(as harbour exhibit list --json | json_at '[(e["exhibit"], e["name"]) for e in d["exhibits"]]')" = "[('$id', 'a\\\\x0ab')]" ]
+	for name in $'a\nb' "${id:0:4}" "${id^^}"; do
+		[ "$(as harbour exhibit show "$name" -o -)" = "two lines" ]
+	done
+	for name in 'a\x0ab' a "${id:0:3}"; do
+		run as harbour exhibit show "$name"
+		[ "$status" -eq 1 ]
+		[[ $output == *": give the beginning of its SHA-256, 4 digits or more, or the whole name that its file had; "* ]]
+	done
+}
+
 @test "twice is once, from a pipe too, and a name comes later" {
 	seq 100000 >numbers
 	[ "$(valise exhibit add - --dir offices/harbour --json <numbers | json_at 'd["exhibits"][0]["is_new"]')" = True ]
