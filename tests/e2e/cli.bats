@@ -381,7 +381,7 @@ END
 	[ "$(as harbour track --json | json_at 'len(d["letters"])')" -eq 0 ]
 	run as harbour doctor
 	[ "$status" -eq 0 ]
-	[ -z "$output" ]
+	[ "$output" = "Everything is in order." ]
 }
 
 @test "what is piped is quiet: no talk, no hints, no colour" {
