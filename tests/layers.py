@@ -35,7 +35,7 @@ THIRD_PARTY = [
     (r"(intel-)?ipsec-mb\.h", r"src/crypto/"),
     (r"isa-l(/.*|\.h)", r"src/crypto/"),
     (r"sqlite3\.h", r"src/spool/|tests/unit/test_spool_"),
-    (r"utf8proc\.h", r"src/base/nfc\.c$"),
+    (r"utf8proc\.h", r"src/base/(nfc|shown)\.c$"),
     (r"curl/.*", r"src/channel/"),
     (r"microhttpd\.h", r"src/serve/"),
     (r"(linux/)?seccomp\.h|linux/(landlock|filter|audit)\.h", r"src/serve/"),

@@ -27,6 +27,9 @@ VALISE_PUBLIC const char *valise_version(void);
 /* Any bytes as text that is safe to show: control characters, bidirectional controls and what is no UTF-8 escaped as \xNN or
  * \u{NNNN}; what is safe already stays as it is. NULL when there is no memory; freed by free(). */
 VALISE_PUBLIC char *valise_shown(const char *bytes);
+/* How many bytes of a text of `len` stand in `max` columns of a typeface of one width: whole characters, those that combine with the one
+ * before, and at least one when there are any. *ret_columns: how many columns they take; East Asian wide ones take two. */
+VALISE_PUBLIC size_t valise_fitting(const char *text, size_t len, size_t max, size_t *ret_columns);
 
 /* What the library asks of its caller while it works. Any member may be NULL. */
 struct valise_caller {
@@ -151,6 +154,8 @@ struct valise_letter {
 struct valise_sealed {
 	const char *letter; /* id */
 	const char *short_id;
+	const char *same_ref; /* id of the last letter that you sealed before with this reference; NULL */
+	const char *same_ref_short;
 	size_t n_parts; /* of paper: scans */
 	uint64_t plain_bytes, body_bytes;
 	const char *paper;     /* as sealed; NULL: an electronic letter */
@@ -163,6 +168,8 @@ struct valise_sealed {
 	const char *const *unchecked; /* petnames of recipients whose card came only as a file */
 	size_t n_unchecked;
 };
+/* VALISE_E_USAGE where what is asked for does not go together, before an office is looked at; valise_seal checks it as well. */
+VALISE_CHECKED int valise_letter_check(const struct valise_letter *l, struct valise_err *err);
 VALISE_CHECKED int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_sealed **ret,
 			       struct valise_err *err);
 VALISE_PUBLIC void valise_sealed_free(struct valise_sealed *s);
@@ -336,7 +343,7 @@ struct valise_report_draft;
 VALISE_CHECKED int valise_report_look(struct valise *v, const struct valise_report *r, bool dry_run,
 				      struct valise_report_draft **ret, struct valise_err *err);
 /* A list, as valise-report(1) describes it, of reports about one letter. `common` holds what its lines share: letter, exhibit, role. What is
- * wrong is told line by line through `wrong` (may be NULL), and then nothing is to be signed. */
+ * wrong is told line by line through `wrong`, and then nothing is to be signed: the error's code is that of the first such line. */
 struct valise_report_list {
 	const char *bytes;
 	size_t len;
@@ -363,7 +370,7 @@ struct valise_places {
 	size_t n;
 	bool more; /* there are more than these */
 };
-VALISE_CHECKED int valise_quote_places(struct valise *v, const char *exhibit, const char *quote, bool dry_run,
+VALISE_CHECKED int valise_quote_places(struct valise *v, const char *exhibit, const char *quote,
 				       struct valise_places **ret, struct valise_err *err);
 VALISE_PUBLIC void valise_places_free(struct valise_places *p);
 
@@ -469,9 +476,9 @@ struct valise_errand {
 	const char *letter, *short_id, *ref; /* the letter to deliver; the brief itself, to convey */
 	const char *to;                      /* as shown; the first, and how many more */
 	const char *state; /* of a letter to deliver: its least far recipient's valise_state_name; "conveyed" */
-	const struct valise_said *const *words; /* what counts of it, by claimed time */
-	const char *const *offices;             /* who says each, as shown */
-	const bool *by_envoy;                   /* each: by a recipient of the brief */
+	const struct valise_said *const *words;          /* what counts of it, by claimed time */
+	const struct valise_office_view *const *offices; /* who says each */
+	const bool *by_envoy;                            /* each: by a recipient of the brief */
 	size_t n_words;
 	size_t n_others; /* of them by neither the envoy nor the sender of the brief */
 	const struct valise_reported *const

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Unicode normalisation form C, by utf8proc: the one file that includes it. */
+/* Unicode normalisation form C, by utf8proc. */
 #include "base/nfc.h"
 
 #include <limits.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The public way to show bytes from outside, so that no face needs an escaping of its own. */
+/* The public way to show bytes from outside, and to know their width, so that no face needs one of its own. */
 #include <valise/valise.h>
 
 #include <stdint.h>
+#include <utf8proc.h>
 
 #include "base/text.h"
 
@@ -22,4 +23,21 @@ char *valise_shown(const char *bytes)
 		return empty ? calloc(1, 1) : NULL;
 	}
 	return (char *)buf_take(&b, NULL);
+}
+
+size_t valise_fitting(const char *text, size_t len, size_t max, size_t *ret_columns)
+{
+	size_t at = 0, columns = 0;
+	while (at < len) {
+		utf8proc_int32_t c;
+		size_t rest = len - at < 4 ? len - at : 4;
+		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)rest, &c);
+		size_t wide = n > 0 ? (size_t)utf8proc_charwidth(c) : 1;
+		if (at && columns + wide > max)
+			break;
+		columns += wide;
+		at += n > 0 ? (size_t)n : 1;
+	}
+	*ret_columns = columns;
+	return at;
 }

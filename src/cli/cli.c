@@ -92,7 +92,8 @@ void cli_report(struct cli *c, const struct valise_err *err)
 {
 	progress_clear(&c->progress);
 	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
+		CLEAN_JSON struct json *j = c->beside_error ? c->beside_error : json_new();
+		c->beside_error = NULL;
 		json_error(j, err);
 		if (json_write(j, stdout))
 			return;

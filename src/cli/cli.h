@@ -52,6 +52,7 @@ struct cli {
 	struct terminal terminal;
 	struct progress progress;
 	struct passphrases passphrases;
+	struct json *beside_error; /* what else the document of an error says; NULL: nothing */
 	bool shown; /* the verdict is on standard output: the code becomes the exit status without a word more */
 	struct valise_err err;
 };

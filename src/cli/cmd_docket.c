@@ -25,46 +25,9 @@ static const struct option_row options[] = {
 
 /* ---- Lines ---- */
 
-/* Bytes of the first n characters. */
-static size_t characters(const char *text, size_t len, size_t n)
-{
-	size_t at = 0;
-	while (at < len && n--)
-		for (at++; at < len && ((unsigned char)text[at] & 0xc0) == 0x80;)
-			at++;
-	return at;
-}
-
-static size_t width_of(const char *text, size_t len)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < len; i++)
-		n += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return n;
-}
-
-/* Words, as many to a line as there is room for; one that is longer than a line is cut. */
 static void put_words(FILE *out, const char *text, size_t indent)
 {
-	size_t column = indent;
-	while (*text) {
-		size_t len = strcspn(text, " ");
-		bool first = column == indent;
-		if (!first && column + 1 + width_of(text, len) > PAGE_WIDTH) {
-			fprintf(out, "\n%*s", (int)indent, "");
-			column = indent;
-			continue;
-		}
-		if (!first)
-			fputc(' ', out);
-		column += !first;
-		len = characters(text, len, PAGE_WIDTH - column);
-		fwrite(text, 1, len, out);
-		column += width_of(text, len);
-		text += len;
-		text += strspn(text, " ");
-	}
-	fputc('\n', out);
+	show_wrapped(out, text, indent, indent, PAGE_WIDTH);
 }
 
 static void put_field(FILE *out, const char *label, const char *text)
@@ -224,7 +187,7 @@ const struct command command_docket = {
 	.operands = "LETTER",
 	.summary = "Print the page that goes with a letter, to be signed with a pen",
 	.about =
-		"A page of text: which letter, from whom, to whom, what it is; blanks for who hands it over and who takes it, when "
+		"Text, usually one page of it: which letter, from whom, to whom, what it is; blanks for who hands it over and who takes it, when "
 		"and where; what signing it states, and what it does not. For paper, and for a courier without a computer.",
 	.options = options,
 	.values_bytes = sizeof(struct docket_options),

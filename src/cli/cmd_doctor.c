@@ -51,8 +51,8 @@ static int run(struct cli *c, const void *values)
 		return r;
 	json_close(json);
 	json_bool(json, "sound", r == 0);
-	if (f.n == 0)
-		tell(c, "Everything is in order.");
+	if (!json && f.n == 0)
+		puts("Everything is in order.");
 	if (!json)
 		return r;
 	int printed = print_json(c, json);

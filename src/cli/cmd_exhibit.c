@@ -42,23 +42,36 @@ static int add_one(struct cli *c, const struct add_options *o, struct valise *v,
 	return 0;
 }
 
+static int add_all(struct cli *c, const struct add_options *o, struct valise *v, struct json *j)
+{
+	size_t n = 0;
+	int r = 0;
+	json_open_list(j, "exhibits");
+	for (; n < c->n_operands && !r; n++)
+		r = add_one(c, o, v, c->operands[n], j);
+	json_close(j);
+	if (r && n > 1) {
+		struct valise_err why = c->err;
+		return cli_fail(c, r, "%s; what was named before it is kept", why.text);
+	}
+	return r;
+}
+
 static int run_add(struct cli *c, const void *values)
 {
 	CLEAN_VALISE struct valise *v = NULL;
-	CLEAN_JSON struct json *j = c->shared.json ? json_new() : NULL;
+	struct json *j = c->shared.json ? json_new() : NULL;
 	int r = cli_open(c, true, &v);
-	if (c->shared.json)
-		json_open_list(j, "exhibits");
-	for (size_t i = 0; i < c->n_operands && !r; i++)
-		r = add_one(c, values, v, c->operands[i], j);
-	if (r)
+	if (!r)
+		r = add_all(c, values, v, j);
+	if (r) {
+		c->beside_error = j;
 		return r;
-	if (!c->shared.json) {
-		hint(c, "`valise report LETTER --exhibit FILE --quote TEXT ...` files what it says.");
-		return 0;
 	}
-	json_close(j);
-	return print_json(c, j);
+	hint(c, "`valise report LETTER --exhibit FILE --quote TEXT ...` files what it says.");
+	r = c->shared.json ? print_json(c, j) : 0;
+	json_free(j);
+	return r;
 }
 
 const struct command command_exhibit_add = {
@@ -260,7 +273,7 @@ const struct command command_exhibit_show = {
 	.operands = "EXHIBIT",
 	.summary = "Show what is known of an exhibit, or write it out",
 	.about =
-		"EXHIBIT is the beginning of its SHA-256, or the name that its file had. Every byte is checked against the SHA-256 "
+		"EXHIBIT is the beginning of its SHA-256, 4 digits or more, or the whole name that its file had. Every byte is checked against the SHA-256 "
 		"first. Text is shown with everything escaped that a terminal would obey.",
 	.options = show_options,
 	.values_bytes = sizeof(struct show_options),

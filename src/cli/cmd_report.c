@@ -100,7 +100,7 @@ static int choose_place(struct cli *c, struct valise *v, struct valise_report *r
 {
 	if (!report->quote || !report->exhibit || report->every || !can_ask(c) || c->shared.dry_run)
 		return 0;
-	int r = valise_quote_places(v, report->exhibit, report->quote, c->shared.dry_run, ret_places, &c->err);
+	int r = valise_quote_places(v, report->exhibit, report->quote, ret_places, &c->err);
 	progress_clear(&c->progress);
 	if (r || (*ret_places)->n < 2)
 		return r;
@@ -129,9 +129,20 @@ static int report_one(struct cli *c, const struct report_options *o, struct vali
 
 static void tell_wrong(void *context, size_t line, const char *text)
 {
-	const struct cli *c = context;
-	if (!c->shared.json)
+	struct cli *c = context;
+	progress_clear(&c->progress);
+	if (!c->shared.json) {
 		fprintf(stderr, "%s: line %zu: %s\n", c->program, line, text);
+		return;
+	}
+	if (!c->beside_error) {
+		c->beside_error = json_new();
+		json_open_list(c->beside_error, "wrong");
+	}
+	json_open_object(c->beside_error, NULL);
+	json_number(c->beside_error, "line", line);
+	json_text(c->beside_error, "why", text);
+	json_close(c->beside_error);
 }
 
 static int report_list(struct cli *c, const struct report_options *o, struct valise *v,
@@ -144,6 +155,7 @@ static int report_list(struct cli *c, const struct report_options *o, struct val
 	list.bytes = bytes;
 	if (!r)
 		r = valise_report_look_list(v, &list, c->shared.dry_run, &d, &c->err);
+	json_close(c->beside_error);
 	progress_clear(&c->progress);
 	if (!r)
 		r = show_and_sign(c, o, v, d);
@@ -180,6 +192,8 @@ static int check(struct cli *c, const struct report_options *o)
 					of_one[i].name);
 	if (!o->from_list && !o->says)
 		return cli_fail(c, VALISE_E_USAGE, "say what it comes to with --says, or give a --from-list");
+	if (o->every && !o->quote && !o->from_list)
+		return cli_fail(c, VALISE_E_USAGE, "--every is each place of a quote: give that with --quote");
 	if (!o->yes && !c->shared.dry_run && !can_ask(c))
 		return cli_fail(c, VALISE_E_USAGE,
 				"nobody is here to be asked: --yes signs, --dry-run shows what would be");
@@ -232,7 +246,9 @@ const struct command command_report = {
 	.about =
 		"A report is hearsay: you state that a source has somebody say something, and where; its speaker has signed nothing, "
 		"and it moves no state. You are shown what you would state, and asked. Nothing is edited: a correction is a new report "
-		"with --regarding. Prints the ids of the reports. They go to no other office unless sync is told --reports.",
+		"with --regarding. Prints the ids of the reports. They go to no other office unless sync is told --reports.\n"
+		"A report needs --says, --speaker, --verb, --exhibit, and where: --quote, --span or --where. A list needs --from-list, "
+		"and --exhibit unless each line names its own.",
 	.options = options,
 	.values_bytes = sizeof(struct report_options),
 	.takes = TAKES_SPOOL | TAKES_PASSPHRASE | TAKES_DRY_RUN,

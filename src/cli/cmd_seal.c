@@ -47,6 +47,7 @@ static int show_json(struct cli *c, const struct valise_sealed *s)
 	json_number(j, "body_bytes", s->body_bytes);
 	json_texts(j, "readers", s->readers, s->n_readers);
 	json_texts(j, "unchecked", s->unchecked, s->n_unchecked);
+	json_text(j, "same_ref", s->same_ref);
 	return print_json(c, j);
 }
 
@@ -124,15 +125,6 @@ static int run(struct cli *c, const void *values)
 	const struct seal_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
 	struct valise_sealed *sealed = NULL;
-	if (o->to.n == 0)
-		return cli_fail(c, VALISE_E_USAGE, "say with -t which office the letter goes to");
-	if (!o->paper && c->n_operands == 0)
-		return cli_fail(
-			c, VALISE_E_USAGE,
-			"name the files to seal, or - for standard input, or say with --paper what the paper is");
-	for (size_t i = 0; i < c->n_operands; i++)
-		if (strcmp(c->operands[i], "-") == 0 && c->terminal.in)
-			tell(c, "Reading the letter from the terminal; Ctrl-D ends it.");
 	struct valise_letter letter = {
 		.to = (const char *const *)o->to.at,
 		.n_to = o->to.n,
@@ -152,12 +144,20 @@ static int run(struct cli *c, const void *values)
 		.n_scans = o->scans.n,
 		.dry_run = c->shared.dry_run,
 	};
-	int r = cli_open(c, !c->shared.dry_run, &v);
+	int r = valise_letter_check(&letter, &c->err);
+	for (size_t i = 0; !r && i < c->n_operands; i++)
+		if (strcmp(c->operands[i], "-") == 0 && c->terminal.in)
+			tell(c, "Reading the letter from the terminal; Ctrl-D ends it.");
+	if (!r)
+		r = cli_open(c, !c->shared.dry_run, &v);
 	if (!r)
 		r = valise_seal(v, &letter, &sealed, &c->err);
 	progress_clear(&c->progress);
 	for (size_t i = 0; !r && !c->shared.json && i < sealed->n_unchecked; i++)
 		warn(c, "the card of %s came as a file only, and its digits were never checked", sealed->unchecked[i]);
+	if (!r && !c->shared.json && sealed->same_ref)
+		warn(c, "the reference %s is also that of %s, which you sealed before: name each by its id",
+		     SHOW(o->ref), sealed->same_ref_short);
 	if (!r && c->shared.json)
 		r = show_json(c, sealed);
 	else if (!r && sealed->paper)
@@ -170,7 +170,7 @@ static int run(struct cli *c, const void *values)
 
 const struct command command_seal = {
 	.name = "seal",
-	.operands = "FILE|DIR|-...",
+	.operands = "-t OFFICE... {FILE|DIR|-... | --paper TEXT}",
 	.summary = "Seal a letter of files and directories to one or more offices",
 	.about =
 		"Prints the letter's id. OFFICE is a name that you gave (or its beginning), or the beginning of an id. - is "

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* valise track: who says what, as far as it has reached this office. */
-#include <inttypes.h>
-
 #include "cli/commands.h"
 #include "cli/moment.h"
 #include "cli/show.h"
@@ -33,9 +31,19 @@ static const struct option_row options[] = {
 
 /* ---- The list ---- */
 
+struct listing {
+	struct cli *c;
+	const struct look_back *back;
+	bool any;
+};
+
 static int list_text(void *context, const struct valise_letter_line *l)
 {
-	struct cli *c = context;
+	struct listing *all = context;
+	struct cli *c = all->c;
+	if (!all->any)
+		show_look_back(all->back);
+	all->any = true;
 	printf("%s  %11s  ", l->short_id, moment_show_day(l->date_s).text);
 	if (l->is_broken)
 		paint(c, PAINT_BROKEN, "broken");
@@ -70,14 +78,20 @@ static int list_json(void *context, const struct valise_letter_line *l)
 	return 0;
 }
 
-static int list(struct cli *c, struct valise *v, const struct moment *as_of)
+static int list(struct cli *c, struct valise *v, const struct look_back *back)
 {
-	if (!c->shared.json)
-		return valise_letters(v, list_text, c, &c->err);
+	int r;
+	if (!c->shared.json) {
+		struct listing all = {.c = c, .back = back};
+		r = valise_letters(v, list_text, &all, &c->err);
+		if (!r && !all.any)
+			show_look_back(back);
+		return r;
+	}
 	CLEAN_JSON struct json *j = json_new();
-	json_time(j, "as_of", as_of->given, as_of->at_s);
+	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
 	json_open_list(j, "letters");
-	int r = valise_letters(v, list_json, j, &c->err);
+	r = valise_letters(v, list_json, j, &c->err);
 	json_close(j);
 	return r ? r : print_json(c, j);
 }
@@ -126,18 +140,6 @@ static int track(struct cli *c, struct valise *v)
 	return r || !broken ? r : cli_shown(c, VALISE_E_BAD);
 }
 
-/* Above what is no letter's accounts, which say so themselves. */
-static void show_as_of(int64_t as_of_s, uint64_t set_back)
-{
-	printf("As it was known here on %s UTC, by this spool's own log and this machine's clock.\n",
-	       moment_show(as_of_s).text);
-	if (set_back)
-		printf("That clock was set back: %" PRIu64
-		       " item%s of the log bear%s an earlier time than one before.\n",
-		       set_back, PLURAL(set_back), set_back == 1 ? "s" : "");
-	putchar('\n');
-}
-
 /* Which letters are looked at: one, a thread's, or all. */
 static int check_words(struct cli *c, const struct track_options *o)
 {
@@ -155,21 +157,19 @@ static int run(struct cli *c, const void *values)
 {
 	const struct track_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
-	uint64_t set_back = 0;
+	struct look_back back = {.as_of = o->as_of};
 	int r = check_words(c, o);
 	if (!r)
 		r = cli_open(c, false, &v);
 	if (!r && o->as_of.given)
-		r = valise_look_back(v, o->as_of.at_s, &set_back, &c->err);
+		r = valise_look_back(v, o->as_of.at_s, &back.set_back, &c->err);
 	if (r)
 		return r;
-	if (o->as_of.given && !c->shared.json && !c->n_operands)
-		show_as_of(o->as_of.at_s, set_back);
 	if (o->thread)
-		return track_thread(c, v, o->thread, &o->as_of);
+		return track_thread(c, v, o->thread, &back);
 	if (o->proposals || o->last || o->with)
-		return track_proposals(c, v, o->with, o->last, &o->as_of);
-	return c->n_operands ? track(c, v) : list(c, v, &o->as_of);
+		return track_proposals(c, v, o->with, o->last, &back);
+	return c->n_operands ? track(c, v) : list(c, v, &back);
 }
 
 const struct command command_track = {

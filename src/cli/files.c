@@ -191,8 +191,11 @@ int file_write(struct cli *c, const char *path, const char *bytes, size_t len, b
 		(void)fwrite(bytes, 1, len, stdout);
 		return 0;
 	}
+	bool is_there = stat(path, &st) == 0;
+	if (is_there && S_ISDIR(st.st_mode))
+		return cli_fail(c, VALISE_E_EXISTS, "%s is a directory: name a file in it", SHOW(path));
 	/* A pipe or device is written to as it is: nothing could stand in its place. */
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+	if (is_there && !S_ISREG(st.st_mode)) {
 		int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 		int e = fd < 0 ? errno : write_all(fd, bytes, len);
 		if (fd >= 0 && close(fd) && !e)

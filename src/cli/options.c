@@ -120,7 +120,7 @@ static int set_value(const struct parsing *p, const struct option_row *row, void
 		if (!moment_parse(value, &m->at_s))
 			return show_error(
 				p->err, VALISE_E_USAGE,
-				"--%s %s: give a time as 2026-12-22T00:00:00Z, a day as 2026-12-22, or +30d from now",
+				"--%s %s: give a time as 2026-12-22T00:00:00Z, a day as 2026-12-22, or, for one to come, +30d from now",
 				row->name, SHOW(value));
 		m->given = true;
 		return 0;
@@ -213,24 +213,7 @@ void options_release(const struct option_table *tables, size_t n_tables)
 
 void print_wrapped(FILE *out, const char *text, size_t indent, size_t column)
 {
-	bool first = true;
-	while (*text) {
-		size_t len = strcspn(text, " ");
-		if (!first && column + 1 + len > HELP_WIDTH) {
-			fprintf(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (!first) {
-			fputc(' ', out);
-			column++;
-		}
-		fprintf(out, "%.*s", (int)len, text);
-		column += len;
-		text += len;
-		while (*text == ' ')
-			text++;
-		first = false;
-	}
-	fputc('\n', out);
+	show_wrapped(out, text, indent, column, HELP_WIDTH);
 }
 
 void options_print(const struct option_row *rows, FILE *out)

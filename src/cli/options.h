@@ -55,7 +55,7 @@ void options_release(const struct option_table *tables, size_t n_tables);
 
 /* "  -t, --to OFFICE      seal to this office", wrapped to 80 columns. */
 void options_print(const struct option_row *rows, FILE *out);
-/* Words of `text` from column `column` on, lines wrapped to 80 columns and indented by `indent`. Ends the line. */
+/* As show_wrapped, to 80 columns. */
 void print_wrapped(FILE *out, const char *text, size_t indent, size_t column);
 
 /* The one of `words` that is nearest to `typed`, or NULL when none is near. */

@@ -24,39 +24,38 @@ static QRcode *code_of(const char *text)
 	return QRcode_encodeString(upper, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
 }
 
+/* One line for two rows; marks: neither, the lower, the upper, both of the modules dark. */
+static void draw(FILE *out, const QRcode *code, int above, const char *const marks[static 4])
+{
+	for (int y = -above; y < code->width + above; y += 2) {
+		for (int x = -QUIET; x < code->width + QUIET; x++)
+			fputs(marks[2 * is_dark(code, x, y) + is_dark(code, x, y + 1)], out);
+		fputc('\n', out);
+	}
+}
+
 int print_qr_on_paper(struct cli *c, FILE *out, const char *text)
 {
+	static const char *const ink[] = {" ", "\u2584", "\u2580", "\u2588"};
 	QRcode *code = code_of(text);
 	if (!code)
 		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
-	for (int y = 0; y < code->width; y += 2) {
-		fprintf(out, "%*s", QUIET, "");
-		for (int x = 0; x < code->width; x++) {
-			bool upper = is_dark(code, x, y), lower = is_dark(code, x, y + 1);
-			fputs(upper ? (lower ? "\u2588" : "\u2580") : (lower ? "\u2584" : " "), out);
-		}
-		fputc('\n', out);
-	}
+	draw(out, code, 0, ink);
 	QRcode_free(code);
 	return 0;
 }
 
 int print_qr(struct cli *c, const char *office_id)
 {
+	/* Light modules are drawn: on a dark terminal that is black on white, as printed paper is. */
+	static const char *const light[] = {"\u2588", "\u2580", "\u2584", " "};
 	char text[128];
 	(void)snprintf(text, sizeof text, "VALISE:%s", office_id);
 	QRcode *code = code_of(text);
 	if (!code)
 		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
 	putchar('\n');
-	/* Light modules are drawn: on a dark terminal that is black on white, as printed paper is. */
-	for (int y = -QUIET; y < code->width + QUIET; y += 2) {
-		for (int x = -QUIET; x < code->width + QUIET; x++) {
-			bool upper = is_dark(code, x, y), lower = is_dark(code, x, y + 1);
-			fputs(upper ? (lower ? " " : "\u2584") : (lower ? "\u2580" : "\u2588"), stdout);
-		}
-		putchar('\n');
-	}
+	draw(stdout, code, QUIET, light);
 	QRcode_free(code);
 	return 0;
 }

@@ -2,9 +2,13 @@
 /* Small things as text, so that nothing from outside reaches a terminal as it came. */
 #include "cli/show.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cli/moment.h"
 
 struct shown show_bytes(const char *bytes)
 {
@@ -94,16 +98,54 @@ struct office_label show_office_name(const struct valise_office_view *o)
 
 size_t show_width(const char *text)
 {
-	size_t n = 0;
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
+	size_t columns;
+	(void)valise_fitting(text, strlen(text), SIZE_MAX, &columns);
+	return columns;
 }
 
 void show_padded(FILE *out, const char *text, size_t width)
 {
 	size_t n = show_width(text);
 	fprintf(out, "%s%*s", text, n < width ? (int)(width - n) : 0, "");
+}
+
+void show_wrapped(FILE *out, const char *text, size_t indent, size_t column, size_t width)
+{
+	bool first = true;
+	while (*text) {
+		size_t len = strcspn(text, " "), columns;
+		(void)valise_fitting(text, len, SIZE_MAX, &columns);
+		if (!first && column + 1 + columns > width) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+			first = true;
+			continue;
+		}
+		if (!first) {
+			fputc(' ', out);
+			column++;
+		}
+		len = valise_fitting(text, len, width - column, &columns);
+		fwrite(text, 1, len, out);
+		column += columns;
+		text += len;
+		text += strspn(text, " ");
+		first = false;
+	}
+	fputc('\n', out);
+}
+
+void show_look_back(const struct look_back *b)
+{
+	if (!b->as_of.given)
+		return;
+	printf("As it was known here on %s UTC, by this spool's own log and this machine's clock.\n",
+	       moment_show(b->as_of.at_s).text);
+	if (b->set_back)
+		printf("That clock was set back: %" PRIu64
+		       " item%s of the log bear%s an earlier time than one before.\n",
+		       b->set_back, PLURAL(b->set_back), b->set_back == 1 ? "s" : "");
+	putchar('\n');
 }
 
 int show_error(struct valise_err *err, int code, const char *fmt, ...)

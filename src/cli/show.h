@@ -8,6 +8,8 @@
 
 #include <valise/valise.h>
 
+#include "cli/options.h"
+
 /* Bytes from outside, escaped, cut with "..." after about 240 bytes: SHOW(argv[1]) lives to the end of the full expression. */
 struct shown {
 	char text[256];
@@ -35,9 +37,20 @@ struct office_label {
 };
 struct office_label show_office_name(const struct valise_office_view *o);
 
-/* Pads a UTF-8 text to `width` characters. */
+/* Pads a text to `width` columns. */
 void show_padded(FILE *out, const char *text, size_t width);
 size_t show_width(const char *text);
+/* Words of a text from `column` on, as many to a line of `width` columns as there is room for, further lines indented; one that is
+ * longer than a line is cut. Ends the line. */
+void show_wrapped(FILE *out, const char *text, size_t indent, size_t column, size_t width);
+
+/* When is looked back to, and how many items of the log make that doubtful. */
+struct look_back {
+	struct moment as_of;
+	uint64_t set_back;
+};
+/* Above what is no letter's accounts, which say so themselves; nothing where nobody looks back. */
+void show_look_back(const struct look_back *b);
 
 /* Fills in err and returns the code. */
 int show_error(struct valise_err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

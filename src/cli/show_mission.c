@@ -13,7 +13,7 @@
 static void show_word(const struct valise_errand *e, size_t i)
 {
 	const struct valise_said *s = e->words[i];
-	printf("    %-*s  %s  %s%s", EVENT_WIDTH, s->says, moment_show(s->time_s).text, e->offices[i],
+	printf("    %-*s  %s  %s%s", EVENT_WIDTH, s->says, moment_show(s->time_s).text, e->offices[i]->label,
 	       e->by_envoy[i] ? ", the envoy" : "");
 	if (s->medium) {
 		fputs(", ", stdout);
@@ -67,7 +67,8 @@ static void put_errand(struct json *j, const struct valise_errand *e)
 		json_open_object(j, NULL);
 		json_text(j, "id", e->words[i]->id);
 		json_text(j, "says", e->words[i]->says);
-		json_text(j, "office", e->offices[i]);
+		json_text(j, "office", e->offices[i]->label);
+		json_text(j, "office_id", e->offices[i]->id);
 		json_time(j, "time", true, e->words[i]->time_s);
 		json_bool(j, "by_envoy", e->by_envoy[i]);
 		json_close(j);

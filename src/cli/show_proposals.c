@@ -23,6 +23,7 @@ static void put_answer(struct json *j, const struct valise_answer *a)
 	json_text(j, "id", a->id);
 	json_text(j, "says", a->says);
 	json_text(j, "office", a->office);
+	json_text(j, "office_id", a->office_id);
 	json_time(j, "time", true, a->time_s);
 	json_time(j, "at", true, a->at_s);
 	json_bool(j, "is_day", a->is_day);
@@ -38,6 +39,7 @@ static void put_proposal(struct json *j, const struct valise_proposals *all, con
 	json_text(j, "letter", p->letter);
 	json_text(j, "short", p->short_id);
 	json_text(j, "office", p->office);
+	json_text(j, "office_id", p->office_id);
 	json_time(j, "time", true, p->time_s);
 	json_text(j, "when", p->when);
 	json_texts(j, "text", p->text, p->n_text);
@@ -79,10 +81,10 @@ static void put_reported(struct json *j, const struct valise_proposals *p)
 
 /* last: NULL when all are shown. */
 static int show_json(struct cli *c, const struct valise_proposals *p, const struct valise_last *last,
-		     const struct moment *as_of)
+		     const struct look_back *back)
 {
 	CLEAN_JSON struct json *j = json_new();
-	json_time(j, "as_of", as_of->given, as_of->at_s);
+	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
 	if (last) {
 		json_open_list(j, "proposals");
 		if (last->proposal)
@@ -166,7 +168,7 @@ static void show_last(struct cli *c, const struct valise_proposals *p, const cha
 	show_proposal(c, p, last->proposal);
 }
 
-int track_proposals(struct cli *c, struct valise *v, const char *with, const char *last, const struct moment *as_of)
+int track_proposals(struct cli *c, struct valise *v, const char *with, const char *last, const struct look_back *back)
 {
 	__attribute__((cleanup(proposals_freep))) struct valise_proposals *p = NULL;
 	struct valise_last the_last = {.proposal = NULL};
@@ -176,7 +178,8 @@ int track_proposals(struct cli *c, struct valise *v, const char *with, const cha
 	if (r)
 		return r;
 	if (c->shared.json)
-		return show_json(c, p, last ? &the_last : NULL, as_of);
+		return show_json(c, p, last ? &the_last : NULL, back);
+	show_look_back(back);
 	if (last)
 		show_last(c, p, with, last, &the_last);
 	else

@@ -86,10 +86,10 @@ static void put_event(struct json *j, const struct valise_thread *t, const struc
 	json_close(j);
 }
 
-static int show_json(struct cli *c, const struct valise_thread *t, const struct moment *as_of)
+static int show_json(struct cli *c, const struct valise_thread *t, const struct look_back *back)
 {
 	CLEAN_JSON struct json *j = json_new();
-	json_time(j, "as_of", as_of->given, as_of->at_s);
+	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
 	json_bool(j, "replies_known", t->replies_known);
 	json_open_list(j, "letters");
 	for (size_t i = 0; i < t->n_letters; i++)
@@ -201,8 +201,9 @@ static void show_event(const struct valise_thread *t, const struct valise_event 
 	}
 }
 
-static int show_thread(const struct cli *c, const struct valise_thread *t)
+static int show_thread(const struct cli *c, const struct valise_thread *t, const struct look_back *back)
 {
+	show_look_back(back);
 	paint(c, PAINT_HEADING, "Letters");
 	putchar('\n');
 	for (size_t i = 0; i < t->n_letters; i++)
@@ -217,7 +218,7 @@ static int show_thread(const struct cli *c, const struct valise_thread *t)
 	return 0;
 }
 
-int track_thread(struct cli *c, struct valise *v, const char *letter, const struct moment *as_of)
+int track_thread(struct cli *c, struct valise *v, const char *letter, const struct look_back *back)
 {
 	__attribute__((cleanup(thread_freep))) struct valise_thread *t = NULL;
 	int r = valise_thread(v, letter, &t, &c->err);
@@ -227,6 +228,6 @@ int track_thread(struct cli *c, struct valise *v, const char *letter, const stru
 	bool broken = false;
 	for (size_t i = 0; i < t->n_letters; i++)
 		broken = broken || accounts_broken(t->letters[i].accounts);
-	r = c->shared.json ? show_json(c, t, as_of) : show_thread(c, t);
+	r = c->shared.json ? show_json(c, t, back) : show_thread(c, t, back);
 	return r || !broken ? r : cli_shown(c, VALISE_E_BAD);
 }

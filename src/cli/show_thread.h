@@ -4,8 +4,9 @@
 #define CLI_SHOW_THREAD_H
 
 #include "cli/cli.h"
+#include "cli/show.h"
 
 /* valise track --thread LETTER. */
-int track_thread(struct cli *c, struct valise *v, const char *letter, const struct moment *as_of);
+int track_thread(struct cli *c, struct valise *v, const char *letter, const struct look_back *back);
 
 #endif

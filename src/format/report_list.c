@@ -82,11 +82,14 @@ int report_columns_parse(struct str line, struct report_columns *ret, struct val
 		if (space)
 			cell.len = (size_t)(space - cell.at);
 		if (!column_of(cell, &column))
-			return err_set(err, VALISE_E_BAD,
-				       "\"%s\" is no column: the first line names them, with a tab between two",
-				       text_shown(cell).text);
+			return err_set(
+				err, VALISE_E_USAGE,
+				"\"%s\" is no column: the first line names columns, with a tab between two; valise-report(1) lists "
+				"them",
+				text_shown(cell).text);
 		if (have[column])
-			return err_set(err, VALISE_E_BAD, "there are two columns %s", report_column_names[column]);
+			return err_set(err, VALISE_E_USAGE, "there are two columns %s: leave one out",
+				       report_column_names[column]);
 		have[column] = true;
 		c.at[c.n++] = column;
 	}
@@ -101,20 +104,24 @@ int report_cells_parse(const struct report_columns *columns, struct str line, st
 	struct str cell;
 	size_t n = 0;
 	if (!text_is_utf8(line) || (line.len && memchr(line.at, 0, line.len)))
-		return err_set(err, VALISE_E_BAD, "this is no text in UTF-8");
+		return err_set(err, VALISE_E_USAGE, "this is no text in UTF-8: write the list anew as that");
 	for (; next_cell(&line, &cell); n++) {
 		if (n >= columns->n)
 			continue;
 		const char *name = report_column_names[columns->at[n]];
 		cell = trimmed(cell);
 		if (!cell.len)
-			return err_set(err, VALISE_E_BAD, "the cell %s is empty: write - where there is nothing", name);
+			return err_set(err, VALISE_E_USAGE, "the cell %s is empty: write - where there is nothing",
+				       name);
 		if (!str_eq(cell, STR("-")))
 			cells.at[columns->at[n]] = cell;
 	}
 	if (n != columns->n)
-		return err_set(err, VALISE_E_BAD, "there are %zu cells, and the first line names %zu columns", n,
-			       columns->n);
+		return err_set(
+			err, VALISE_E_USAGE,
+			"there are %zu cells, and the first line names %zu columns: put one tab between two cells, and - "
+			"where there is nothing",
+			n, columns->n);
 	*ret = cells;
 	return 0;
 }
@@ -128,9 +135,12 @@ int report_cell_parts(struct str cell, struct str *ret, size_t max, size_t *ret_
 		size_t len = end ? (size_t)(end - cell.at) : cell.len;
 		struct str part = trimmed((struct str){cell.at, len});
 		if (!part.len)
-			return err_set(err, VALISE_E_BAD, "nothing stands beside a <");
+			return err_set(err, VALISE_E_USAGE,
+				       "nothing stands beside a <: it goes between two, with a space on either side");
 		if (n == max)
-			return err_set(err, VALISE_E_BAD, "there are more than %zu, with < between two", max);
+			return err_set(err, VALISE_E_USAGE,
+				       "there are more than %zu with < between two: a report has at most that many",
+				       max);
 		ret[n++] = part;
 		len += end ? sizeof between - 1 : 0;
 		cell = end ? (struct str){cell.at + len, cell.len - len} : (struct str){NULL, 0};

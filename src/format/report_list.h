@@ -37,7 +37,7 @@ struct report_columns {
 	enum report_column at[COLUMN_COUNT];
 	size_t n;
 };
-/* The first line: "# " may stand before it, and of each cell the first word is the column's name. VALISE_E_BAD for a name that is no
+/* The first line: "# " may stand before it, and of each cell the first word is the column's name. VALISE_E_USAGE for a name that is no
  * column's, or stands twice. */
 CHECKED int report_columns_parse(struct str line, struct report_columns *ret, struct valise_err *err);
 
@@ -45,13 +45,13 @@ CHECKED int report_columns_parse(struct str line, struct report_columns *ret, st
 struct report_cells {
 	struct str at[COLUMN_COUNT];
 };
-/* VALISE_E_BAD when it has another number of cells than the first line, an empty one, or what is no text. */
+/* VALISE_E_USAGE when it has another number of cells than the first line, an empty one, or what is no text. */
 CHECKED int report_cells_parse(const struct report_columns *columns, struct str line, struct report_cells *ret,
 			       struct valise_err *err);
 /* Splits off the first line, without its LF or CRLF; the last may lack it. False at the end. */
 bool report_list_line(struct str *rest, struct str *ret_line);
 
-/* The parts of a cell that " < " separates: outermost first. VALISE_E_BAD when there are more than `max`, or one is empty. */
+/* The parts of a cell that " < " separates: outermost first. VALISE_E_USAGE when there are more than `max`, or one is empty. */
 CHECKED int report_cell_parts(struct str cell, struct str *ret, size_t max, size_t *ret_n, struct valise_err *err);
 
 #endif

@@ -233,14 +233,10 @@ static int check_digits(const struct hash *office, const char *digits, struct va
 /* A petname that already names another office is not moved over silently. */
 static int check_petname(struct valise *v, struct str petname, const struct hash *office, struct valise_err *err)
 {
-	CLEAN_BUF struct buf name = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
 	struct hash other;
-	struct contact c;
-	if (contact_find(v->spool, petname, &other, NULL) || hash_eq(&other, office) ||
-	    contact_get(v->spool, &other, &c, &name, NULL) || !str_eq(buf_str(&name), petname))
+	if (contact_find(v->spool, petname, true, &other, NULL) || hash_eq(&other, office))
 		return 0;
-	return err_set(err, VALISE_E_EXISTS,
-		       "you already call another office by that name (%.8s); choose another with --as",
+	return err_set(err, VALISE_E_EXISTS, "another office goes by that name here (%.8s); choose another with --as",
 		       hash_hex(&other).text);
 }
 

@@ -8,7 +8,7 @@
 struct errand {
 	struct valise_errand pub;
 	const struct valise_said **words;
-	const char **offices;
+	const struct valise_office_view **offices;
 	bool *by_envoy;
 	const struct valise_reported **reported;
 	char *to;
@@ -96,7 +96,7 @@ static void add_word(const struct mission *m, struct errand *e, const struct val
 	enum brief_part part = part_in(m->brief, a->offices[s->office].id);
 	size_t n = e->pub.n_words++;
 	e->words[n] = s;
-	e->offices[n] = a->offices[s->office].label;
+	e->offices[n] = &a->offices[s->office];
 	e->by_envoy[n] = part == PART_ENVOY;
 	e->pub.n_others += part == PART_NONE;
 }

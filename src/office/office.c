@@ -100,23 +100,39 @@ int office_letter(struct valise *v, const char *name, struct hash *ret, struct v
 	return letter_find(v->spool, str_of(name), ret, err);
 }
 
-int office_find(struct valise *v, const char *name, struct hash *ret, struct valise_err *err)
+static int find(struct valise *v, const char *name, bool only_whole, struct hash *ret, struct valise_err *err)
 {
+	struct hash found;
 	if (strcmp(name, "self") == 0) {
 		*ret = v->self;
 		return 0;
 	}
-	int r = contact_find(v->spool, str_of(name), ret, err);
+	int r = contact_find(v->spool, str_of(name), only_whole, ret, err);
 	if (r != VALISE_E_NOT_FOUND)
 		return r;
 	/* An office of which a register came with a letter, though nobody gave it a name here. */
 	struct valise_err other;
-	int by_id = register_find(v->spool, str_of(name), ret, &other);
+	int by_id = register_find(v->spool, str_of(name), &found, &other);
 	if (by_id == VALISE_E_NOT_FOUND)
 		return r;
+	if (!by_id && only_whole && strlen(name) < HASH_HEX_BYTES)
+		by_id = err_set(&other, VALISE_E_AMBIGUOUS, "\"%s\" may be the office %.12s...: type all of its id",
+				name, hash_hex(&found).text);
 	if (by_id)
 		err_copy(err, &other);
+	else
+		*ret = found;
 	return by_id;
+}
+
+int office_find(struct valise *v, const char *name, struct hash *ret, struct valise_err *err)
+{
+	return find(v, name, false, ret, err);
+}
+
+int office_find_whole(struct valise *v, const char *name, struct hash *ret, struct valise_err *err)
+{
+	return find(v, name, true, ret, err);
 }
 
 /* ---- Small sets ---- */

@@ -139,6 +139,8 @@ struct file_patience office_patience(struct valise *v);
 CHECKED int office_letter(struct valise *v, const char *name, struct hash *ret, struct valise_err *err);
 /* An office by petname, id prefix, or "self". */
 CHECKED int office_find(struct valise *v, const char *name, struct hash *ret, struct valise_err *err);
+/* The same where the name may be somebody's without a card: VALISE_E_AMBIGUOUS for what is only a prefix. */
+CHECKED int office_find_whole(struct valise *v, const char *name, struct hash *ret, struct valise_err *err);
 
 /* ---- gather.c ---- */
 

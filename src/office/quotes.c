@@ -166,8 +166,8 @@ static int list_places(const struct body *body, const struct places *p, struct p
 	return arena_check(&ret->arena, err);
 }
 
-int valise_quote_places(struct valise *v, const char *exhibit, const char *quote, bool dry_run,
-			struct valise_places **ret, struct valise_err *err)
+int valise_quote_places(struct valise *v, const char *exhibit, const char *quote, struct valise_places **ret,
+			struct valise_err *err)
 {
 	CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
 	struct places places;
@@ -175,7 +175,7 @@ int valise_quote_places(struct valise *v, const char *exhibit, const char *quote
 	if (!result)
 		return err_nomem(err);
 	result->arena = (struct arena)ARENA_INIT(CHOICES_MAX * PLACES_BYTES);
-	int r = exhibit_source(v, exhibit, dry_run, &source, err);
+	int r = exhibit_source(v, exhibit, false, &source, err);
 	if (!r)
 		r = places_find(v, &source.body, quote, 0, &places, err);
 	if (!r)

@@ -13,16 +13,14 @@ struct listing {
 	struct valise_report_draft *all;
 	struct report_columns columns;
 	size_t wrong; /* lines */
-	struct valise_err first;
+	int first;    /* why the first of them is */
 };
 
-/* The first one is the error that is returned. */
 static void tell(struct listing *g, size_t line, int code, const struct valise_err *why)
 {
-	if (g->l->wrong)
-		g->l->wrong(g->l->context, line, why->text);
+	g->l->wrong(g->l->context, line, why->text);
 	if (g->wrong++ == 0)
-		(void)err_set(&g->first, code, "line %zu: %s", line, why->text);
+		g->first = code;
 }
 
 /* ---- One line ---- */
@@ -42,10 +40,10 @@ static int take_span(const struct row *row, struct valise_report *ret, struct va
 	if (!offset->at && !length->at)
 		return 0;
 	if (!offset->at || !length->at)
-		return err_set(err, VALISE_E_BAD, "a span has both an offset and a length");
+		return err_set(err, VALISE_E_USAGE, "a span has both an offset and a length: give both, or - for both");
 	if (!text_decimal(*offset, LIMIT_EXHIBIT_BYTES, &span->offset) ||
 	    !text_decimal(*length, LIMIT_EXHIBIT_BYTES, &span->length))
-		return err_set(err, VALISE_E_BAD, "%s and %s are no offset and length in bytes",
+		return err_set(err, VALISE_E_USAGE, "%s and %s are no offset and length: give both as numbers of bytes",
 			       text_shown(*offset).text, text_shown(*length).text);
 	ret->span = span;
 	return 0;
@@ -85,7 +83,7 @@ static int take_row(struct listing *g, struct row *row, struct valise_report *re
 		ret->exhibit = row->text[COLUMN_EXHIBIT];
 	ret->quoted = str_eq(quoted, STR("yes"));
 	if (quoted.at && !ret->quoted && !str_eq(quoted, STR("no")))
-		return err_set(err, VALISE_E_BAD, "quoted is yes or no");
+		return err_set(err, VALISE_E_USAGE, "quoted is \"%s\": write yes, no, or -", text_shown(quoted).text);
 	int r = take_span(row, ret, &row->span, err);
 	if (!r)
 		r = take_parts(g, row, COLUMN_VIA, row->via, LIMIT_REPORT_VIA, &ret->n_via, err);
@@ -142,8 +140,11 @@ static int add_lines(struct listing *g, struct valise_err *err)
 {
 	struct str rest = {g->l->bytes, g->l->len}, line;
 	struct valise_err why = {0};
-	int r = report_list_line(&rest, &line) ? report_columns_parse(line, &g->columns, &why)
-					       : err_set(&why, VALISE_E_BAD, "the list is empty");
+	if (!report_list_line(&rest, &line))
+		return err_set(
+			err, VALISE_E_USAGE,
+			"the list is empty: its first line names the columns, and each further line is a report");
+	int r = report_columns_parse(line, &g->columns, &why);
 	if (r) {
 		tell(g, 1, r, &why);
 		return 0;
@@ -151,7 +152,8 @@ static int add_lines(struct listing *g, struct valise_err *err)
 	for (size_t n = 2; report_list_line(&rest, &line) && !r; n++)
 		r = is_passed_over(line) ? 0 : add_line(g, line, n, err);
 	if (!r && !g->wrong && !g->all->n)
-		return err_set(err, VALISE_E_USAGE, "there is no report in the list, only the names of columns");
+		return err_set(err, VALISE_E_USAGE,
+			       "there is no report in the list, only the names of columns: add a line for each");
 	return r;
 }
 
@@ -166,14 +168,11 @@ int valise_report_look_list(struct valise *v, const struct valise_report_list *l
 	int r = report_drafts_new(v, count_lines(bytes), dry_run, &g.all, err);
 	if (!r)
 		r = add_lines(&g, err);
-	if (!r && g.wrong) {
-		r = g.first.code;
-		err_copy(err, &g.first);
-		if (g.wrong > 1)
-			(void)err_prefix(err, r, "%zu lines are wrong, and nothing is signed; the first", g.wrong);
-		else
-			(void)err_prefix(err, r, "nothing is signed");
-	}
+	if (!r && g.wrong)
+		r = err_set(err, g.first,
+			    "%zu line%s of the list %s wrong, and nothing is signed: mend %s, and give the list again",
+			    g.wrong, g.wrong == 1 ? "" : "s", g.wrong == 1 ? "is" : "are",
+			    g.wrong == 1 ? "it" : "them");
 	if (r) {
 		valise_report_draft_free(g.all);
 		return r;

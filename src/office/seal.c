@@ -29,6 +29,8 @@ struct sealing {
 	struct stream_sealer *sealer;
 	struct sealed_stream body;
 	struct buf subject, ref; /* of paper: its description */
+	bool has_same_ref;
+	struct hash same_ref; /* a letter that has that ref already */
 	struct cover cover;
 	struct buf cover_file; /* of paper: the sheet */
 	struct seal seal;
@@ -55,38 +57,80 @@ static void sealing_release(struct sealing *s)
 	verified_seal_free(s->verified);
 }
 
+/* ---- What goes together ---- */
+
+/* What an electronic letter has and paper has not, or the other way round. */
+int valise_letter_check(const struct valise_letter *l, struct valise_err *err)
+{
+	if (l->n_to == 0)
+		return err_set(err, VALISE_E_USAGE, "say with -t which office the letter goes to");
+	if (!l->paper && l->n_scans)
+		return err_set(err, VALISE_E_USAGE,
+			       "--scan goes with --paper; without it, name the files to seal them");
+	if (!l->paper && l->no_card)
+		return err_set(err, VALISE_E_USAGE,
+			       "--no-card goes with --paper: an electronic letter is sealed to the keys on a card");
+	if (!l->paper && l->n_paths == 0)
+		return err_set(
+			err, VALISE_E_USAGE,
+			"name the files to seal, or - for standard input, or say with --paper what the paper is");
+	if (!l->paper)
+		return 0;
+	if (l->n_paths)
+		return err_set(
+			err, VALISE_E_USAGE,
+			"--paper and files exclude each other: nothing of a paper letter is sealed but its description; "
+			"--scan FILE commits to the digest of a scan");
+	if (l->subject)
+		return err_set(err, VALISE_E_USAGE,
+			       "a paper letter has no --subject: that stands under seal, and paper has no such place; "
+			       "what everybody may read goes into --paper or --ref");
+	if (l->in_reply_to)
+		return err_set(
+			err, VALISE_E_USAGE,
+			"a paper letter has no --in-reply-to: that stands under seal, and paper has no such place; "
+			"what everybody may read goes into --paper or --ref");
+	if (l->keep_no_copy)
+		return err_set(err, VALISE_E_USAGE, "--keep-no-copy says nothing of paper: no copy of it is made");
+	return 0;
+}
+
 /* ---- Who ---- */
 
-static int add_addressee(struct sealing *s, const char *name, struct valise_err *err)
+static int add_addressee(struct sealing *s, struct str name, struct valise_err *err)
 {
-	CLEAN_BUF struct buf one = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
-	int r = text_free_of(str_of(name), "the addressee's name", &one, err);
-	if (r)
-		return r;
 	for (size_t i = 0, at = 0; i < s->n_names; i++) {
 		struct str known = str_of((char *)s->names.data + at);
-		if (str_eq(known, buf_str(&one)))
+		if (str_eq(known, name))
 			return 0;
 		at += known.len + 1;
 	}
-	buf_add_str(&s->names, buf_str(&one));
+	buf_add_str(&s->names, name);
 	buf_add_char(&s->names, 0);
 	s->n_names++;
 	return buf_check(&s->names, "the addressees", err);
 }
 
-static int add_to(struct sealing *s, const char *name, struct valise_err *err)
+static int add_to(struct sealing *s, const char *typed, struct valise_err *err)
 {
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
 	struct valise_err why = {0};
 	struct hash office;
-	int r = office_find(s->v, name, &office, &why);
+	int r = text_free_of(str_of(typed), "the addressee's name", &text, err);
+	if (r)
+		return r;
+	const char *name = (const char *)text.data;
+	r = s->l->no_card ? office_find_whole(s->v, name, &office, &why) : office_find(s->v, name, &office, &why);
 	if (!r)
 		return hashes_add(&s->to, &office, err);
 	if (r == VALISE_E_NOT_FOUND && s->l->no_card)
-		return add_addressee(s, name, err);
+		return add_addressee(s, buf_str(&text), err);
 	if (r == VALISE_E_NOT_FOUND)
 		return err_set(err, r,
 			       "%s; who has no card can be named on a paper letter: --paper DESCRIPTION --no-card",
+			       why.text);
+	if (r == VALISE_E_AMBIGUOUS && s->l->no_card)
+		return err_set(err, r, "%s, or for somebody without a card a name that is no beginning of an office's",
 			       why.text);
 	err_copy(err, &why);
 	return r;
@@ -106,8 +150,6 @@ static int place_addressees(struct sealing *s, struct valise_err *err)
 
 static int find_recipients(struct sealing *s, struct valise_err *err)
 {
-	if (s->l->n_to == 0)
-		return err_set(err, VALISE_E_USAGE, "nobody to seal to: name offices with -t");
 	if (s->l->n_to > LIMIT_RECIPIENTS)
 		return err_set(err, VALISE_E_LIMIT, "a letter goes to at most %u offices", LIMIT_RECIPIENTS);
 	int r = 0;
@@ -203,36 +245,6 @@ static int default_subject(struct sealing *s, struct valise_err *err)
 	return buf_check(&s->subject, "the subject", err);
 }
 
-/* What an electronic letter has and paper has not, or the other way round. */
-static int check_kind(const struct valise_letter *l, struct valise_err *err)
-{
-	if (!l->paper && l->n_scans)
-		return err_set(err, VALISE_E_USAGE,
-			       "--scan goes with --paper; without it, name the files to seal them");
-	if (!l->paper && l->no_card)
-		return err_set(err, VALISE_E_USAGE,
-			       "--no-card goes with --paper: an electronic letter is sealed to the keys on a card");
-	if (!l->paper)
-		return 0;
-	if (l->n_paths)
-		return err_set(
-			err, VALISE_E_USAGE,
-			"--paper and files exclude each other: nothing of a paper letter is sealed but its description; "
-			"--scan FILE commits to the digest of a scan");
-	if (l->subject)
-		return err_set(err, VALISE_E_USAGE,
-			       "a paper letter has no --subject: that stands under seal, and paper has no such place; "
-			       "what everybody may read goes into --paper or --ref");
-	if (l->in_reply_to)
-		return err_set(
-			err, VALISE_E_USAGE,
-			"a paper letter has no --in-reply-to: that stands under seal, and paper has no such place; "
-			"what everybody may read goes into --paper or --ref");
-	if (l->keep_no_copy)
-		return err_set(err, VALISE_E_USAGE, "--keep-no-copy says nothing of paper: no copy of it is made");
-	return 0;
-}
-
 static int plan_parts(struct sealing *s, struct valise_err *err)
 {
 	const struct valise_letter *l = s->l;
@@ -254,6 +266,8 @@ static int take_words(struct sealing *s, struct valise_err *err)
 		r = default_subject(s, err);
 	if (!r && l->ref)
 		r = text_free_of(str_of(l->ref), "the ref", &s->ref, err);
+	if (!r && l->ref)
+		r = letter_own_ref(s->v->spool, buf_str(&s->ref), &s->has_same_ref, &s->same_ref, err);
 	if (!r && l->in_reply_to)
 		r = office_letter(s->v, l->in_reply_to, &s->reply, err);
 	if (!r && l->has_answer_by && l->answer_by_s <= s->now_s)
@@ -404,7 +418,7 @@ int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_s
 			    .ref = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
 			    .cover_file = BUF_INIT(LIMIT_COVER_BYTES),
 			    .note = BUF_INIT(LIMIT_SEAL_BYTES)};
-	int r = check_kind(l, err);
+	int r = valise_letter_check(l, err);
 	if (!r)
 		r = find_recipients(&s, err);
 	if (!r)
@@ -435,6 +449,7 @@ int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_s
 		.to = &s.to,
 		.seal = &s.seal,
 		.letter = s.verified ? &s.verified->note.id : NULL,
+		.same_ref = s.has_same_ref ? &s.same_ref : NULL,
 		.n_parts = s.plan.n,
 		.plain_bytes = l->paper   ? 0
 			       : s.sealer ? stream_sealer_offset(s.sealer)

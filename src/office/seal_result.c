@@ -9,6 +9,8 @@ struct sealed_result {
 	struct valise_sealed pub; /* first: freed through it */
 	char letter[HASH_HEX_BYTES + 1];
 	char short_id[HASH_SHORT_BYTES];
+	char same_ref[HASH_HEX_BYTES + 1];
+	char same_ref_short[HASH_SHORT_BYTES];
 	char **readers, **unchecked, **to, **addressees;
 	size_t n_readers, n_unchecked, n_to, n_addressees;
 	char *paper;
@@ -104,9 +106,15 @@ int seal_result(struct valise *v, const struct seal_facts *f, struct valise_seal
 		memcpy(res->letter, hash_hex(f->letter).text, sizeof res->letter);
 		memcpy(res->short_id, hash_short(f->letter).text, sizeof res->short_id);
 	}
+	if (f->same_ref) {
+		memcpy(res->same_ref, hash_hex(f->same_ref).text, sizeof res->same_ref);
+		memcpy(res->same_ref_short, hash_short(f->same_ref).text, sizeof res->same_ref_short);
+	}
 	res->pub = (struct valise_sealed){
 		.letter = f->letter ? res->letter : NULL,
 		.short_id = f->letter ? res->short_id : NULL,
+		.same_ref = f->same_ref ? res->same_ref : NULL,
+		.same_ref_short = f->same_ref ? res->same_ref_short : NULL,
 		.n_parts = f->n_parts,
 		.plain_bytes = f->plain_bytes,
 		.body_bytes = f->seal->body_bytes,

@@ -11,6 +11,7 @@ struct seal_facts {
 	const struct hashes *to;   /* offices */
 	const struct seal *seal;   /* as far as it is filled in: addressees, what the paper is, the size of the body */
 	const struct hash *letter; /* NULL: a dry run */
+	const struct hash *same_ref;
 	size_t n_parts;
 	uint64_t plain_bytes;
 	int64_t now_s;

@@ -155,7 +155,7 @@ static int look_at(void *context, const struct contact *c)
 	return 0;
 }
 
-int contact_find(struct spool *s, struct str name, struct hash *ret, struct valise_err *err)
+int contact_find(struct spool *s, struct str name, bool only_whole, struct hash *ret, struct valise_err *err)
 {
 	CLEAN_BUF struct buf list = BUF_INIT(2 * NAMED_MAX_BYTES + sizeof(struct shown_text));
 	struct search f = {.name = name, .list = &list};
@@ -172,10 +172,10 @@ int contact_find(struct spool *s, struct str name, struct hash *ret, struct vali
 		return err_set(err, VALISE_E_NOT_FOUND,
 			       "no office here is named \"%s\": `valise card list` shows those that are",
 			       text_shown(name).text);
-	if (!f.is_exact && f.n > 1)
-		return err_set(err, VALISE_E_AMBIGUOUS, "\"%s\" may be %s%s: type more of the name",
+	if (!f.is_exact && (f.n > 1 || only_whole))
+		return err_set(err, VALISE_E_AMBIGUOUS, "\"%s\" may be %s%s: type %s of the name",
 			       text_shown(name).text, (const char *)list.data,
-			       list.len < NAMED_MAX_BYTES ? "" : " or others");
+			       list.len < NAMED_MAX_BYTES ? "" : " or others", only_whole ? "all" : "more");
 	*ret = f.office;
 	return 0;
 }

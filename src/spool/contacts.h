@@ -20,7 +20,7 @@ CHECKED int contact_get(struct spool *s, const struct hash *office, struct conta
 typedef int contact_each(void *context, const struct contact *c);
 CHECKED int contacts_each(struct spool *s, contact_each *each, void *context, struct valise_err *err); /* by petname */
 /* By petname, an unambiguous prefix of one, or a prefix (at least 4) of the id in hex. A whole petname, then a whole id, wins.
- * VALISE_E_NOT_FOUND or VALISE_E_AMBIGUOUS with the candidates named. */
-CHECKED int contact_find(struct spool *s, struct str name, struct hash *ret, struct valise_err *err);
+ * VALISE_E_NOT_FOUND or VALISE_E_AMBIGUOUS with the candidates named; with only_whole every prefix is ambiguous. */
+CHECKED int contact_find(struct spool *s, struct str name, bool only_whole, struct hash *ret, struct valise_err *err);
 
 #endif

@@ -227,7 +227,9 @@ static int find_name(struct spool *s, struct str name, struct found *found, stru
 
 int exhibit_find(struct spool *s, struct str name, struct hash *ret, struct valise_err *err)
 {
-	static const struct found_noun exhibit = {"exhibit", "valise exhibit list", false};
+	static const struct found_noun exhibit = {
+		"exhibit", "the beginning of its SHA-256, 4 digits or more, or the whole name that its file had",
+		"valise exhibit list", false};
 	struct found found = {.n = 0};
 	struct id_range range;
 	int r = 0;

@@ -43,8 +43,8 @@ int found_one(const struct found *found, struct str name, const struct found_nou
 	char list[(FOUND_MAX - 1) * 48];
 	size_t len = 0;
 	if (found->n == 0)
-		return err_set(err, VALISE_E_NOT_FOUND, "no %s here is named \"%s\": `%s` lists them", noun->one,
-			       text_shown(name).text, noun->list);
+		return err_set(err, VALISE_E_NOT_FOUND, "no %s here is named \"%s\": give %s; `%s` lists them",
+			       noun->one, text_shown(name).text, noun->naming, noun->list);
 	if (found->n == 1) {
 		*ret = found->ids[0];
 		return 0;

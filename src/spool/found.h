@@ -20,9 +20,10 @@ CHECKED int found_add_range(struct found *found, struct db *db, const char *sql,
 			    struct valise_err *err);
 
 struct found_noun {
-	const char *one;  /* "letter" */
-	const char *list; /* the command that lists them */
-	bool has_short;   /* known by the short form of the id as well */
+	const char *one;    /* "letter" */
+	const char *naming; /* by what one is named */
+	const char *list;   /* the command that lists them */
+	bool has_short;     /* known by the short form of the id as well */
 };
 /* The one that was found: VALISE_E_NOT_FOUND and VALISE_E_AMBIGUOUS say what to do. */
 CHECKED int found_one(const struct found *found, struct str name, const struct found_noun *noun, struct hash *ret,

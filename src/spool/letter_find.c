@@ -16,7 +16,9 @@ static int find_ref(struct spool *s, struct str name, struct found *found, struc
 
 int letter_find(struct spool *s, struct str name, struct hash *ret, struct valise_err *err)
 {
-	static const struct found_noun letter = {"letter", "valise track", true};
+	static const struct found_noun letter = {
+		"letter", "the beginning of its id, 4 characters or more, or its whole reference", "valise track",
+		true};
 	static const char in_range[] = "SELECT id FROM letter WHERE id BETWEEN ? AND ? ORDER BY id";
 	struct found found = {.n = 0};
 	struct id_range range;

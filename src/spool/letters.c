@@ -165,6 +165,18 @@ int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **r
 	return item_unreadable(s, seal_from_intake(bytes.at, bytes.len, ret, err), err);
 }
 
+int letter_own_ref(struct spool *s, struct str ref, bool *ret_any, struct hash *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT id FROM letter WHERE ref = ? AND is_own ORDER BY date_s DESC, id LIMIT 1",
+			    &q, err);
+	if (r)
+		return r;
+	query_text(&q, ref);
+	r = query_next(&q, ret_any, err);
+	return r || !*ret_any ? r : row_hash(&q, 0, ret, err);
+}
+
 int letter_own_names(struct spool *s, const struct hash *digest, bool *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;

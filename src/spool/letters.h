@@ -30,6 +30,8 @@ CHECKED int letter_find(struct spool *s, struct str name, struct hash *ret, stru
 typedef int letter_each(void *context, const struct letter_row *row);
 /* Newest date first, one by one as they are read: stop early, and the rest costs nothing. */
 CHECKED int letters_each(struct spool *s, letter_each *each, void *context, struct valise_err *err);
+/* The last letter that this spool's office sealed with that reference; *ret_any is false when there is none. */
+CHECKED int letter_own_ref(struct spool *s, struct str ref, bool *ret_any, struct hash *ret, struct valise_err *err);
 /* Whether a letter that this spool's office sealed has that body or cover. */
 CHECKED int letter_own_names(struct spool *s, const struct hash *digest, bool *ret, struct valise_err *err);
 

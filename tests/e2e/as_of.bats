@@ -113,6 +113,7 @@ state_of() { # WORD...: of the one recipient
 	[[ "$output" == *"is yet to come"* ]]
 	run as harbour track "$letter" --as-of yesterday
 	[ "$status" -eq 2 ]
+	[[ "$output" == *"give a time as 2026-12-22T00:00:00Z, a day as 2026-12-22, or, for one to come, +30d"* ]]
 }
 
 @test "a clock that goes on while a command works was not set back" {
@@ -147,5 +148,13 @@ state_of() { # WORD...: of the one recipient
 		grep -q "^That clock was set back: 1 item of the log bears" shown
 		[ "$(as harbour track $words --as-of "$(moment 10)" --json | json_at 'd["as_of"] is not None')" = True ]
 		[ "$(as harbour track $words --json | json_at 'd["as_of"]')" = None ]
+	done
+	# Where there is nothing to show, nothing is said of when.
+	for words in "nowhere" "--thread nowhere" "--last nonsense" "--proposals --with nobody"; do
+		status=0
+		as harbour track $words --as-of "$(moment 10)" >shown 2>err || status=$?
+		[ "$status" -ne 0 ]
+		[ -s err ]
+		[ ! -s shown ]
 	done
 }

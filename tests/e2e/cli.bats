@@ -43,6 +43,11 @@ options_of() { # COMMAND: "name VALUE|-" for each of its options
 	done
 }
 
+@test "the help of seal and report says what they cannot do without" {
+	valise seal --help | head -n 1 | grep -q -e "-t OFFICE... {FILE|DIR|-... | --paper TEXT}"
+	valise report --help | tr '\n' ' ' | grep -q "needs --says, --speaker, --verb, --exhibit, and where: --quote, --span or --where"
+}
+
 @test "help of help is the overview" {
 	valise help >"$BATS_TEST_TMPDIR/overview"
 	for word in help --help -h; do
@@ -376,7 +381,7 @@ END
 	[ "$(as harbour track --json | json_at 'len(d["letters"])')" -eq 0 ]
 	run as harbour doctor
 	[ "$status" -eq 0 ]
-	[ -z "$output" ]
+	[ "$output" = "Everything is in order." ]
 }
 
 @test "what is piped is quiet: no talk, no hints, no colour" {

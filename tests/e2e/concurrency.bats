@@ -45,7 +45,7 @@ sealings() { # N
 	for letter in $(sort -u runs/*.out); do
 		as harbour open "$letter" --dry-run >/dev/null
 	done
-	[ -z "$(as harbour doctor)" ]
+	[ "$(as harbour doctor)" = "Everything is in order." ]
 	[ -z "$(find offices/harbour/tmp offices/harbour/partial -type f)" ]
 }
 
@@ -66,7 +66,7 @@ takings() { # N
 	[ "$(statuses)" = " $1 0 " ]
 	# One of them may have left a body to another, and that one done it: now it is whole.
 	[ "$(as oslo track --json | json_at '[l["is_whole"] for l in d["letters"]]')" = "[True, True]" ]
-	[ -z "$(as oslo doctor)" ]
+	[ "$(as oslo doctor)" = "Everything is in order." ]
 	[ -z "$(find offices/oslo/tmp offices/oslo/partial -type f)" ]
 }
 
@@ -85,8 +85,8 @@ takings() { # N
 	as oslo sync stick
 	[ "$(as oslo track --json | json_at '[l["is_whole"] for l in d["letters"]]')" = "[True]" ]
 	[ -z "$(find stick -name '.valise*')" ]
-	[ -z "$(as harbour doctor)" ]
-	[ -z "$(as oslo doctor)" ]
+	[ "$(as harbour doctor)" = "Everything is in order." ]
+	[ "$(as oslo doctor)" = "Everything is in order." ]
 }
 
 @test "two offices use one stick at once" {
@@ -99,7 +99,7 @@ takings() { # N
 	as oslo sync stick
 	for office in harbour oslo; do
 		[ "$(as $office track --json | json_at '[l["is_whole"] for l in d["letters"]]')" = "[True, True]" ]
-		[ -z "$(as $office doctor)" ]
+		[ "$(as $office doctor)" = "Everything is in order." ]
 	done
 }
 
@@ -116,7 +116,7 @@ sayings() { # N
 	[ "$(statuses)" = " $1 0 " ]
 	numbers=$(as oslo track "$letter" --json | json_at 'sorted(s["nth"] for s in d["accounts"]["said"])')
 	[ "$numbers" = "$(seq -s ', ' 1 $(($1 + 1)) | sed 's/.*/[&]/')" ]
-	[ -z "$(as oslo doctor)" ]
+	[ "$(as oslo doctor)" = "Everything is in order." ]
 }
 
 @test "two say at once" {
@@ -136,7 +136,7 @@ sayings() { # N
 	[ "$(statuses)" = " 1 0 7 1 " ]
 	cmp big out/letter/big
 	[ "$(ls -A out)" = letter ]
-	[ -z "$(as oslo doctor)" ]
+	[ "$(as oslo doctor)" = "Everything is in order." ]
 }
 
 @test "eight found an office in one place at once: one does" {
@@ -146,7 +146,7 @@ sayings() { # N
 	[ "$(as fresh card show --digits)" = "$(cat "${winner%.status}.out")" ]
 	introduce fresh oslo Oslo
 	as fresh seal -t Oslo small
-	[ -z "$(as fresh doctor)" ]
+	[ "$(as fresh doctor)" = "Everything is in order." ]
 }
 
 @test "reading goes on while others write" {

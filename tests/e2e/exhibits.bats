@@ -40,6 +40,21 @@ sha256() { # FILE
 	[ "$(status_of as harbour doctor)" -eq 0 ]
 }
 
+@test "an exhibit is named by the beginning of its SHA-256, or by a whole name; what is shown escaped, by its SHA-256" {
+	printf 'two lines' >$'a\nb'
+	id=$(as harbour exhibit add $'a\nb')
+	as harbour exhibit list | grep -q "^$id .*  a.x0ab$"
+	[ "$(as harbour exhibit list --json | json_at '[(e["exhibit"], e["name"]) for e in d["exhibits"]]')" = "[('$id', 'a\\\\x0ab')]" ]
+	for name in $'a\nb' "${id:0:4}" "${id^^}"; do
+		[ "$(as harbour exhibit show "$name" -o -)" = "two lines" ]
+	done
+	for name in 'a\x0ab' a "${id:0:3}"; do
+		run as harbour exhibit show "$name"
+		[ "$status" -eq 1 ]
+		[[ $output == *": give the beginning of its SHA-256, 4 digits or more, or the whole name that its file had; "* ]]
+	done
+}
+
 @test "twice is once, from a pipe too, and a name comes later" {
 	seq 100000 >numbers
 	[ "$(valise exhibit add - --dir offices/harbour --json <numbers | json_at 'd["exhibits"][0]["is_new"]')" = True ]
@@ -84,6 +99,23 @@ sha256() { # FILE
 	printf 'x' | dd of="$kept" bs=1 seek=5000 count=1 conv=notrunc 2>/dev/null
 	as harbour exhibit add again >/dev/null
 	cmp "$(find offices/harbour/exhibits -name "$(sha256 large)")" large
+}
+
+@test "where one of several cannot be kept, those before it are told of" {
+	echo "another" >other
+	status=0
+	as harbour exhibit add notice.txt nowhere other >out 2>err || status=$?
+	[ "$status" -eq 1 ]
+	[ "$(cat out)" = "$(sha256 notice.txt)" ]
+	grep -q "nowhere.*; what was named before it is kept$" err
+	as harbour exhibit add notice.txt nowhere other --json >out || status=$?
+	[ "$status" -eq 1 ]
+	json_at '[(e["exhibit"], e["is_new"]) for e in d["exhibits"]], d["error"]["code"]' <out |
+		grep -qx "(\[('$(sha256 notice.txt)', False)\], 'not-found')"
+	as harbour exhibit add nowhere notice.txt --json >out 2>err || status=$?
+	json_at 'd["exhibits"], "kept" in d["error"]["text"]' <out | grep -qx "(\[\], False)"
+	[ ! -s err ]
+	[ "$(as harbour exhibit list | wc -l)" -eq 1 ]
 }
 
 @test "a file that grows while it is read is not taken in" {

@@ -44,6 +44,8 @@ errand() { # KIND EXPRESSION: of the errand e of Harbour's brief
 	[ "$(errand deliver 'e["to"], e["state"], e["others"]')" = "('Oslo', 'nothing', 0)" ]
 	[ "$(errand deliver '[w["says"] for w in e["words"]]')" = "['handed', 'delivered']" ]
 	[ "$(errand deliver '[w["by_envoy"] for w in e["words"]]')" = "[False, True]" ]
+	[ "$(errand deliver '[(w["office"], w["office_id"]) for w in e["words"]][1]')" = \
+		"('Envoy', '$(as envoy card show --json | json_at 'd["office"]["id"]')')" ]
 	[ "$(errand convey 'e["letter"], e["to"], e["others"]')" = "('$brief', 'Oslo', 0)" ]
 	[ "$(as harbour track brief/1 | grep -c "Nobody but the envoy and the sender of the brief says so here")" = 2 ]
 

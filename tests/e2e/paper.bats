@@ -75,7 +75,7 @@ seal_paper() {
 	for office in harbour oslo blue; do
 		run as "$office" doctor
 		[ "$status" -eq 0 ]
-		[ -z "$output" ]
+		[ "$output" = "Everything is in order." ]
 	done
 }
 
@@ -129,6 +129,45 @@ seal_paper() {
 	[ "$(at harbour 9/26 '[(x["kind"], len(x["notes"])) for x in a["disagreements"]]')" = "[('identified-twice', 2)]" ]
 	as harbour dossier 9/26 -o dossier
 	[ "$(valise-verify dossier --json | json_at '[x["kind"] for x in d["accounts"]["disagreements"]]')" = "['identified-twice']" ]
+}
+
+@test "an addressee without a card is never taken for an office whose name begins so" {
+	found_two
+	seal_beside() { # NAME: to Oslo and to that name
+		as harbour seal -t Oslo -t "$1" --no-card --paper "envelope 17" --dry-run
+	}
+	id=$(as harbour card show Oslo --json | json_at 'd["office"]["id"]')
+	for beginning in O "${id:0:8}"; do
+		run seal_beside "$beginning"
+		[ "$status" -eq 1 ]
+		[[ $output == *"\"$beginning\" may be \"Oslo\": type all of the name, or for somebody without a card a name that is no beginning"* ]]
+	done
+	for whole in Oslo "$id" "${id^^}"; do
+		[[ "$(seal_beside "$whole")" == "Would seal a paper letter to Oslo: "* ]]
+	done
+	[[ "$(seal_beside self)" == "Would seal a paper letter to Oslo, Harbour Legal: "* ]]
+	[[ "$(seal_beside "Oslo harbour master")" == 'Would seal a paper letter to Oslo, "Oslo harbour master" (no card): '* ]]
+	# What is typed in another form of the same letters is the same name.
+	introduce oslo harbour "École"
+	[[ "$(as oslo seal -t "E$(printf '\u0301')cole" --no-card --paper x --dry-run)" == "Would seal a paper letter to École: "* ]]
+}
+
+@test "a reference that was given before is told of, and not refused" {
+	found_two
+	seal_paper 2>err
+	refute grep -q warning err
+	first=$letter
+	run as oslo seal -t Harbour --paper x --ref 9/26 --dry-run
+	[[ $output != *warning* ]]
+	for dry in --dry-run ""; do
+		run as harbour seal -t Oslo --paper "envelope 18" --ref 9/26 $dry
+		[ "$status" -eq 0 ]
+		[[ $output == *"warning: the reference 9/26 is also that of $(as harbour track "$first" --json | json_at 'd["accounts"]["short"]'), which"* ]]
+		[ "$(as harbour seal -t Oslo --paper "envelope 18" --ref 9/27 --json --dry-run | json_at 'd["same_ref"]')" = None ]
+	done
+	as harbour seal -t Oslo --paper "envelope 19" --ref 9/26 --json --dry-run >json 2>err
+	[ ! -s err ]
+	[ "$(json_at 'len(d["same_ref"])' <json)" -eq 64 ]
 }
 
 @test "an open folder: the letter is left until a statement says that an addressee is this office" {
@@ -215,6 +254,9 @@ seal_paper() {
 	refused "--scan goes with --paper" --scan f f
 	refused "--no-card goes with --paper" --no-card f
 	refused "say with --paper what the paper is"
+	run valise seal -t Oslo --scan f f --dir nowhere
+	[ "$status" -eq 2 ]
+	[[ $output == *"--scan goes with --paper"* ]]
 	refused "--paper" --paper $'two\nlines'
 	refused "--paper" --paper ""
 	refused "--paper" --paper $'right to left \u202e tfel'
@@ -261,6 +303,10 @@ seal_paper() {
 	letter=$(json_at 'd["letter"]' <<<"$json")
 	[ "$(at harbour "$letter" 'a["paper"]')" = "конверт № 17 — 封筒" ]
 	refute grep -rq "secret.name" offices/harbour
+	# Wide characters take two columns, and those that combine none.
+	as harbour track "$(as harbour seal -t Oslo -t "駐ノルウェー" -t "q$(printf '\u0303')" --no-card --paper x)" >shown
+	columns='{sum(int(unicodedata.combining(c) == 0) + (unicodedata.east_asian_width(c) in "WF") for c in l.split("  not")[0]) for l in open("shown", encoding="utf-8") if "  not asked" in l or "  nothing has" in l}'
+	[ "$(/usr/bin/env python3 -c "import unicodedata; print(len($columns))")" -eq 1 ]
 	as harbour dossier "$letter" --disclose "secret name.pdf" | grep -q "secret%20name.pdf"
 	# Without a scan nothing is committed to.
 	letter=$(as harbour seal -t Oslo --paper "a postcard")
@@ -273,7 +319,8 @@ seal_paper() {
 	found_two
 	cd "$BATS_TEST_TMPDIR"
 	long=$(printf 'Всё%.0s' {1..60})
-	seal_paper -t "The $long Envoy" --no-card
+	wide=$(printf '記事%.0s' {1..25})
+	seal_paper -t "The $long Envoy" -t "駐ノルウェー大使館の郵便係御中 $wide" --no-card
 	as harbour docket 9/26 >page
 	[ "$(sed -n '3,4{s/^Letter//;p}' page | tr -d ' \n')" = "$letter" ]
 	grep -q "$(as harbour card show --digits)" page
@@ -284,7 +331,9 @@ seal_paper() {
 	tr '\n' ' ' <page | grep -q "It is not stated that anybody opened, read or agreed to it"
 	tr '\n' ' ' <page | grep -q "valise exhibit add SCAN --letter $(as harbour track --json | json_at 'd["letters"][0]["short"]')"
 	[ "$(tr -d ' \n' <page | grep -c "The${long}Envoy(nocard)")" -eq 1 ]
-	/usr/bin/env python3 -c 'import sys; sys.exit(any(len(l.rstrip("\n")) > 76 for l in open("page", encoding="utf-8")))'
+	[ "$(tr -d ' \n' <page | grep -c "郵便係御中${wide}(nocard)")" -eq 1 ]
+	columns='max(sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in l.rstrip("\n")) for l in open("page", encoding="utf-8"))'
+	[ "$(/usr/bin/env python3 -c "import unicodedata; print($columns)")" -eq 76 ]
 	refute grep -q "byte" page
 
 	echo text >f
@@ -295,6 +344,11 @@ seal_paper() {
 	[ "$(status_of as harbour docket "$letter" -o electronic)" -eq 1 ]
 	as harbour docket "$letter" -o electronic --force --json | json_at 'd["file"]' | grep -qx electronic
 	[ "$(status_of as harbour docket "$letter" --json)" -eq 2 ]
+	for force in "" --force; do
+		run as harbour docket "$letter" -o . $force
+		[ "$status" -eq 1 ]
+		[[ $output == *". is a directory: name a file in it" ]]
+	done
 	[ "$(status_of as harbour docket nothing-of-that-name)" -eq 1 ]
 	[ "$(status_of as harbour docket)" -eq 2 ]
 }

@@ -46,6 +46,8 @@ exchange() { # HOURS: what was said goes both ways
 	[ "$(json_at "$state'$visit'][0]" <json)" = agreed ]
 	[ "$(json_at "$state'$call'][0]" <json)" = called-off ]
 	[ "$(json_at "[[a['says'] for a in p['answers']] for p in d['proposals'] if p['id'] == '$call'][0]" <json)" = "['called-off']" ]
+	[ "$(json_at "[(p['office_id'], p['answers'][0]['office_id']) for p in d['proposals'] if p['id'] == '$call'][0]" <json)" = \
+		"('$(as oslo card show Harbour --json | json_at 'd["office"]["id"]')', '$(as oslo card show --json | json_at 'd["office"]["id"]')')" ]
 	[ "$(json_at "[p['text'] for p in d['proposals'] if p['id'] == '$visit'][0]" <json)" = "['A visit of two.', 'Lunch.']" ]
 	as harbour track --proposals >shown
 	[ "$(grep -c "held        nothing here says so" shown)" = 2 ]

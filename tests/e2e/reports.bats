@@ -252,17 +252,28 @@ note() {
 	grep -q "^valise: line 4: receivd is nothing" err
 	grep -q "^valise: line 5: there are 4 cells, and the first line names 5" err
 	grep -q "^valise: line 6: the cell verb is empty" err
-	grep -q "4 lines are wrong, and nothing is signed; the first: line 3:" err
+	grep -qx "valise: 4 lines of the list are wrong, and nothing is signed: mend them, and give the list again" err
 	[ "$(reports)" -eq 0 ]
-	as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes --json | json_at 'd["error"]["code"]' | grep -qx usage
-	printf 'offset\tcolour\n' >list.tsv
-	as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes 2>err || true
-	grep -q 'line 1: "colour" is no column' err
+	as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes --json >out 2>err || [ $? -eq 2 ]
+	[ ! -s err ]
+	json_at 'd["error"]["code"], [w["line"] for w in d["wrong"]], d["wrong"][2]["why"][:18]' <out | grep -qx "('usage', \[3, 4, 5, 6\], 'there are 4 cells,')"
+	# One that is wrong is told once; where it is no line of a list, the status is that of a wrong command line.
+	for wrong in 'offset\tcolour\n' 'says\nreceived\tx\n' 'offset\n1\n' 'offset\tlength\n1\tx\n' 'quoted\nmaybe\n' 'via\na < \n' 'says\n\377\n'; do
+		printf "$wrong" >list.tsv
+		status=0
+		as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes 2>err || status=$?
+		[ "$status" -eq 2 ]
+		[ "$(grep -c "line [12]: " err)" -eq 1 ]
+		grep -qx "valise: 1 line of the list is wrong, and nothing is signed: mend it, and give the list again" err
+	done
+	printf 'quote\tsays\tspeaker\tverb\nno such words\tother\tx\ty\n' >list.tsv
+	[ "$(status_of as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes)" -eq 1 ]
 	: >list.tsv
-	[ "$(status_of as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes)" -eq 4 ]
+	[ "$(status_of as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes)" -eq 2 ]
 	printf 'offset\tlength\tsays\tspeaker\tverb\n' >list.tsv
 	[ "$(status_of as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes)" -eq 2 ]
 	[ "$(status_of as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --says other --yes)" -eq 2 ]
+	refused 2 "--every is each place of a quote" --span 34:28 --every
 }
 
 @test "on a terminal the question is asked, and which of several places" {

@@ -41,7 +41,7 @@ static void columns(void **state)
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
 		struct report_columns c;
 		struct valise_err err = {0};
-		assert_int_equal(report_columns_parse(str_of(refused[i].line), &c, &err), VALISE_E_BAD);
+		assert_int_equal(report_columns_parse(str_of(refused[i].line), &c, &err), VALISE_E_USAGE);
 		assert_non_null(strstr(err.text, refused[i].says));
 	}
 	for (size_t i = 0; i < COLUMN_COUNT; i++)
@@ -66,10 +66,10 @@ static void cells(void **state)
 		       {"a\tb\t ", "the cell via is empty"},
 		       {"a\tb\t\xff", "no text in UTF-8"}};
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-		assert_int_equal(report_cells_parse(&c, str_of(refused[i].line), &got, &err), VALISE_E_BAD);
+		assert_int_equal(report_cells_parse(&c, str_of(refused[i].line), &got, &err), VALISE_E_USAGE);
 		assert_non_null(strstr(err.text, refused[i].says));
 	}
-	assert_int_equal(report_cells_parse(&c, STR("a\tb\0\tc"), &got, &err), VALISE_E_BAD);
+	assert_int_equal(report_cells_parse(&c, STR("a\tb\0\tc"), &got, &err), VALISE_E_USAGE);
 }
 
 static void lines(void **state)
@@ -95,9 +95,9 @@ static void parts(void **state)
 	assert_int_equal(report_cell_parts(STR("an agency < a<b < c"), got, 3, &n, &err), 0);
 	assert_true(n == 3 && str_eq(got[0], STR("an agency")) && str_eq(got[1], STR("a<b")) &&
 		    str_eq(got[2], STR("c")));
-	assert_int_equal(report_cell_parts(STR("a < b < c < d"), got, 3, &n, &err), VALISE_E_BAD);
-	assert_int_equal(report_cell_parts(STR("a <  < c"), got, 3, &n, &err), VALISE_E_BAD);
-	assert_int_equal(report_cell_parts(STR("a < "), got, 3, &n, &err), VALISE_E_BAD);
+	assert_int_equal(report_cell_parts(STR("a < b < c < d"), got, 3, &n, &err), VALISE_E_USAGE);
+	assert_int_equal(report_cell_parts(STR("a <  < c"), got, 3, &n, &err), VALISE_E_USAGE);
+	assert_int_equal(report_cell_parts(STR("a < "), got, 3, &n, &err), VALISE_E_USAGE);
 }
 
 int main(void)

@@ -161,31 +161,36 @@ static void contacts(void **state)
 	put_contact(s, 1, "Mission Oslo");
 	put_contact(s, 2, "Bern");
 	kit_commit(s);
-	assert_int_equal(contact_find(s, STR("Mission Oslo"), &got, &err), 0);
+	assert_int_equal(contact_find(s, STR("Mission Oslo"), false, &got, &err), 0);
 	assert_true(hash_eq(&got, &want[1]));
-	assert_int_equal(contact_find(s, STR("Mission"), &got, &err), 0); /* whole, and the beginning of another */
+	assert_int_equal(contact_find(s, STR("Mission"), false, &got, &err),
+			 0); /* whole, and the beginning of another */
 	assert_true(hash_eq(&got, &want[0]));
-	assert_int_equal(contact_find(s, STR("Miss"), &got, &err), VALISE_E_AMBIGUOUS);
+	assert_int_equal(contact_find(s, STR("Miss"), false, &got, &err), VALISE_E_AMBIGUOUS);
 	assert_non_null(strstr(err.text, "\"Mission\", \"Mission Oslo\""));
-	assert_int_equal(contact_find(s, STR("B"), &got, &err), 0);
+	assert_int_equal(contact_find(s, STR("B"), false, &got, &err), 0);
 	assert_true(hash_eq(&got, &want[2]));
-	assert_int_equal(contact_find(s, STR("bern"), &got, &err), VALISE_E_NOT_FOUND);
-	assert_int_equal(contact_find(s, STR(""), &got, &err), VALISE_E_NOT_FOUND);
+	assert_int_equal(contact_find(s, STR("B"), true, &got, &err), VALISE_E_AMBIGUOUS);
+	assert_non_null(strstr(err.text, "\"Bern\": type all of the name"));
+	assert_int_equal(contact_find(s, STR("Mission"), true, &got, &err), 0);
+	assert_true(hash_eq(&got, &want[0]));
+	assert_int_equal(contact_find(s, STR("bern"), false, &got, &err), VALISE_E_NOT_FOUND);
+	assert_int_equal(contact_find(s, STR(""), false, &got, &err), VALISE_E_NOT_FOUND);
 	char hex[HASH_HEX_BYTES + 1];
 	(void)snprintf(hex, sizeof hex, "%s", hash_hex(&want[2]).text);
-	assert_int_equal(contact_find(s, str_of(hex), &got, &err), 0);
+	assert_int_equal(contact_find(s, str_of(hex), false, &got, &err), 0);
 	assert_true(hash_eq(&got, &want[2]));
 	upper(hex);
-	assert_int_equal(contact_find(s, (struct str){hex, 6}, &got, &err), 0);
+	assert_int_equal(contact_find(s, (struct str){hex, 6}, false, &got, &err), 0);
 	assert_true(hash_eq(&got, &want[2]));
-	assert_int_equal(contact_find(s, (struct str){hex, 3}, &got, &err), VALISE_E_NOT_FOUND);
+	assert_int_equal(contact_find(s, (struct str){hex, 3}, false, &got, &err), VALISE_E_NOT_FOUND);
 
 	/* A petname that looks like another's id is still what you called it. */
 	kit_begin(s);
 	put_contact(s, 7, hash_hex(&want[2]).text);
 	kit_commit(s);
 	struct hash seven = kit_hash(7);
-	assert_int_equal(contact_find(s, str_of(hash_hex(&want[2]).text), &got, &err), 0);
+	assert_int_equal(contact_find(s, str_of(hash_hex(&want[2]).text), false, &got, &err), 0);
 	assert_true(hash_eq(&got, &seven));
 
 	/* A list that is long is cut. */
@@ -196,7 +201,7 @@ static void contacts(void **state)
 		put_contact(s, n, name);
 	}
 	kit_commit(s);
-	assert_int_equal(contact_find(s, STR("Court"), &got, &err), VALISE_E_AMBIGUOUS);
+	assert_int_equal(contact_find(s, STR("Court"), false, &got, &err), VALISE_E_AMBIGUOUS);
 	assert_non_null(strstr(err.text, "or others"));
 }
 

@@ -76,7 +76,7 @@ static int read_all(struct spool *s, struct valise_err *err)
 	if (!r)
 		r = cover_get(s, &found, &cover, err);
 	if (!r)
-		r = contact_find(s, STR("Os"), &found, err);
+		r = contact_find(s, STR("Os"), false, &found, err);
 	if (!r)
 		r = body_open(s, &body.root, &open, err);
 	if (!r)
