@@ -236,7 +236,8 @@ static int check_petname(struct valise *v, struct str petname, const struct hash
 	struct hash other;
 	if (contact_find(v->spool, petname, true, &other, NULL) || hash_eq(&other, office))
 		return 0;
-	return err_set(err, VALISE_E_EXISTS, "another office goes by that name here (%.8s); choose another with --as",
+	return err_set(err, VALISE_E_EXISTS,
+		       "you already call another office by that name (%.8s); choose another with --as",
 		       hash_hex(&other).text);
 }
 
