@@ -49,7 +49,8 @@ struct work_office {
 	bool is_known, is_checked, is_self;
 	bool is_sender, is_recipient, handed_to, on_deposit; /* a recipient: in the seal's `to`, or identified */
 	uint32_t *said;                                      /* its statements, in their order; n_said of them */
-	uint32_t n_said;
+	uint32_t n_said, n_identified_as;
+	const char **identified_as;  /* addressees of the seal that it is taken to be, shown */
 	uint32_t first[SAYS_COUNT];  /* its first counted statement of each kind, WORK_NONE */
 	struct report_list reported; /* of a party: whose speaker is taken to speak for it */
 	uint32_t shown;
@@ -137,8 +138,6 @@ void find_identified(struct work *w);
 bool is_identified(const struct work *w, size_t addressee);
 /* The one office that the addressee is taken to be; WORK_NONE: none, or several. */
 uint32_t identified_office(const struct work *w, size_t addressee);
-/* The addressees, shown, that are taken to be that office; *ret_n of them. */
-const char *const *identified_as(struct work *w, uint32_t office, size_t *ret_n);
 void find_identified_twice(struct work *w);
 
 /* sentences.c: words for what was found, added to w->text. */
