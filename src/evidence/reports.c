@@ -11,13 +11,18 @@ static int report_id_cmp(const void *a, const void *b)
 	return c ? c : (x->taken_in_s > y->taken_in_s) - (x->taken_in_s < y->taken_in_s);
 }
 
-static int report_time_cmp(const void *a, const void *b)
+int report_order(const struct verified_report *a, const struct verified_report *b)
+{
+	int c = (a->r.time_s > b->r.time_s) - (a->r.time_s < b->r.time_s);
+	if (!c)
+		c = (a->r.nth > b->r.nth) - (a->r.nth < b->r.nth);
+	return c ? c : hash_cmp(&a->note.id, &b->note.id);
+}
+
+static int work_report_order(const void *a, const void *b)
 {
 	const struct work_report *x = a, *y = b;
-	int c = (x->v->r.time_s > y->v->r.time_s) - (x->v->r.time_s < y->v->r.time_s);
-	if (!c)
-		c = (x->v->r.nth > y->v->r.nth) - (x->v->r.nth < y->v->r.nth);
-	return c ? c : hash_cmp(&x->v->note.id, &y->v->note.id);
+	return report_order(x->v, y->v);
 }
 
 /* Each once, with the earliest time at which it is known to have been here. */
@@ -46,7 +51,7 @@ void collect_reports(struct work *w)
 		else if (last->taken_in_s == 0)
 			last->taken_in_s = w->reports[i].taken_in_s;
 	}
-	qsort(w->reports, w->n_reports, sizeof *w->reports, report_time_cmp);
+	qsort(w->reports, w->n_reports, sizeof *w->reports, work_report_order);
 }
 
 static void judge_reporters(struct work *w)
