@@ -95,9 +95,11 @@ static int take_words(struct drafting *g)
 	}
 	if (!r && w->n_via > LIMIT_REPORT_VIA)
 		return err_set(g->err, VALISE_E_LIMIT, "a report has at most %u --via", LIMIT_REPORT_VIA);
-	for (; p->n_via < w->n_via && !r; p->n_via++)
-		r = take_word(g, w->via[p->n_via], "--via", &p->via[p->n_via]);
-	return r;
+	struct str *via = ARENA_NEW(&g->all->arena, struct str, w->n_via);
+	p->via = via;
+	for (; via && p->n_via < w->n_via && !r; p->n_via++)
+		r = take_word(g, w->via[p->n_via], "--via", &via[p->n_via]);
+	return r ? r : arena_check(&g->all->arena, g->err);
 }
 
 static int take_says(struct drafting *g)
@@ -134,6 +136,16 @@ static int take_side(struct drafting *g)
 				 text_shown(p->speaker_addressee).text, g->d->short_id,
 				 seal->n_addressees ? "others" : "none")
 		       : 0;
+}
+
+static int take_regarding(struct drafting *g)
+{
+	struct report *p = &g->d->r;
+	struct hash *ids = ARENA_NEW(&g->all->arena, struct hash, g->want->n_regarding);
+	p->regarding = ids;
+	return ids ? draft_regarding(g->v, &p->letter, g->want->regarding, g->want->n_regarding, ids, &p->n_regarding,
+				     g->err)
+		   : arena_check(&g->all->arena, g->err);
 }
 
 /* ---- When ---- */
@@ -393,8 +405,7 @@ static int make_draft(struct drafting *g)
 	if (!r)
 		r = take_resolved(g);
 	if (!r)
-		r = draft_regarding(g->v, &p->letter, g->want->regarding, g->want->n_regarding, p->regarding,
-				    &p->n_regarding, g->err);
+		r = take_regarding(g);
 	return r ? r : write_draft(g);
 }
 
