@@ -150,35 +150,16 @@ void say_report(struct work *w, const struct work_report *r)
 	say_reporter(w, r);
 }
 
-/* How much a word says of how far a recipient has come; 0: nothing. */
-static int step_of(const struct work_report *r)
-{
-	switch (r->says) {
-	case SAYS_REFUSED:
-		return 1;
-	case SAYS_RECEIVED:
-		return 2;
-	case SAYS_DEFECT:
-		return 3;
-	case SAYS_OPENED:
-		return 4;
-	case SAYS_REVIEWED:
-		return 5;
-	default:
-		return 0;
-	}
-}
-
 /* Anybody can found an office and file reports: those of offices that take part, or of your own, go before. */
 static bool tells_more(const struct work *w, const struct work_report *a, const struct work_report *b)
 {
 	bool a_near = reporter_takes_part(w, a), b_near = reporter_takes_part(w, b);
-	return a_near != b_near ? a_near : step_of(a) > step_of(b);
+	return a_near != b_near ? a_near : state_of(a->says) > state_of(b->says);
 }
 
 static bool is_told(const struct work_report *r, bool steps_only)
 {
-	return report_is_heeded(r) && (!steps_only || step_of(r) > 0);
+	return report_is_heeded(r) && (!steps_only || state_of(r->says) != VALISE_STATE_NOTHING);
 }
 
 bool any_told(const struct report_list *l, bool steps_only)

@@ -54,7 +54,7 @@ static uint32_t sole_taker(const struct work *w)
 	return n == 1 ? taker : WORK_NONE;
 }
 
-static bool is_giving(int says)
+static bool is_giving(enum says says)
 {
 	return says == SAYS_HANDED || says == SAYS_DELIVERED || says == SAYS_ATTEMPTED || says == SAYS_RETURNED ||
 	       says == SAYS_CONVEYED;
@@ -180,7 +180,7 @@ static void judge_contrary(struct work *w, const struct work_office *o, enum say
 	for (uint32_t i = 0; own != WORK_NONE && i < o->reported.n; i++) {
 		const struct work_report *r = o->reported.at[i];
 		/* With an `of` line it is somebody else who is said to have done it. */
-		if (r->says == (int)reported && report_is_heeded(r) && !r->v->r.of.at)
+		if (r->says == reported && report_is_heeded(r) && !r->v->r.of.at)
 			list[n++] = r;
 	}
 	if (!n)

@@ -39,7 +39,7 @@ void collect_reports(struct work *w)
 			w->reports[n++] = (struct work_report){
 				.v = r->report,
 				.taken_in_s = r->taken_in_s,
-				.says = says_of(r->report->r.says, &says) ? (int)says : SAYS_COUNT,
+				.says = says_of(r->report->r.says, &says) ? says : SAYS_COUNT,
 				.speaker_office = WORK_NONE,
 			};
 	}

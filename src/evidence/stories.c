@@ -17,6 +17,15 @@ static const struct {
 #define NAMES_SHOWN 4u
 #define STEPS (sizeof steps / sizeof steps[0])
 
+enum valise_state state_of(enum says says)
+{
+	for (size_t i = 0; i < STEPS; i++) {
+		if (steps[i].says == says)
+			return steps[i].state;
+	}
+	return VALISE_STATE_NOTHING;
+}
+
 enum valise_state work_state(const struct work_office *o)
 {
 	for (size_t i = 0; i < STEPS; i++) {

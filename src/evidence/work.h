@@ -25,7 +25,7 @@ struct work_said {
 struct work_report {
 	const struct verified_report *v;
 	int64_t taken_in_s;
-	int says;                /* of enum says; SAYS_COUNT: other */
+	enum says says;          /* SAYS_COUNT: other */
 	uint32_t office;         /* the reporter's, in work.offices */
 	uint32_t speaker_office; /* in work.offices, or WORK_NONE */
 	enum valise_standing standing;
@@ -176,6 +176,7 @@ void list_reported(struct work *w);
 const size_t *reported_places(struct work *w, const struct report_list *l);
 
 /* stories.c: whole sentences. */
+enum valise_state state_of(enum says says); /* that a recipient's word makes; VALISE_STATE_NOTHING: none */
 enum valise_state work_state(const struct work_office *o);
 uint32_t work_state_said(const struct work_office *o); /* the statement that says so, WORK_NONE */
 const char *party_sentence(struct work *w, const struct valise_party *p);
