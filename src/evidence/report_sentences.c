@@ -88,19 +88,6 @@ static void say_exhibit(struct work *w, const struct report *v)
 		buf_addf(&w->text, " and %zu more", more);
 }
 
-static void say_reporter(struct work *w, const struct work_report *r)
-{
-	buf_add_text(&w->text, ", filed by ");
-	if (r->officer.title.at) {
-		say_quoted(w, r->officer.title);
-		buf_add_text(&w->text, " of ");
-	} else {
-		buf_add_text(&w->text, "a key of ");
-	}
-	say_name(w, r->office);
-	buf_add_text(&w->text, r->unattended ? ", unattended)" : ")");
-}
-
 /* "that it received the letter"; of somebody else: "that "the envoy" delivered the letter". */
 static void say_what(struct work *w, const struct work_report *r)
 {
@@ -147,7 +134,9 @@ void say_report(struct work *w, const struct work_report *r)
 	}
 	say_when(w, v);
 	say_exhibit(w, v);
-	say_reporter(w, r);
+	buf_add_text(&w->text, ", filed by ");
+	say_officer(w, &r->officer, r->office, false);
+	buf_add_text(&w->text, r->unattended ? ", unattended)" : ")");
 }
 
 /* Anybody can found an office and file reports: those of offices that take part, or of your own, go before. */

@@ -100,6 +100,16 @@ void say_names(struct work *w, const uint32_t *offices, size_t n)
 		buf_addf(&w->text, " and %zu more", n - named);
 }
 
+void say_officer(struct work *w, const struct officer *officer, uint32_t office, bool begins)
+{
+	if (officer->title.at)
+		say_quoted(w, officer->title);
+	else
+		buf_add_text(&w->text, begins ? "A key" : "a key");
+	buf_add_text(&w->text, " of ");
+	say_name(w, office);
+}
+
 const char *has_reached(const struct work *w, uint32_t office)
 {
 	bool is_self = w->offices[office].is_self;

@@ -149,6 +149,8 @@ struct when_text day_text(int64_t time_s);  /* "24 Nov 2026" */
 void label_offices(struct work *w);
 void say_name(struct work *w, uint32_t office);
 void say_names(struct work *w, const uint32_t *offices, size_t n);
+/* ""Front desk" of Mission Oslo"; of a key that was never appointed "a key of Mission Oslo", with a capital where a sentence begins. */
+void say_officer(struct work *w, const struct officer *officer, uint32_t office, bool begins);
 /* Where it would be if it were there: "has reached you", "is in this dossier"; "is here" of one's own office. */
 const char *has_reached(const struct work *w, uint32_t office);
 void say_no_receipt(struct work *w, uint32_t office);
