@@ -89,12 +89,6 @@ uint32_t identified_office(const struct work *w, size_t addressee)
 	return first < end && w->ties[first].office == w->ties[end - 1].office ? w->ties[first].office : WORK_NONE;
 }
 
-static int number_cmp(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 /* All ties of one addressee: told of by every statement that makes one, in the statements' order. */
 static void add_twice(struct work *w, const struct work_tie *ties, size_t n)
 {
@@ -108,7 +102,7 @@ static void add_twice(struct work *w, const struct work_tie *ties, size_t n)
 	}
 	if (n_offices < 2)
 		return;
-	qsort(w->list, n_said, sizeof *w->list, number_cmp);
+	sort_list(w, n_said);
 	say_name(w, w->shown[0]);
 	buf_add_text(&w->text, " takes the addressee ");
 	say_quoted(w, w->seal->addressees[ties[0].addressee]);

@@ -193,6 +193,8 @@ void list_not_shown(struct work *w);
 
 /* disagreements.c: what does not fit together. */
 void find_disagreements(struct work *w);
+/* Puts the first n of w->list in the statements' order. */
+void sort_list(struct work *w, size_t n);
 /* One more, whose text stands in w->text; its notes are these statements, then these others. */
 void add_disagreement(struct work *w, const char *kind, const uint32_t *said, size_t n_said, const struct hash *others,
 		      size_t n_others);
