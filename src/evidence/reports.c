@@ -102,30 +102,19 @@ static void find_corrections(struct work *w)
 	}
 }
 
-static int addressee_cmp(const void *a, const void *b)
-{
-	const struct str *x = a, *y = b;
-	return str_cmp(*x, *y);
-}
-
 /* Under whom it is listed: the party that its speaker is taken to speak for, as far as it is one. */
 static struct report_list *home_of(struct work *w, const struct work_report *r)
 {
 	const struct report *v = &r->v->r;
 	if (r->speaker_office != WORK_NONE && w->offices[r->speaker_office].shown < w->n_parties)
 		return &w->offices[r->speaker_office].reported;
-	const struct str *addressee =
-		v->speaker_addressee.at && w->seal->n_addressees
-			? bsearch(&v->speaker_addressee, w->seal->addressees, w->seal->n_addressees,
-				  sizeof *w->seal->addressees, addressee_cmp) /* a seal's lists are sorted */
-			: NULL;
-	if (!addressee)
+	int addressee = seal_addressee(w->seal, v->speaker_addressee);
+	if (addressee < 0)
 		return &w->apart;
-	size_t number = (size_t)(addressee - w->seal->addressees);
-	uint32_t office = identified_office(w, number);
-	return !is_identified(w, number) ? &w->addressed[number]
-	       : office != WORK_NONE     ? &w->offices[office].reported
-					 : &w->apart;
+	uint32_t office = identified_office(w, (size_t)addressee);
+	return !is_identified(w, (size_t)addressee) ? &w->addressed[addressee]
+	       : office != WORK_NONE                ? &w->offices[office].reported
+						    : &w->apart;
 }
 
 static const struct work_report **give_room(struct report_list *l, const struct work_report **at)

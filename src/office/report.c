@@ -127,15 +127,11 @@ static int take_side(struct drafting *g)
 	p->has_speaker_office = g->want->speaker_office != NULL;
 	if (p->has_speaker_office)
 		return office_find(g->v, g->want->speaker_office, &p->speaker_office, g->err);
-	for (size_t i = 0; i < seal->n_addressees; i++)
-		if (str_eq(seal->addressees[i], p->speaker_addressee))
-			return 0;
-	return p->speaker_addressee.at
-		       ? err_set(g->err, VALISE_E_USAGE,
-				 "\"%s\" is no addressee of %s: its seal names %s; use --speaker-office for an office",
-				 text_shown(p->speaker_addressee).text, g->d->short_id,
-				 seal->n_addressees ? "others" : "none")
-		       : 0;
+	if (!p->speaker_addressee.at || seal_addressee(seal, p->speaker_addressee) >= 0)
+		return 0;
+	return err_set(g->err, VALISE_E_USAGE,
+		       "\"%s\" is no addressee of %s: its seal names %s; use --speaker-office for an office",
+		       text_shown(p->speaker_addressee).text, g->d->short_id, seal->n_addressees ? "others" : "none");
 }
 
 static int take_regarding(struct drafting *g)
