@@ -50,7 +50,7 @@ struct evidence {
 	size_t n_elsewhere;
 	const struct exhibit_bytes *excerpts; /* what is here of the exhibits that reports name */
 	size_t n_excerpts;
-	const struct hash *damaged; /* exhibits that are here, and not what they were */
+	const struct hash *damaged; /* exhibits that are here, and not what they were; sorted */
 	size_t n_damaged;
 	const struct acquaintance *acquaintances;
 	size_t n_acquaintances;

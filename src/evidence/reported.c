@@ -129,9 +129,8 @@ static void show_words(struct work *w, struct word_finder *x, const struct repor
 		       struct valise_reported_span *ret)
 {
 	struct str words = cut_words(find_words(x, s, &ret->check));
-	for (size_t i = 0; ret->check == VALISE_SPAN_NOT_HERE && i < w->e->n_damaged; i++)
-		if (hash_eq(&w->e->damaged[i], &s->exhibit))
-			ret->check = VALISE_SPAN_DAMAGED;
+	if (ret->check == VALISE_SPAN_NOT_HERE && is_listed(w->e->damaged, w->e->n_damaged, &s->exhibit))
+		ret->check = VALISE_SPAN_DAMAGED;
 	if (!words.at || words.len > x->words_left)
 		return;
 	ret->is_cut = words.len < s->length;

@@ -9,7 +9,7 @@
 #define WORK_NONE UINT32_MAX
 #define NAMES_IN_A_LIST 4u /* the others are counted */
 
-/* One statement about the letter. Sorted by claimed time, then id: as in the accounts. */
+/* One statement about the letter. Sorted by claimed time, the table of what can be said, nth, id: as in the accounts. */
 struct work_said {
 	const struct verified_statement *v;
 	int64_t taken_in_s;
@@ -20,7 +20,7 @@ struct work_said {
 	bool bystander, counts, unattended;
 };
 
-/* One report about the letter. Sorted by claimed time, then id. Whatever takes a statement takes a work_said, or the place of
+/* One report about the letter. Sorted by claimed time, nth, id. Whatever takes a statement takes a work_said, or the place of
  * one: reports are handed on as pointers, so that no place of a report passes for that of a statement. */
 struct work_report {
 	const struct verified_report *v;
@@ -131,6 +131,7 @@ CHECKED int work_begin(struct work *w, struct valise_err *err);
 const struct work_id *work_find(const struct work *w, const struct hash *id); /* NULL: that note is not here */
 /* Neither here nor, as far as whoever asks can tell, a note of another letter. */
 bool work_is_missing(const struct work *w, const struct hash *id);
+bool is_listed(const struct hash *sorted, size_t n, const struct hash *id);
 uint32_t work_office_of(const struct work *w, const struct hash *office);
 
 /* identified.c: addressees that the sender takes to be offices, which so are recipients. */
