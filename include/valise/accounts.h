@@ -211,7 +211,7 @@ struct valise_accounts {
 	const struct valise_party
 		*parties; /* sender, recipients in the seal's order, identified ones, addressees, holders, bystanders */
 	size_t n_parties;
-	const struct valise_reported *reported; /* by claimed time, then id; no rule counts them */
+	const struct valise_reported *reported; /* by claimed time, nth, id; no rule counts them */
 	size_t n_reported;
 	const struct valise_speaker *speakers; /* by name */
 	size_t n_speakers;
@@ -232,6 +232,6 @@ VALISE_PUBLIC void valise_accounts_free(struct valise_accounts *a);
 VALISE_PUBLIC const char *valise_bytes_name(enum valise_bytes_verdict v);
 VALISE_PUBLIC const char *valise_standing_name(enum valise_standing s);
 VALISE_PUBLIC const char *valise_state_name(enum valise_state s);
-VALISE_PUBLIC const char *valise_span_check_name(enum valise_span_check c); /* "not-here", "excerpt", "checked" */
+VALISE_PUBLIC const char *valise_span_check_name(enum valise_span_check c); /* "not-here", "damaged" */
 
 #endif

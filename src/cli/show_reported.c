@@ -69,13 +69,19 @@ static void show_span(const struct valise_reported_span *s, bool in_words)
 		fputs(": damaged on this machine's disk; `valise doctor` says what to do", stdout);
 		return;
 	}
+	if (!s->words) {
+		printf(": %s; so many words are shown already that these are not",
+		       s->check == VALISE_SPAN_CHECKED ? "the whole exhibit is here, and its hash fits"
+						       : "an excerpt has them, which proves nothing by itself");
+		return;
+	}
 	fputs(s->check == VALISE_SPAN_CHECKED ? ": read from the whole exhibit, whose hash fits"
 					      : ": as an excerpt has them, which proves nothing by itself",
 	      stdout);
 	if (in_words) /* the bytes are no text as a rule, and say where in them is for the reporter's words */
 		return;
 	show_labelled("words", s->words);
-	if (s->words && s->is_cut)
+	if (s->is_cut)
 		fputs("...", stdout);
 }
 

@@ -137,6 +137,8 @@ static void show_party(struct work *w, uint32_t shown, struct valise_party *p)
 	const size_t *reported = reported_places(w, &o->reported);
 	*p = (struct valise_party){
 		.office = shown,
+		.identified_as = o->identified_as,
+		.n_identified_as = o->n_identified_as,
 		.is_sender = o->is_sender,
 		.is_recipient = o->is_recipient,
 		.is_holder = o->handed_to || o->on_deposit,
@@ -149,7 +151,6 @@ static void show_party(struct work *w, uint32_t shown, struct valise_party *p)
 		.reported = reported,
 		.n_reported = reported ? o->reported.n : 0,
 	};
-	p->identified_as = identified_as(w, w->shown[shown], &p->n_identified_as);
 	p->sentence = party_sentence(w, p);
 }
 

@@ -96,12 +96,6 @@ static bool media_differ(const struct medium_word *words, size_t n)
 	return false;
 }
 
-static int number_order(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 static void add_media(struct work *w, const struct medium_word *words, size_t n)
 {
 	buf_add_text(&w->text, "How the letter came to ");
@@ -123,7 +117,7 @@ static void add_media(struct work *w, const struct medium_word *words, size_t n)
 	if (distinct > 6)
 		buf_addf(&w->text, ", and %zu more", distinct - 6);
 	buf_add_text(&w->text, ". Neither is chosen here.");
-	qsort(w->list, n, sizeof *w->list, number_order);
+	sort_list(w, n);
 	add_disagreement(w, "media-differ", w->list, n, NULL, 0);
 }
 

@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where accounts do not fit together, and signers or registers are not in order (spec/accounts.md, "Disagreements"). */
+#include <stdlib.h>
+
 #include "evidence/work.h"
+
+static int number_order(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+void sort_list(struct work *w, size_t n)
+{
+	qsort(w->list, n, sizeof *w->list, number_order);
+}
 
 void add_disagreement(struct work *w, const char *kind, const uint32_t *said, size_t n_said, const struct hash *others,
 		      size_t n_others)

@@ -33,8 +33,8 @@ struct witnessed_report {
 struct exhibit_bytes {
 	struct hash exhibit;
 	uint64_t size, offset; /* of the exhibit; of the bytes within it */
-	struct str bytes;
-	bool is_whole; /* read from all of it, whose hash whoever says so has checked */
+	struct str bytes;      /* none, at offset 0: the exhibit is here, and some of it was not read */
+	bool is_whole;         /* read from all of it, whose hash whoever says so has checked */
 };
 
 /* Everything is borrowed and must outlive the call. Order does not matter: the same set gives the same accounts, byte for byte. */
@@ -50,7 +50,7 @@ struct evidence {
 	size_t n_elsewhere;
 	const struct exhibit_bytes *excerpts; /* what is here of the exhibits that reports name */
 	size_t n_excerpts;
-	const struct hash *damaged; /* exhibits that are here, and not what they were */
+	const struct hash *damaged; /* exhibits that are here, and not what they were; sorted */
 	size_t n_damaged;
 	const struct acquaintance *acquaintances;
 	size_t n_acquaintances;
@@ -67,6 +67,9 @@ struct evidence {
 	uint64_t n_set_back; /* items of that log that its clock dates before an earlier one */
 	bool is_dossier;     /* "this dossier holds no statement by X" instead of "nothing has reached you" */
 };
+
+/* Reports stand by claimed time, then nth, then id. */
+int report_order(const struct verified_report *a, const struct verified_report *b);
 
 /* The one pure function that track, verify and the desk share. */
 CHECKED int evidence_accounts(const struct evidence *e, struct valise_accounts **ret, struct valise_err *err);

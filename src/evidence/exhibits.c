@@ -31,7 +31,7 @@ static int by_place(const void *a, const void *b)
 int exhibits_want(struct exhibits *x, const struct witnessed_report *reports, size_t n_reports, struct valise_err *err)
 {
 	size_t n = 0;
-	if (x->is_wanted_known)
+	if (x->wanted)
 		return 0;
 	for (size_t i = 0; i < n_reports; i++)
 		n += reports[i].report->r.n_spans;
@@ -43,7 +43,6 @@ int exhibits_want(struct exhibits *x, const struct witnessed_report *reports, si
 			x->wanted[x->n_wanted++] = &reports[i].report->r.spans[k];
 	}
 	qsort(x->wanted, x->n_wanted, sizeof(*x->wanted), by_place);
-	x->is_wanted_known = true;
 	return 0;
 }
 

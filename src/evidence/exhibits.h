@@ -7,9 +7,8 @@
 #include "format/excerpt.h"
 
 struct exhibits {
-	const struct report_span **wanted; /* every place that a report names, by exhibit, size and offset */
+	const struct report_span **wanted; /* all places that reports name, in order; NULL: not known yet */
 	size_t n_wanted;
-	bool is_wanted_known;
 	struct exhibit_bytes *at; /* for evidence_accounts */
 	void **owned;             /* the bytes of each; NULL: the caller's */
 	size_t n, cap;

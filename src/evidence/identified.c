@@ -15,6 +15,32 @@ static int tie_cmp(const void *a, const void *b)
 	return (x->said > y->said) - (x->said < y->said);
 }
 
+/* Whether it says once more what the one before it did. */
+static bool is_repeat(const struct work *w, size_t i)
+{
+	return i && w->ties[i - 1].addressee == w->ties[i].addressee && w->ties[i - 1].office == w->ties[i].office;
+}
+
+/* Each office with the addressees that it is taken to be, in the seal's order. */
+static void name_identified(struct work *w)
+{
+	for (size_t i = 0; i < w->n_ties; i++)
+		w->offices[w->ties[i].office].n_identified_as += !is_repeat(w, i);
+	const char **names = ARENA_NEW(w->out, const char *, w->n_ties);
+	for (uint32_t i = 0; names && i < w->n_offices; i++) {
+		struct work_office *o = &w->offices[i];
+		o->identified_as = names;
+		names += o->n_identified_as;
+		o->n_identified_as = 0;
+	}
+	for (size_t i = 0; names && i < w->n_ties; i++) {
+		struct work_office *o = &w->offices[w->ties[i].office];
+		if (!is_repeat(w, i))
+			o->identified_as[o->n_identified_as++] =
+				arena_shown(w->out, w->seal->addressees[w->ties[i].addressee]);
+	}
+}
+
 void find_identified(struct work *w)
 {
 	size_t n = 0;
@@ -34,52 +60,33 @@ void find_identified(struct work *w)
 	}
 	if (w->n_ties)
 		qsort(w->ties, w->n_ties, sizeof *w->ties, tie_cmp);
+	name_identified(w);
+}
+
+/* How many ties stand before those of this addressee. */
+static size_t ties_before(const struct work *w, size_t addressee)
+{
+	size_t low = 0, high = w->n_ties;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (w->ties[middle].addressee < addressee)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 bool is_identified(const struct work *w, size_t addressee)
 {
-	for (size_t i = 0; i < w->n_ties; i++) {
-		if (w->ties[i].addressee == addressee)
-			return true;
-	}
-	return false;
+	return ties_before(w, addressee) < ties_before(w, addressee + 1);
 }
 
 uint32_t identified_office(const struct work *w, size_t addressee)
 {
-	uint32_t office = WORK_NONE;
-	for (size_t i = 0; i < w->n_ties; i++) {
-		if (w->ties[i].addressee != addressee)
-			continue;
-		if (office != WORK_NONE && office != w->ties[i].office)
-			return WORK_NONE;
-		office = w->ties[i].office;
-	}
-	return office;
-}
-
-/* Whether it says once more what the one before it did. */
-static bool is_repeat(const struct work *w, size_t i)
-{
-	return i && w->ties[i - 1].addressee == w->ties[i].addressee && w->ties[i - 1].office == w->ties[i].office;
-}
-
-const char *const *identified_as(struct work *w, uint32_t office, size_t *ret_n)
-{
-	const char **names = w->n_ties ? ARENA_NEW(w->out, const char *, w->seal->n_addressees) : NULL;
-	size_t n = 0;
-	for (size_t i = 0; names && i < w->n_ties; i++) {
-		if (w->ties[i].office == office && !is_repeat(w, i))
-			names[n++] = arena_shown(w->out, w->seal->addressees[w->ties[i].addressee]);
-	}
-	*ret_n = n;
-	return names;
-}
-
-static int number_cmp(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
+	size_t first = ties_before(w, addressee), end = ties_before(w, addressee + 1);
+	/* They stand by office: where the first and the last are of one, all are. */
+	return first < end && w->ties[first].office == w->ties[end - 1].office ? w->ties[first].office : WORK_NONE;
 }
 
 /* All ties of one addressee: told of by every statement that makes one, in the statements' order. */
@@ -95,7 +102,7 @@ static void add_twice(struct work *w, const struct work_tie *ties, size_t n)
 	}
 	if (n_offices < 2)
 		return;
-	qsort(w->list, n_said, sizeof *w->list, number_cmp);
+	sort_list(w, n_said);
 	say_name(w, w->shown[0]);
 	buf_add_text(&w->text, " takes the addressee ");
 	say_quoted(w, w->seal->addressees[ties[0].addressee]);

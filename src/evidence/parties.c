@@ -275,11 +275,14 @@ const struct work_id *work_find(const struct work *w, const struct hash *id)
 	return w->n_ids ? bsearch(&wanted, w->ids, w->n_ids, sizeof *w->ids, id_order) : NULL;
 }
 
+bool is_listed(const struct hash *sorted, size_t n, const struct hash *id)
+{
+	return n && bsearch(id, sorted, n, sizeof *sorted, hash_order);
+}
+
 bool work_is_missing(const struct work *w, const struct hash *id)
 {
-	const struct evidence *e = w->e;
-	return !work_find(w, id) &&
-	       !(e->n_elsewhere && bsearch(id, e->elsewhere, e->n_elsewhere, sizeof *e->elsewhere, hash_order));
+	return !work_find(w, id) && !is_listed(w->e->elsewhere, w->e->n_elsewhere, id);
 }
 
 int work_begin(struct work *w, struct valise_err *err)

@@ -88,19 +88,6 @@ static void say_exhibit(struct work *w, const struct report *v)
 		buf_addf(&w->text, " and %zu more", more);
 }
 
-static void say_reporter(struct work *w, const struct work_report *r)
-{
-	buf_add_text(&w->text, ", filed by ");
-	if (r->officer.title.at) {
-		say_quoted(w, r->officer.title);
-		buf_add_text(&w->text, " of ");
-	} else {
-		buf_add_text(&w->text, "a key of ");
-	}
-	say_name(w, r->office);
-	buf_add_text(&w->text, r->unattended ? ", unattended)" : ")");
-}
-
 /* "that it received the letter"; of somebody else: "that "the envoy" delivered the letter". */
 static void say_what(struct work *w, const struct work_report *r)
 {
@@ -147,38 +134,21 @@ void say_report(struct work *w, const struct work_report *r)
 	}
 	say_when(w, v);
 	say_exhibit(w, v);
-	say_reporter(w, r);
-}
-
-/* How much a word says of how far a recipient has come; 0: nothing. */
-static int step_of(const struct work_report *r)
-{
-	switch (r->says) {
-	case SAYS_REFUSED:
-		return 1;
-	case SAYS_RECEIVED:
-		return 2;
-	case SAYS_DEFECT:
-		return 3;
-	case SAYS_OPENED:
-		return 4;
-	case SAYS_REVIEWED:
-		return 5;
-	default:
-		return 0;
-	}
+	buf_add_text(&w->text, ", filed by ");
+	say_officer(w, &r->officer, r->office, false);
+	buf_add_text(&w->text, r->unattended ? ", unattended)" : ")");
 }
 
 /* Anybody can found an office and file reports: those of offices that take part, or of your own, go before. */
 static bool tells_more(const struct work *w, const struct work_report *a, const struct work_report *b)
 {
 	bool a_near = reporter_takes_part(w, a), b_near = reporter_takes_part(w, b);
-	return a_near != b_near ? a_near : step_of(a) > step_of(b);
+	return a_near != b_near ? a_near : state_of(a->says) > state_of(b->says);
 }
 
 static bool is_told(const struct work_report *r, bool steps_only)
 {
-	return report_is_heeded(r) && (!steps_only || step_of(r) > 0);
+	return report_is_heeded(r) && (!steps_only || state_of(r->says) != VALISE_STATE_NOTHING);
 }
 
 bool any_told(const struct report_list *l, bool steps_only)

@@ -87,17 +87,21 @@ static size_t excerpts_up_to(const struct word_finder *x, const struct report_sp
 }
 
 /* The bytes at the beginning of the span, from the whole exhibit or else from the piece that has most of them. .at is NULL when
- * they are not here. */
-static struct str find_words(const struct word_finder *x, const struct report_span *s, bool *ret_is_whole)
+ * they are not here, or, of what is whole, were not read. */
+static struct str find_words(const struct word_finder *x, const struct report_span *s, enum valise_span_check *ret)
 {
 	size_t n = excerpts_up_to(x, s);
 	const struct exhibit_bytes *one = n ? x->at[x->furthest[n - 1]] : NULL;
-	if (!one || exhibit_cmp(&s->exhibit, s->exhibit_bytes, one) != 0 || one->offset > s->offset ||
-	    excerpt_end(one) <= s->offset)
+	bool is_of_it = one && exhibit_cmp(&s->exhibit, s->exhibit_bytes, one) == 0;
+	bool has_bytes = is_of_it && one->offset <= s->offset && excerpt_end(one) > s->offset;
+	if (is_of_it && one->is_whole)
+		*ret = VALISE_SPAN_CHECKED;
+	else if (has_bytes)
+		*ret = VALISE_SPAN_EXCERPT;
+	if (!has_bytes)
 		return (struct str){0};
 	size_t skip = (size_t)(s->offset - one->offset);
 	uint64_t len = one->bytes.len - skip;
-	*ret_is_whole = one->is_whole;
 	return (struct str){one->bytes.at + skip, (size_t)(len < s->length ? len : s->length)};
 }
 
@@ -124,17 +128,12 @@ static const char *words_shown(struct work *w, struct str words)
 static void show_words(struct work *w, struct word_finder *x, const struct report_span *s,
 		       struct valise_reported_span *ret)
 {
-	bool is_whole = false;
-	struct str found = find_words(x, s, &is_whole), words = cut_words(found);
-	for (size_t i = 0; !found.at && i < w->e->n_damaged; i++)
-		if (hash_eq(&w->e->damaged[i], &s->exhibit))
-			ret->check = VALISE_SPAN_DAMAGED;
-	if (!found.at)
+	struct str words = cut_words(find_words(x, s, &ret->check));
+	if (ret->check == VALISE_SPAN_NOT_HERE && is_listed(w->e->damaged, w->e->n_damaged, &s->exhibit))
+		ret->check = VALISE_SPAN_DAMAGED;
+	if (!words.at || words.len > x->words_left)
 		return;
-	ret->check = is_whole ? VALISE_SPAN_CHECKED : VALISE_SPAN_EXCERPT;
 	ret->is_cut = words.len < s->length;
-	if (words.len > x->words_left)
-		return;
 	x->words_left -= words.len;
 	ret->words = words_shown(w, words);
 }

@@ -54,7 +54,7 @@ static uint32_t sole_taker(const struct work *w)
 	return n == 1 ? taker : WORK_NONE;
 }
 
-static bool is_giving(int says)
+static bool is_giving(enum says says)
 {
 	return says == SAYS_HANDED || says == SAYS_DELIVERED || says == SAYS_ATTEMPTED || says == SAYS_RETURNED ||
 	       says == SAYS_CONVEYED;
@@ -180,7 +180,7 @@ static void judge_contrary(struct work *w, const struct work_office *o, enum say
 	for (uint32_t i = 0; own != WORK_NONE && i < o->reported.n; i++) {
 		const struct work_report *r = o->reported.at[i];
 		/* With an `of` line it is somebody else who is said to have done it. */
-		if (r->says == (int)reported && report_is_heeded(r) && !r->v->r.of.at)
+		if (r->says == reported && report_is_heeded(r) && !r->v->r.of.at)
 			list[n++] = r;
 	}
 	if (!n)
@@ -218,24 +218,13 @@ static int number_cmp(const void *a, const void *b)
 	return c ? c : (*x > *y) - (*x < *y);
 }
 
-static void say_filer(struct work *w, const struct work_report *r)
-{
-	if (r->officer.title.at) {
-		say_quoted(w, r->officer.title);
-		buf_add_text(&w->text, " of ");
-	} else {
-		buf_add_text(&w->text, "A key of ");
-	}
-	say_name(w, r->office);
-}
-
 /* Reports of one key, by their numbers. */
 static void judge_numbers(struct work *w, const struct work_report **list, size_t n, uint64_t *numbers)
 {
 	for (size_t i = 0; i < n; i++)
 		numbers[i] = list[i]->v->r.nth;
 	if (numbers_have_gaps(numbers, n)) {
-		say_filer(w, list[0]);
+		say_officer(w, &list[0]->officer, list[0]->office, true);
 		buf_add_text(&w->text, " numbers reports about this letter, and here are missing: ");
 		say_missing_numbers(w, numbers, n);
 		buf_add_char(&w->text, '.');
@@ -246,7 +235,7 @@ static void judge_numbers(struct work *w, const struct work_report **list, size_
 			end++;
 		if (end - i < 2)
 			continue;
-		say_filer(w, list[i]);
+		say_officer(w, &list[i]->officer, list[i]->office, true);
 		buf_addf(&w->text, " gave the number %" PRIu64 " to %zu different reports about this letter.",
 			 numbers[i], end - i);
 		add_reported(w, "report-nth-twice", NULL, 0, list + i, end - i);
@@ -286,7 +275,7 @@ void find_report_regarding(struct work *w)
 		}
 		if (n == 1)
 			continue;
-		say_filer(w, r);
+		say_officer(w, &r->officer, r->office, true);
 		buf_addf(&w->text, " filed a report on %s (own clock) that regards %zu note%s that %s not here.",
 			 when_text(r->v->r.time_s).text, n - 1, n == 2 ? "" : "s", n == 2 ? "is" : "are");
 		add_disagreement(w, "regarding-missing", NULL, 0, notes, n);

@@ -11,13 +11,18 @@ static int report_id_cmp(const void *a, const void *b)
 	return c ? c : (x->taken_in_s > y->taken_in_s) - (x->taken_in_s < y->taken_in_s);
 }
 
-static int report_time_cmp(const void *a, const void *b)
+int report_order(const struct verified_report *a, const struct verified_report *b)
+{
+	int c = (a->r.time_s > b->r.time_s) - (a->r.time_s < b->r.time_s);
+	if (!c)
+		c = (a->r.nth > b->r.nth) - (a->r.nth < b->r.nth);
+	return c ? c : hash_cmp(&a->note.id, &b->note.id);
+}
+
+static int work_report_order(const void *a, const void *b)
 {
 	const struct work_report *x = a, *y = b;
-	int c = (x->v->r.time_s > y->v->r.time_s) - (x->v->r.time_s < y->v->r.time_s);
-	if (!c)
-		c = (x->v->r.nth > y->v->r.nth) - (x->v->r.nth < y->v->r.nth);
-	return c ? c : hash_cmp(&x->v->note.id, &y->v->note.id);
+	return report_order(x->v, y->v);
 }
 
 /* Each once, with the earliest time at which it is known to have been here. */
@@ -34,7 +39,7 @@ void collect_reports(struct work *w)
 			w->reports[n++] = (struct work_report){
 				.v = r->report,
 				.taken_in_s = r->taken_in_s,
-				.says = says_of(r->report->r.says, &says) ? (int)says : SAYS_COUNT,
+				.says = says_of(r->report->r.says, &says) ? says : SAYS_COUNT,
 				.speaker_office = WORK_NONE,
 			};
 	}
@@ -46,7 +51,7 @@ void collect_reports(struct work *w)
 		else if (last->taken_in_s == 0)
 			last->taken_in_s = w->reports[i].taken_in_s;
 	}
-	qsort(w->reports, w->n_reports, sizeof *w->reports, report_time_cmp);
+	qsort(w->reports, w->n_reports, sizeof *w->reports, work_report_order);
 }
 
 static void judge_reporters(struct work *w)
@@ -97,30 +102,19 @@ static void find_corrections(struct work *w)
 	}
 }
 
-static int addressee_cmp(const void *a, const void *b)
-{
-	const struct str *x = a, *y = b;
-	return str_cmp(*x, *y);
-}
-
 /* Under whom it is listed: the party that its speaker is taken to speak for, as far as it is one. */
 static struct report_list *home_of(struct work *w, const struct work_report *r)
 {
 	const struct report *v = &r->v->r;
 	if (r->speaker_office != WORK_NONE && w->offices[r->speaker_office].shown < w->n_parties)
 		return &w->offices[r->speaker_office].reported;
-	const struct str *addressee =
-		v->speaker_addressee.at && w->seal->n_addressees
-			? bsearch(&v->speaker_addressee, w->seal->addressees, w->seal->n_addressees,
-				  sizeof *w->seal->addressees, addressee_cmp) /* a seal's lists are sorted */
-			: NULL;
-	if (!addressee)
+	int addressee = seal_addressee(w->seal, v->speaker_addressee);
+	if (addressee < 0)
 		return &w->apart;
-	size_t number = (size_t)(addressee - w->seal->addressees);
-	uint32_t office = identified_office(w, number);
-	return !is_identified(w, number) ? &w->addressed[number]
-	       : office != WORK_NONE     ? &w->offices[office].reported
-					 : &w->apart;
+	uint32_t office = identified_office(w, (size_t)addressee);
+	return !is_identified(w, (size_t)addressee) ? &w->addressed[addressee]
+	       : office != WORK_NONE                ? &w->offices[office].reported
+						    : &w->apart;
 }
 
 static const struct work_report **give_room(struct report_list *l, const struct work_report **at)

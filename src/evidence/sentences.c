@@ -100,6 +100,16 @@ void say_names(struct work *w, const uint32_t *offices, size_t n)
 		buf_addf(&w->text, " and %zu more", n - named);
 }
 
+void say_officer(struct work *w, const struct officer *officer, uint32_t office, bool begins)
+{
+	if (officer->title.at)
+		say_quoted(w, officer->title);
+	else
+		buf_add_text(&w->text, begins ? "A key" : "a key");
+	buf_add_text(&w->text, " of ");
+	say_name(w, office);
+}
+
 const char *has_reached(const struct work *w, uint32_t office)
 {
 	bool is_self = w->offices[office].is_self;
@@ -129,8 +139,9 @@ static const struct clause clauses[SAYS_COUNT] = {
 	[SAYS_ATTEMPTED] = {"it tried to hand the letter over", NULL},
 	[SAYS_RECEIVED] = {"it received this exact letter", "it received the paper letter"},
 	[SAYS_REFUSED] = {"it did not take the letter", NULL},
-	[SAYS_OPENED] = {"it opened this exact letter, whose contents match the seal,", NULL},
-	[SAYS_DEFECT] = {"it found bytes, cover or contents that do not match the seal", NULL},
+	[SAYS_OPENED] = {"it opened this exact letter, whose contents match the seal,", "it opened the paper letter"},
+	[SAYS_DEFECT] = {"it found bytes, cover or contents that do not match the seal",
+			 "it found a defect of the paper letter"},
 	[SAYS_REVIEWED] = {"it reviewed this exact letter", "it reviewed the paper letter"},
 	[SAYS_SERVICE_ACCEPTED] = {"it took the letter as legally served", NULL},
 	[SAYS_SERVICE_DECLINED] = {"it did not take the letter as legally served", NULL},

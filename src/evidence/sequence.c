@@ -64,18 +64,6 @@ static int number_cmp(const void *a, const void *b, void *context)
 	return c ? c : (*x > *y) - (*x < *y);
 }
 
-/* "X's officer "Front desk"" */
-static void say_officer(struct work *w, const struct work_said *s)
-{
-	if (s->officer.title.at) {
-		say_quoted(w, s->officer.title);
-		buf_add_text(&w->text, " of ");
-	} else {
-		buf_add_text(&w->text, "A key of ");
-	}
-	say_name(w, s->office);
-}
-
 bool numbers_have_gaps(const uint64_t *numbers, size_t n)
 {
 	uint64_t next = 1;
@@ -113,7 +101,7 @@ static void find_gaps(struct work *w, const uint32_t *list, size_t n, uint64_t *
 		numbers[i] = w->said[list[i]].v->s.nth;
 	if (!numbers_have_gaps(numbers, n))
 		return;
-	say_officer(w, &w->said[list[0]]);
+	say_officer(w, &w->said[list[0]].officer, w->said[list[0]].office, true);
 	buf_add_text(&w->text, " numbers statements about this letter, and here are missing: ");
 	say_missing_numbers(w, numbers, n);
 	buf_add_char(&w->text, '.');
@@ -128,7 +116,7 @@ static void find_repeats(struct work *w, const uint32_t *list, size_t n)
 		for (end = i + 1; end < n && w->said[list[end]].v->s.nth == s->v->s.nth;)
 			end++;
 		if (end - i > 1) {
-			say_officer(w, s);
+			say_officer(w, &s->officer, s->office, true);
 			buf_addf(&w->text,
 				 " gave the number %" PRIu64 " to %zu different statements about this letter.",
 				 s->v->s.nth, end - i);

@@ -14,8 +14,16 @@ static const struct {
 	{SAYS_DEFECT, VALISE_STATE_DEFECT, "found it defective"}, {SAYS_RECEIVED, VALISE_STATE_RECEIVED, "received it"},
 	{SAYS_REFUSED, VALISE_STATE_REFUSED, "did not take it"},
 };
-#define NAMES_SHOWN 4u
 #define STEPS (sizeof steps / sizeof steps[0])
+
+enum valise_state state_of(enum says says)
+{
+	for (size_t i = 0; i < STEPS; i++) {
+		if (steps[i].says == says)
+			return steps[i].state;
+	}
+	return VALISE_STATE_NOTHING;
+}
 
 enum valise_state work_state(const struct work_office *o)
 {
@@ -208,12 +216,12 @@ const char *addressee_sentence(struct work *w, size_t addressee)
 /* By which of the seal's addressees the sender knows it. */
 static void say_identified(struct work *w, const struct valise_party *p)
 {
-	for (size_t i = 0; i < p->n_identified_as && i < NAMES_SHOWN; i++) {
+	for (size_t i = 0; i < p->n_identified_as && i < NAMES_IN_A_LIST; i++) {
 		buf_add_text(&w->text, i ? ", " : " Known to the sender as the addressee ");
 		say_quoted(w, str_of(p->identified_as[i]));
 	}
-	if (p->n_identified_as > NAMES_SHOWN)
-		buf_addf(&w->text, " and %zu more", p->n_identified_as - NAMES_SHOWN);
+	if (p->n_identified_as > NAMES_IN_A_LIST)
+		buf_addf(&w->text, " and %zu more", p->n_identified_as - NAMES_IN_A_LIST);
 	if (p->n_identified_as)
 		buf_add_char(&w->text, '.');
 }

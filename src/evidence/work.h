@@ -9,7 +9,7 @@
 #define WORK_NONE UINT32_MAX
 #define NAMES_IN_A_LIST 4u /* the others are counted */
 
-/* One statement about the letter. Sorted by claimed time, then id: as in the accounts. */
+/* One statement about the letter. Sorted by claimed time, the table of what can be said, nth, id: as in the accounts. */
 struct work_said {
 	const struct verified_statement *v;
 	int64_t taken_in_s;
@@ -20,12 +20,12 @@ struct work_said {
 	bool bystander, counts, unattended;
 };
 
-/* One report about the letter. Sorted by claimed time, then id. Whatever takes a statement takes a work_said, or the place of
+/* One report about the letter. Sorted by claimed time, nth, id. Whatever takes a statement takes a work_said, or the place of
  * one: reports are handed on as pointers, so that no place of a report passes for that of a statement. */
 struct work_report {
 	const struct verified_report *v;
 	int64_t taken_in_s;
-	int says;                /* of enum says; SAYS_COUNT: other */
+	enum says says;          /* SAYS_COUNT: other */
 	uint32_t office;         /* the reporter's, in work.offices */
 	uint32_t speaker_office; /* in work.offices, or WORK_NONE */
 	enum valise_standing standing;
@@ -49,7 +49,8 @@ struct work_office {
 	bool is_known, is_checked, is_self;
 	bool is_sender, is_recipient, handed_to, on_deposit; /* a recipient: in the seal's `to`, or identified */
 	uint32_t *said;                                      /* its statements, in their order; n_said of them */
-	uint32_t n_said;
+	uint32_t n_said, n_identified_as;
+	const char **identified_as;  /* addressees of the seal that it is taken to be, shown */
 	uint32_t first[SAYS_COUNT];  /* its first counted statement of each kind, WORK_NONE */
 	struct report_list reported; /* of a party: whose speaker is taken to speak for it */
 	uint32_t shown;
@@ -130,6 +131,7 @@ CHECKED int work_begin(struct work *w, struct valise_err *err);
 const struct work_id *work_find(const struct work *w, const struct hash *id); /* NULL: that note is not here */
 /* Neither here nor, as far as whoever asks can tell, a note of another letter. */
 bool work_is_missing(const struct work *w, const struct hash *id);
+bool is_listed(const struct hash *sorted, size_t n, const struct hash *id);
 uint32_t work_office_of(const struct work *w, const struct hash *office);
 
 /* identified.c: addressees that the sender takes to be offices, which so are recipients. */
@@ -137,8 +139,6 @@ void find_identified(struct work *w);
 bool is_identified(const struct work *w, size_t addressee);
 /* The one office that the addressee is taken to be; WORK_NONE: none, or several. */
 uint32_t identified_office(const struct work *w, size_t addressee);
-/* The addressees, shown, that are taken to be that office; *ret_n of them. */
-const char *const *identified_as(struct work *w, uint32_t office, size_t *ret_n);
 void find_identified_twice(struct work *w);
 
 /* sentences.c: words for what was found, added to w->text. */
@@ -150,6 +150,8 @@ struct when_text day_text(int64_t time_s);  /* "24 Nov 2026" */
 void label_offices(struct work *w);
 void say_name(struct work *w, uint32_t office);
 void say_names(struct work *w, const uint32_t *offices, size_t n);
+/* ""Front desk" of Mission Oslo"; of a key that was never appointed "a key of Mission Oslo", with a capital where a sentence begins. */
+void say_officer(struct work *w, const struct officer *officer, uint32_t office, bool begins);
 /* Where it would be if it were there: "has reached you", "is in this dossier"; "is here" of one's own office. */
 const char *has_reached(const struct work *w, uint32_t office);
 void say_no_receipt(struct work *w, uint32_t office);
@@ -177,6 +179,7 @@ void list_reported(struct work *w);
 const size_t *reported_places(struct work *w, const struct report_list *l);
 
 /* stories.c: whole sentences. */
+enum valise_state state_of(enum says says); /* that a recipient's word makes; VALISE_STATE_NOTHING: none */
 enum valise_state work_state(const struct work_office *o);
 uint32_t work_state_said(const struct work_office *o); /* the statement that says so, WORK_NONE */
 const char *party_sentence(struct work *w, const struct valise_party *p);
@@ -191,6 +194,8 @@ void list_not_shown(struct work *w);
 
 /* disagreements.c: what does not fit together. */
 void find_disagreements(struct work *w);
+/* Puts the first n of w->list in the statements' order. */
+void sort_list(struct work *w, size_t n);
 /* One more, whose text stands in w->text; its notes are these statements, then these others. */
 void add_disagreement(struct work *w, const char *kind, const uint32_t *said, size_t n_said, const struct hash *others,
 		      size_t n_others);

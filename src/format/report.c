@@ -17,7 +17,7 @@ static bool says_is_known(struct str s)
 	return str_eq(s, STR("other")) || says_of(s, &says);
 }
 
-static void read_speaker(struct note_reader *r, struct report *p)
+static void read_speaker(struct note_reader *r, struct str *room, struct report *p)
 {
 	struct str v;
 	if (note_required(r, "says", &v) && !says_is_known(v))
@@ -34,8 +34,9 @@ static void read_speaker(struct note_reader *r, struct report *p)
 		(void)note_bad(r, "via", "stands in more than 16 lines from here on");
 		return;
 	}
+	p->via = room;
 	while (p->n_via < n)
-		line_free_text(r, "via", &p->via[p->n_via++]);
+		line_free_text(r, "via", &room[p->n_via++]);
 	line_free_text(r, "verb", &p->verb);
 }
 
@@ -93,17 +94,18 @@ static void read_spans(struct note_reader *r, struct report_span *room, struct r
 }
 
 /* Everything but that the text is the only one for these values. */
-static int read_report(struct str text, struct report_span *room, struct report *p, struct valise_err *err)
+static int read_report(struct str text, struct report_room *room, struct report *p, struct valise_err *err)
 {
 	if (text.len > LIMIT_REPORT_BYTES)
 		return err_set(err, VALISE_E_BAD, "the report is longer than %u bytes", LIMIT_REPORT_BYTES);
 	struct note_reader r;
 	note_reader_init(&r, text, note_kinds[NOTE_REPORT].first_line, err);
 	line_hash(&r, "letter", &p->letter);
-	read_speaker(&r, p);
+	read_speaker(&r, room->via, p);
 	read_when(&r, p);
-	line_regarding(&r, p->regarding, &p->n_regarding);
-	read_spans(&r, room, p);
+	p->regarding = room->regarding;
+	line_regarding(&r, room->regarding, &p->n_regarding);
+	read_spans(&r, room->spans, p);
 	line_office(&r, "office", &p->office);
 	line_role(&r, &p->role);
 	line_decimal(&r, "nth", 1, LIMIT_NTH, &p->nth);
@@ -167,8 +169,7 @@ static int put_report(const struct report *p, struct buf *b, struct valise_err *
 	return line_writer_end(&w);
 }
 
-int report_parse(struct str text, struct report_span room[static LIMIT_REPORT_SPANS], struct report *ret,
-		 struct valise_err *err)
+int report_parse(struct str text, struct report_room *room, struct report *ret, struct valise_err *err)
 {
 	struct report p = {0};
 	int r = read_report(text, room, &p, err);
@@ -190,35 +191,44 @@ int report_write(const struct report *p, struct buf *ret_text, struct valise_err
 	int r = put_report(p, &b, err);
 	if (r)
 		return r;
-	struct report_span room[LIMIT_REPORT_SPANS];
+	struct report_room room;
 	struct report again = {0};
-	r = read_report(buf_str(&b), room, &again, err);
+	r = read_report(buf_str(&b), &room, &again, err);
 	if (r)
 		return line_usage(r, "the report cannot be written", err);
 	buf_add_str(ret_text, buf_str(&b));
 	return buf_check(ret_text, "the report", err);
 }
 
-static int load_report(const void *bytes, size_t len, bool verify, struct verified_report **ret, struct valise_err *err)
+/* One allocation for the report and its lists; takes the note. */
+static int keep_report(struct note *note, const struct report *p, struct verified_report **ret, struct valise_err *err)
 {
-	struct report_span room[LIMIT_REPORT_SPANS];
-	CLEAN_REPORT struct verified_report *v = calloc(1, sizeof *v);
+	size_t spans = p->n_spans * sizeof *p->spans, via = p->n_via * sizeof *p->via;
+	size_t regarding = p->n_regarding * sizeof *p->regarding;
+	struct verified_report *v = malloc(sizeof *v + spans + via + regarding);
 	if (!v)
 		return err_nomem(err);
-	int r = note_split(bytes, len, &v->note, err);
-	if (!r)
-		r = report_parse(v->note.text, room, &v->r, err);
-	if (!r && verify)
-		r = note_verify(&v->note, err);
-	if (r)
-		return r;
-	v->spans = calloc(v->r.n_spans, sizeof *v->spans);
-	if (!v->spans)
-		return err_nomem(err);
-	memcpy(v->spans, room, v->r.n_spans * sizeof *room);
-	v->r.spans = v->spans;
-	*ret = TAKE(v);
+	char *at = (char *)(v + 1);
+	*v = (struct verified_report){*note, *p};
+	v->r.spans = memcpy(at, p->spans, spans);
+	v->r.via = memcpy(at + spans, p->via, via);
+	v->r.regarding = memcpy(at + spans + via, p->regarding, regarding);
+	*note = (struct note){0};
+	*ret = v;
 	return 0;
+}
+
+static int load_report(const void *bytes, size_t len, bool verify, struct verified_report **ret, struct valise_err *err)
+{
+	CLEAN_NOTE struct note note = {0};
+	struct report_room room;
+	struct report p;
+	int r = note_split(bytes, len, &note, err);
+	if (!r)
+		r = report_parse(note.text, &room, &p, err);
+	if (!r && verify)
+		r = note_verify(&note, err);
+	return r ? r : keep_report(&note, &p, ret, err);
 }
 
 int report_verify(const void *bytes, size_t len, struct verified_report **ret, struct valise_err *err)
@@ -236,7 +246,6 @@ void verified_report_free(struct verified_report *v)
 	if (!v)
 		return;
 	note_release(&v->note);
-	free(v->spans);
 	free(v);
 }
 

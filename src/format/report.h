@@ -19,15 +19,15 @@ struct report {
 	struct str
 		speaker_addressee; /* an `addressee` of the letter; NULL when absent, as the next; not both it and an office */
 	struct str of;             /* who did it, where that is not the speaker */
-	struct str via[LIMIT_REPORT_VIA]; /* outermost first */
+	const struct str *via; /* outermost first; in the caller's room, as the other lists */
 	size_t n_via;
 	struct str verb;
 	struct str medium, carriage, when; /* NULL when absent; carriage: how the letter travelled */
 	bool has_resolved;
 	int64_t resolved_from_s, resolved_to_s;
-	struct hash regarding[LIMIT_REGARDING]; /* sorted */
+	const struct hash *regarding; /* sorted */
 	size_t n_regarding;
-	const struct report_span *spans; /* in the caller's room */
+	const struct report_span *spans;
 	size_t n_spans;
 	struct str where; /* in words, where bytes say little: "page 3, line 5"; NULL when absent */
 	bool quoted;
@@ -37,15 +37,20 @@ struct report {
 	int64_t time_s;
 	struct vkey by;
 };
-/* Its strs borrow from the text; `room` is for its spans. */
-CHECKED int report_parse(struct str text, struct report_span room[static LIMIT_REPORT_SPANS], struct report *ret,
-			 struct valise_err *err);
+/* For all that a report may list. */
+struct report_room {
+	struct report_span spans[LIMIT_REPORT_SPANS];
+	struct str via[LIMIT_REPORT_VIA];
+	struct hash regarding[LIMIT_REGARDING];
+};
+/* Its strs borrow from the text, its lists from the room. */
+CHECKED int report_parse(struct str text, struct report_room *room, struct report *ret, struct valise_err *err);
 CHECKED int report_write(const struct report *r, struct buf *ret_text, struct valise_err *err);
 
+/* Its lists stand behind it, no longer than they are: an account may need a great many reports at once. */
 struct verified_report {
 	struct note note;
 	struct report r;
-	struct report_span *spans; /* as many as it has: an account may need a great many reports at once */
 };
 CHECKED int report_verify(const void *bytes, size_t len, struct verified_report **ret, struct valise_err *err);
 CHECKED int report_from_intake(const void *bytes, size_t len, struct verified_report **ret, struct valise_err *err);

@@ -228,11 +228,15 @@ int seal_recipient(const struct seal *s, const struct hash *office)
 	return -1;
 }
 
+static int addressee_cmp(const void *a, const void *b)
+{
+	const struct str *x = a, *y = b;
+	return str_cmp(*x, *y);
+}
+
 int seal_addressee(const struct seal *s, struct str name)
 {
-	for (size_t i = 0; i < s->n_addressees; i++) {
-		if (str_eq(s->addressees[i], name))
-			return (int)i;
-	}
-	return -1;
+	const struct str *found =
+		s->n_addressees ? bsearch(&name, s->addressees, s->n_addressees, sizeof name, addressee_cmp) : NULL;
+	return found ? (int)(found - s->addressees) : -1;
 }

@@ -54,7 +54,7 @@ void verified_seal_freep(struct verified_seal **v);
 
 /* Index in s->to, or -1. */
 int seal_recipient(const struct seal *s, const struct hash *office);
-/* Index in s->addressees, or -1. */
+/* Index in the addressees of a seal that was parsed, or -1. */
 int seal_addressee(const struct seal *s, struct str name);
 
 #endif

@@ -82,7 +82,9 @@ static int add_reports(struct disclosing *d, bool whole, struct valise_err *err)
 		return err_nomem(err);
 	for (size_t i = 0; i < d->g.n_excerpts && !r; i++) {
 		const struct exhibit_bytes *x = &d->g.excerpts[i];
-		struct buf *text = &d->excerpts[i];
+		struct buf *text = &d->excerpts[d->n_excerpts];
+		if (!x->bytes.at)
+			continue;
 		buf_init(text, LIMIT_DOSSIER_BYTES);
 		d->n_excerpts++;
 		r = excerpt_write(&x->exhibit, x->size, x->offset, x->bytes, text, err);

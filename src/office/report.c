@@ -90,9 +90,11 @@ static int take_words(struct drafting *g)
 	}
 	if (!r && w->n_via > LIMIT_REPORT_VIA)
 		return err_set(g->err, VALISE_E_LIMIT, "a report has at most %u --via", LIMIT_REPORT_VIA);
-	for (; p->n_via < w->n_via && !r; p->n_via++)
-		r = take_word(g, w->via[p->n_via], "--via", &p->via[p->n_via]);
-	return r;
+	struct str *via = ARENA_NEW(&g->all->arena, struct str, w->n_via);
+	p->via = via;
+	for (; via && p->n_via < w->n_via && !r; p->n_via++)
+		r = take_word(g, w->via[p->n_via], "--via", &via[p->n_via]);
+	return r ? r : arena_check(&g->all->arena, g->err);
 }
 
 static int take_says(struct drafting *g)
@@ -120,15 +122,21 @@ static int take_side(struct drafting *g)
 	p->has_speaker_office = g->want->speaker_office != NULL;
 	if (p->has_speaker_office)
 		return office_find(g->v, g->want->speaker_office, &p->speaker_office, g->err);
-	for (size_t i = 0; i < seal->n_addressees; i++)
-		if (str_eq(seal->addressees[i], p->speaker_addressee))
-			return 0;
-	return p->speaker_addressee.at
-		       ? err_set(g->err, VALISE_E_USAGE,
-				 "\"%s\" is no addressee of %s: its seal names %s; use --speaker-office for an office",
-				 text_shown(p->speaker_addressee).text, g->d->short_id,
-				 seal->n_addressees ? "others" : "none")
-		       : 0;
+	if (!p->speaker_addressee.at || seal_addressee(seal, p->speaker_addressee) >= 0)
+		return 0;
+	return err_set(g->err, VALISE_E_USAGE,
+		       "\"%s\" is no addressee of %s: its seal names %s; use --speaker-office for an office",
+		       text_shown(p->speaker_addressee).text, g->d->short_id, seal->n_addressees ? "others" : "none");
+}
+
+static int take_regarding(struct drafting *g)
+{
+	struct report *p = &g->d->r;
+	struct hash *ids = ARENA_NEW(&g->all->arena, struct hash, g->want->n_regarding);
+	p->regarding = ids;
+	return ids ? draft_regarding(g->v, &p->letter, g->want->regarding, g->want->n_regarding, ids, &p->n_regarding,
+				     g->err)
+		   : arena_check(&g->all->arena, g->err);
 }
 
 /* ---- When ---- */
@@ -419,8 +427,7 @@ static int make_draft(struct drafting *g)
 	if (!r)
 		r = take_resolved(g);
 	if (!r)
-		r = draft_regarding(g->v, &p->letter, g->want->regarding, g->want->n_regarding, p->regarding,
-				    &p->n_regarding, g->err);
+		r = take_regarding(g);
 	return r ? r : write_draft(g);
 }
 

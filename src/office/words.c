@@ -10,6 +10,8 @@
 struct place {
 	struct hash exhibit;
 	uint64_t size, offset, length; /* of the exhibit; what is wanted of it */
+	size_t number;                 /* in the reports' order */
+	bool is_read;
 };
 
 void words_release(struct gathered *g)
@@ -21,9 +23,8 @@ void words_release(struct gathered *g)
 	g->n_excerpts = 0;
 }
 
-static int place_order(const void *a, const void *b)
+static int place_cmp(const struct place *x, const struct place *y)
 {
-	const struct place *x = a, *y = b;
 	int c = hash_cmp(&x->exhibit, &y->exhibit);
 	if (!c)
 		c = (x->size > y->size) - (x->size < y->size);
@@ -32,15 +33,47 @@ static int place_order(const void *a, const void *b)
 	return c ? c : (x->length > y->length) - (x->length < y->length);
 }
 
+static int number_order(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+static int place_order(const void *a, const void *b)
+{
+	int c = place_cmp(a, b);
+	return c ? c : number_order(a, b);
+}
+
+static int witnessed_order(const void *a, const void *b)
+{
+	const struct witnessed_report *x = a, *y = b;
+	return report_order(x->report, y->report);
+}
+
 static struct place place_of(const struct report_span *s, const struct words_wanted *want)
 {
 	if (want->whole)
-		return (struct place){s->exhibit, s->exhibit_bytes, 0, s->exhibit_bytes};
+		return (struct place){s->exhibit, s->exhibit_bytes, 0, s->exhibit_bytes, 0, true};
 	uint64_t before = s->offset < want->beside ? s->offset : want->beside;
 	uint64_t length = s->length < want->most ? s->length : want->most;
 	uint64_t behind = s->exhibit_bytes - s->offset - length;
-	return (struct place){s->exhibit, s->exhibit_bytes, s->offset - before,
-			      before + length + (behind < want->beside ? behind : want->beside)};
+	return (struct place){.exhibit = s->exhibit,
+			      .size = s->exhibit_bytes,
+			      .offset = s->offset - before,
+			      .length = before + length + (behind < want->beside ? behind : want->beside)};
+}
+
+/* Of each place whether it is read: as much as is shown of one letter, the first reports' first. */
+static void choose_places(struct place *places, size_t n)
+{
+	uint64_t left = LIMIT_WORDS_BYTES;
+	qsort(places, n, sizeof *places, number_order);
+	for (size_t i = 0; i < n; i++) {
+		places[i].is_read = places[i].length <= left;
+		left -= places[i].is_read ? places[i].length : 0;
+	}
+	qsort(places, n, sizeof *places, place_order);
 }
 
 /* Sorted, each once. */
@@ -55,13 +88,17 @@ static int list_places(const struct gathered *g, const struct words_wanted *want
 		return err_nomem(err);
 	n = 0;
 	for (size_t i = 0; i < g->n_reports; i++)
-		for (size_t k = 0; k < g->reports[i].report->r.n_spans; k++)
-			places[n++] = place_of(&g->reports[i].report->r.spans[k], want);
-	if (n)
-		qsort(places, n, sizeof *places, place_order);
+		for (size_t k = 0; k < g->reports[i].report->r.n_spans; k++) {
+			places[n] = place_of(&g->reports[i].report->r.spans[k], want);
+			places[n].number = n;
+			n++;
+		}
+	qsort(places, n, sizeof *places, place_order);
 	for (size_t i = 0; i < n; i++)
-		if (!kept || place_order(&places[kept - 1], &places[i]) != 0)
+		if (!kept || place_cmp(&places[kept - 1], &places[i]) != 0)
 			places[kept++] = places[i];
+	if (!want->whole)
+		choose_places(places, kept);
 	*ret = places;
 	*ret_n = kept;
 	return 0;
@@ -98,10 +135,29 @@ static int read_place(const struct body *body, const struct place *p, struct gat
 	return 0;
 }
 
+/* Those of one exhibit that are to be read; where one is not, the exhibit itself, without bytes. */
+static int read_places(const struct body *body, const struct place *places, size_t n, struct gathered *g,
+		       struct valise_err *err)
+{
+	bool all = true;
+	int r = 0;
+	for (size_t i = 0; i < n && !r; i++) {
+		all = all && places[i].is_read;
+		r = places[i].is_read ? read_place(body, &places[i], g, err) : 0;
+	}
+	if (!r && !all)
+		g->excerpts[g->n_excerpts++] =
+			(struct exhibit_bytes){places->exhibit, places->size, 0, {NULL, 0}, true};
+	return r;
+}
+
 int gather_words(struct valise *v, const struct words_wanted *want, struct gathered *g, struct valise_err *err)
 {
 	CLEAN_FREE struct place *places = NULL;
-	size_t n = 0, total = 0;
+	size_t n = 0;
+	uint64_t total = 0;
+	if (g->n_reports)
+		qsort(g->reports, g->n_reports, sizeof *g->reports, witnessed_order);
 	int r = list_places(g, want, &places, &n, err);
 	if (!r && !(g->excerpts = calloc(n + 1, sizeof *g->excerpts)))
 		r = err_nomem(err);
@@ -114,16 +170,13 @@ int gather_words(struct valise *v, const struct words_wanted *want, struct gathe
 		r = open_exhibit(v, &places[i], want->whole, &source, &here, &damaged, err);
 		if (!r && damaged)
 			r = hashes_add(&g->damaged, &places[i].exhibit, err);
-		for (size_t k = i; here && k < end && !r; k++) {
-			total += (size_t)places[k].length;
-			if (total > LIMIT_WORDS_BYTES && !want->whole)
-				return 0; /* as many as are shown of one letter */
-			if (total > WHOLE_MAX_BYTES)
-				return err_set(
-					err, VALISE_E_LIMIT,
-					"the exhibits are too large for one text file: leave out --exhibits, and give the files beside it, for `valise verify --file`");
-			r = read_place(&source.body, &places[k], g, err);
-		}
+		total += here && want->whole ? places[i].size : 0;
+		if (!r && total > WHOLE_MAX_BYTES)
+			r = err_set(
+				err, VALISE_E_LIMIT,
+				"the exhibits are too large for one text file: leave out --exhibits, and give the files beside it, for `valise verify --file`");
+		if (!r && here)
+			r = read_places(&source.body, places + i, end - i, g, err);
 	}
 	return r;
 }

@@ -10,8 +10,10 @@ struct words_wanted {
 	size_t most, beside;
 	bool whole; /* the whole exhibit instead, of any size */
 };
-/* Fills in g->excerpts, sorted, none twice. Each exhibit is read whole and held against its SHA-256 first; one that is not here, or not by
- * then, is passed over. One that was damaged here goes into g->damaged; with `whole` it is an error, VALISE_E_BAD. */
+/* Fills in g->excerpts, none twice, and puts g->reports in order. Each exhibit is read whole and held against its SHA-256 first; one that is
+ * not here, or not by then, is passed over. One that was damaged here goes into g->damaged, sorted; with `whole` it is an error,
+ * VALISE_E_BAD. Beyond LIMIT_WORDS_BYTES no span's words are read, those of the first reports first: such an exhibit has one excerpt
+ * without bytes. */
 CHECKED int gather_words(struct valise *v, const struct words_wanted *want, struct gathered *g, struct valise_err *err);
 void words_release(struct gathered *g);
 

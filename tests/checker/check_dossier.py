@@ -52,6 +52,7 @@ class Dossier:
     def __init__(self, data):
         letter, items = read_dossier(data)
         self.broken, self.entries, self.statements, self.reports, self.leaves, self.excerpts, self.cover = [], [], [], [], [], [], None
+        self.words_left = 16 << 20
         self.seal = Note(items[0][1], "seal")
         for number, (kind, body, value) in enumerate(items[1:], 2):
             try:
@@ -86,7 +87,12 @@ class Dossier:
         end = min(len(found), 1000)
         while 997 < end < len(found) and found[end] & 0xC0 == 0x80:
             end -= 1
-        return {"words": shown(found[:end].translate(bytes.maketrans(b"\n\r\t", b"   "))), "is_cut": end < length, "check": "checked" if len(best.bytes) == size else "excerpt"}
+        check = "checked" if len(best.bytes) == size else "excerpt"
+        # Asked for in the reports' order: 16 MiB of words are shown, and no more.
+        if end > self.words_left:
+            return {"words": None, "is_cut": False, "check": check}
+        self.words_left -= end
+        return {"words": shown(found[:end].translate(bytes.maketrans(b"\n\r\t", b"   "))), "is_cut": end < length, "check": check}
 
     def disclosed(self, confirmed_by):
         subjects = [self.cover.subject] if self.cover else [leaf.subject for leaf in self.leaves if leaf.subject is not None]

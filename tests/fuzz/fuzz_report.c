@@ -11,9 +11,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str text = {(const char *)data, size};
 	struct valise_err err = {0};
-	struct report_span room[LIMIT_REPORT_SPANS];
+	struct report_room room;
 	struct report value = {0};
-	int r = report_parse(text, room, &value, &err);
+	int r = report_parse(text, &room, &value, &err);
 	assert(r == 0 || (r == VALISE_E_BAD && err.code == r && err.text[0]));
 	if (r)
 		return 0;

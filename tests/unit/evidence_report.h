@@ -61,12 +61,12 @@ static inline struct report cast_report_of(const struct cast_reported *c)
 	};
 	if (c->of_office)
 		r.speaker_office = *verified_entry_office(c->of_office);
-	while (r.n_via < 4 && c->via[r.n_via]) {
-		r.via[r.n_via] = str_of(c->via[r.n_via]);
-		r.n_via++;
-	}
+	struct str *via = cast_keep(calloc(4, sizeof *via));
+	for (r.via = via; r.n_via < 4 && c->via[r.n_via]; r.n_via++)
+		via[r.n_via] = str_of(c->via[r.n_via]);
 	if (c->regarding)
-		r.regarding[r.n_regarding++] = *c->regarding;
+		r.regarding = memcpy(cast_keep(malloc(sizeof *c->regarding)), c->regarding, sizeof *c->regarding);
+	r.n_regarding = c->regarding ? 1 : 0;
 	return r;
 }
 

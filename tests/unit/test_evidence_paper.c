@@ -50,6 +50,31 @@ static void test_no_bytes_on_paper(void **state)
 	}
 }
 
+/* Where such a word is told all the same, because its time cannot be, it is told of paper. */
+static void test_no_bytes_in_words(void **state)
+{
+	(void)state;
+	static const struct {
+		enum says says;
+		const char *words;
+	} cases[] = {
+		{SAYS_OPENED, "says that it opened the paper letter described as \"envelope 17, two sheets, red wax\""},
+		{SAYS_DEFECT,
+		 "says that it found a defect of the paper letter described as \"envelope 17, two sheets, red wax\" (bytes)"},
+	};
+	const struct letter *l = the_letter();
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct scene *s = scene_new(l->paper);
+		SAY(s, SAYS_RECEIVED, l->oslo, OSLO_READER, 47, );
+		SAY(s, cases[i].says, l->oslo, OSLO_READER, 40, .nth = 2);
+		CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+		assert_int_equal(a->n_disagreements, 1);
+		assert_string_equal(a->disagreements[0].kind, "times-out-of-order");
+		assert_non_null(strstr(a->disagreements[0].text, cases[i].words));
+		assert_null(strstr(a->disagreements[0].text, "match the seal"));
+	}
+}
+
 static size_t rows_of(const struct valise_accounts *a, const char *kind, size_t *ret_notes)
 {
 	size_t n = 0;
@@ -137,6 +162,7 @@ static void test_not_identified(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_paper),
 	cmocka_unit_test(test_no_bytes_on_paper),
+	cmocka_unit_test(test_no_bytes_in_words),
 	cmocka_unit_test(test_identified),
 	cmocka_unit_test(test_not_identified),
 };

@@ -413,6 +413,30 @@ static void test_words(void **state)
 	assert_string_equal(valise_span_check_name(VALISE_SPAN_CHECKED), "checked");
 }
 
+/* An exhibit that is here, of which too much is named to read it all: its words are not shown, and it is not told to be missing. */
+static void test_words_not_read(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	const struct str article = STR(ARTICLE);
+	const struct hash exhibit = hash_of_text(article);
+	struct scene *s = scene_new(l->seal);
+	const struct verified_report *v = REPORT(s, "received", l->harbour, HARBOUR, 2, .exhibit = &exhibit,
+						 .exhibit_bytes = article.len, .offset = 4, .length = 17);
+	const struct verified_report *w = REPORT(s, "received", l->harbour, HARBOUR, 3, .exhibit = &exhibit, .nth = 2,
+						 .exhibit_bytes = article.len + 1, .offset = 4, .length = 17);
+	scene_excerpt(s, (struct exhibit_bytes){exhibit, article.len, 0, {NULL, 0}, true});
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	assert_int_equal(reported_of(a, v)->spans[0].check, VALISE_SPAN_CHECKED);
+	assert_null(reported_of(a, v)->spans[0].words);
+	assert_false(reported_of(a, v)->spans[0].is_cut);
+	assert_int_equal(reported_of(a, w)->spans[0].check, VALISE_SPAN_NOT_HERE);
+
+	scene_excerpt(s, (struct exhibit_bytes){exhibit, article.len, 0, STR("The mission"), true});
+	CLEAN_ACCOUNTS struct valise_accounts *b = scene_accounts(s);
+	assert_string_equal(reported_of(b, v)->spans[0].words, "mission");
+}
+
 static void test_words_shown(void **state)
 {
 	(void)state;
@@ -495,8 +519,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_corrections), cmocka_unit_test(test_standing),
 	cmocka_unit_test(test_carriage),    cmocka_unit_test(test_contrary),
 	cmocka_unit_test(test_numbers),     cmocka_unit_test(test_beside_statements),
-	cmocka_unit_test(test_words),       cmocka_unit_test(test_words_shown),
-	cmocka_unit_test(test_any_order),   cmocka_unit_test(test_taken_in),
+	cmocka_unit_test(test_words),       cmocka_unit_test(test_words_not_read),
+	cmocka_unit_test(test_words_shown), cmocka_unit_test(test_any_order),
+	cmocka_unit_test(test_taken_in),
 };
 
 int main(void)

@@ -271,9 +271,76 @@ static void test_reports(void **state)
 	assert_true(many < 64 * (few + 5));
 }
 
+/* n statements that each tie as many addressees as one can to an office of its own, and n reports of an addressee's words. They
+ * are not signed either. */
+static int64_t ties_ms(struct scene *s, size_t n)
+{
+	const struct letter *l = the_letter();
+	CLEAN_FREE struct verified_statement *said = calloc(n, sizeof *said);
+	CLEAN_FREE struct verified_report *reports = calloc(n, sizeof *reports);
+	CLEAN_FREE struct witnessed_statement *statements = calloc(n, sizeof *statements);
+	CLEAN_FREE struct witnessed_report *witnessed = calloc(n, sizeof *witnessed);
+	assert_true(said && reports && statements && witnessed);
+	for (size_t i = 0; i < n; i++) {
+		struct statement *v = &said[i].s;
+		*v = (struct statement){.letter = s->e.seal->note.id,
+					.says = SAYS_IDENTIFIED,
+					.office = cast_ref(l->harbour),
+					.role = ROLE_PRINCIPAL,
+					.nth = 1 + i,
+					.time_s = T0,
+					.has_to = true,
+					.to = {{1, (uint8_t)(i >> 8), (uint8_t)i}},
+					.n_text = LIMIT_TEXT_LINES,
+					.by = cast_vkey(HARBOUR)};
+		said[i].note.id = (struct hash){{3, (uint8_t)(i >> 8), (uint8_t)i}};
+		for (size_t k = 0; k < v->n_text; k++)
+			v->text[k] = s->e.seal->s.addressees[(i + k) % s->e.seal->s.n_addressees];
+		statements[i].statement = &said[i];
+		reports[i].r = cast_report_of(&(struct cast_reported){
+			.seal = s->e.seal, .says = "other", .head = l->harbour, .by = HARBOUR, .time_s = T0});
+		reports[i].r.speaker_addressee = v->text[0];
+		reports[i].note.id = (struct hash){{2, (uint8_t)(i >> 8), (uint8_t)i}};
+		witnessed[i].report = &reports[i];
+	}
+	s->e.statements = statements;
+	s->e.n_statements = n;
+	s->e.reports = witnessed;
+	s->e.n_reports = n;
+	int64_t start = cpu_ms();
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	int64_t took = cpu_ms() - start;
+	assert_int_equal(a->n_parties, 1 + n);
+	assert_int_equal(a->parties[n].n_identified_as, LIMIT_TEXT_LINES);
+	assert_int_equal(a->speakers[0].n_reported, n);
+	return took;
+}
+
+static void test_ties(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	static char names[LIMIT_RECIPIENTS][16];
+	struct str addressees[LIMIT_RECIPIENTS];
+	for (unsigned i = 0; i < LIMIT_RECIPIENTS; i++) {
+		(void)snprintf(names[i], sizeof names[i], "Captain %u", i);
+		addressees[i] = str_of(names[i]);
+	}
+	const struct seal paper = {.from = cast_ref(l->harbour),
+				   .addressees = addressees,
+				   .n_addressees = LIMIT_RECIPIENTS,
+				   .date_s = T0,
+				   .paper = STR("a crate of envelopes"),
+				   .by = cast_vkey(HARBOUR)};
+	struct scene *s = scene_new(cast_seal_of(&paper, HARBOUR));
+	int64_t few = ties_ms(s, 1000), many = ties_ms(s, 16000);
+	print_message("20,000 ties: %d ms; 320,000: %d ms\n", (int)few, (int)many);
+	assert_true(many < 64 * (few + 5));
+}
+
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_officers), cmocka_unit_test(test_entries),
-					  cmocka_unit_test(test_bytes), cmocka_unit_test(test_statements),
-					  cmocka_unit_test(test_reports)};
+					  cmocka_unit_test(test_bytes),    cmocka_unit_test(test_statements),
+					  cmocka_unit_test(test_reports),  cmocka_unit_test(test_ties)};
 
 int main(void)
 {

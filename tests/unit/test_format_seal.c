@@ -172,6 +172,9 @@ static int write_code(const struct seal *s)
 		CLEANUP(seal_release) struct seal back = {0};
 		assert_int_equal(seal_parse(buf_str(&text), &back, NULL), 0);
 		assert_true(back.n_to == s->n_to && back.n_addressees == s->n_addressees);
+		for (size_t i = 0; i < back.n_addressees; i++)
+			assert_int_equal(seal_addressee(&back, back.addressees[i]), i);
+		assert_int_equal(seal_addressee(&back, STR("Petitions")), -1);
 		/* An electronic letter has no list of names, and paper no commitments. */
 		assert_true((back.paper.at == NULL) == (back.body_bytes != 0));
 	}
