@@ -20,13 +20,12 @@
 static struct hash take_exhibit(struct valise *v, const char *dir)
 {
 	char path[600];
-	struct hash id;
-	bool is_new;
+	CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
 	(void)snprintf(path, sizeof path, "%s/exhibit", dir);
 	FILE *f = fopen(path, "w");
 	assert_true(f && ftruncate(fileno(f), EXHIBIT_BYTES) == 0 && fclose(f) == 0);
-	assert_int_equal(exhibit_take_file(v, path, NULL, &id, &is_new, NULL), 0);
-	return id;
+	assert_int_equal(exhibit_take_file(v, path, NULL, &source, NULL, NULL), 0);
+	return source.id;
 }
 
 static void beyond_what_is_shown(void **state)
