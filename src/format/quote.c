@@ -46,6 +46,7 @@ struct quote_finder {
 	size_t gap_max;        /* no more than the quote is long */
 	uint64_t gap_bytes, gap_begin, gap_end;
 	bool gap_breaks;
+	bool hyphen;      /* the last byte, or the last before the gap, is one that is nothing */
 	uint8_t ahead[3]; /* the beginning of what may be a mark */
 	size_t n_ahead;
 };
@@ -67,14 +68,18 @@ static void set_looseness(struct quote_finder *f, unsigned looseness)
 		const char *mark;
 		char counts_as;
 	} marks[] = {
-		{QUOTE_ANY_SPACE, "\u00a0", ' '},  {QUOTE_ANY_SPACE, "\u2009", ' '},  {QUOTE_ANY_SPACE, "\u202f", ' '},
-		{QUOTE_ANY_MARKS, "\u2018", '\''}, {QUOTE_ANY_MARKS, "\u2019", '\''}, {QUOTE_ANY_MARKS, "\u201a", '\''},
-		{QUOTE_ANY_MARKS, "\u201b", '\''}, {QUOTE_ANY_MARKS, "\u2032", '\''}, {QUOTE_ANY_MARKS, "\u00b4", '\''},
-		{QUOTE_ANY_MARKS, "\"", '\''},     {QUOTE_ANY_MARKS, "`", '\''},      {QUOTE_ANY_MARKS, "\u201c", '\''},
-		{QUOTE_ANY_MARKS, "\u201d", '\''}, {QUOTE_ANY_MARKS, "\u201e", '\''}, {QUOTE_ANY_MARKS, "\u201f", '\''},
-		{QUOTE_ANY_MARKS, "\u00ab", '\''}, {QUOTE_ANY_MARKS, "\u00bb", '\''}, {QUOTE_ANY_MARKS, "\u2010", '-'},
-		{QUOTE_ANY_MARKS, "\u2011", '-'},  {QUOTE_ANY_MARKS, "\u2012", '-'},  {QUOTE_ANY_MARKS, "\u2013", '-'},
-		{QUOTE_ANY_MARKS, "\u2014", '-'},  {QUOTE_ANY_MARKS, "\u2015", '-'},
+		{QUOTE_ANY_SPACE, "\u00a0", ' '},  {QUOTE_ANY_SPACE, "\u2009", ' '},
+		{QUOTE_ANY_SPACE, "\u202f", ' '},  {QUOTE_ANY_MARKS, "\u2018", '\''},
+		{QUOTE_ANY_MARKS, "\u2019", '\''}, {QUOTE_ANY_MARKS, "\u201a", '\''},
+		{QUOTE_ANY_MARKS, "\u201b", '\''}, {QUOTE_ANY_MARKS, "\u2032", '\''},
+		{QUOTE_ANY_MARKS, "\u00b4", '\''}, {QUOTE_ANY_MARKS, "\"", '\''},
+		{QUOTE_ANY_MARKS, "`", '\''},      {QUOTE_ANY_MARKS, "\u201c", '\''},
+		{QUOTE_ANY_MARKS, "\u201d", '\''}, {QUOTE_ANY_MARKS, "\u201e", '\''},
+		{QUOTE_ANY_MARKS, "\u201f", '\''}, {QUOTE_ANY_MARKS, "\u00ab", '\''},
+		{QUOTE_ANY_MARKS, "\u00bb", '\''}, {QUOTE_ANY_MARKS, "\u2010", '-'},
+		{QUOTE_ANY_MARKS, "\u2011", '-'},  {QUOTE_ANY_MARKS, "\u2012", '-'},
+		{QUOTE_ANY_MARKS, "\u2013", '-'},  {QUOTE_ANY_MARKS, "\u2014", '-'},
+		{QUOTE_ANY_MARKS, "\u2015", '-'},  {QUOTE_ANY_HYPHENS, "\u00ad", '-'},
 	};
 	f->looseness = looseness;
 	for (unsigned c = 0; c < 256; c++)
@@ -101,6 +106,11 @@ static uint8_t loosen(const struct quote_finder *f, const uint8_t *at, size_t le
 	last = is_mark ? last : 0;
 	*ret_width = last + 1;
 	return f->counts_as[last][at[last]];
+}
+
+static bool is_nothing(const struct quote_finder *f, uint8_t c)
+{
+	return c == '-' && (f->looseness & QUOTE_ANY_HYPHENS);
 }
 
 /* ---- The quote ---- */
@@ -131,8 +141,11 @@ static void compile(struct quote_finder *f, struct str quote)
 {
 	size_t len = 0, width;
 	struct step *steps = f->steps;
-	for (size_t at = 0; at < quote.len; at += width)
-		f->quote[len++] = (char)loosen(f, (const uint8_t *)quote.at + at, quote.len - at, &width);
+	for (size_t at = 0; at < quote.len; at += width) {
+		uint8_t c = loosen(f, (const uint8_t *)quote.at + at, quote.len - at, &width);
+		f->quote[len] = (char)c;
+		len += !is_nothing(f, c);
+	}
 	for (size_t at = 0; at < len; at += width) {
 		for (width = 0; at + width < len && is_space((uint8_t)f->quote[at + width]);)
 			width++;
@@ -146,9 +159,9 @@ static void compile(struct quote_finder *f, struct str quote)
 		k += steps[k].symbol == steps[i].symbol;
 		steps[i].fallback = (uint16_t)k;
 	}
-	for (unsigned c = 0; c < 256; c++)
+	for (unsigned c = 0; c < 256 && f->n; c++)
 		f->begins[c] = (f->looseness && mark_width((uint8_t)c) > 1) || f->counts_as[0][c] == steps[0].symbol ||
-			       (steps[0].symbol == SYMBOL_GAP && is_space(c));
+			       (steps[0].symbol == SYMBOL_GAP && (is_space(c) || is_nothing(f, (uint8_t)c)));
 }
 
 int quote_finder_new(struct str quote, unsigned looseness, quote_each *each, void *context, struct quote_finder **ret,
@@ -231,19 +244,25 @@ static int take_symbol(struct quote_finder *f, uint16_t symbol, int gap, uint64_
 /* What the run of white space that ends here may stand for. */
 static int end_gap(struct quote_finder *f)
 {
+	bool joined = f->hyphen && f->gap_breaks;
 	bool any = f->gap_breaks || (f->looseness & QUOTE_ANY_SPACE);
 	bool fits = f->gap_bytes <= f->gap_max;
 	struct str gap = {f->gap, (size_t)f->gap_bytes};
 	int kind = any ? GAP_ANY : fits ? kind_of(f, gap, false) : GAP_NONE;
 	f->gap_bytes = 0;
 	f->gap_breaks = false;
-	return take_symbol(f, SYMBOL_GAP, kind, f->gap_begin, f->gap_end);
+	return joined ? 0 : take_symbol(f, SYMBOL_GAP, kind, f->gap_begin, f->gap_end);
 }
 
 static int take_byte(struct quote_finder *f, uint8_t c, size_t width)
 {
+	if (is_nothing(f, c)) {
+		f->hyphen |= !f->gap_bytes;
+		return 0;
+	}
 	if (!is_space(c)) {
 		int r = f->gap_bytes ? end_gap(f) : 0;
+		f->hyphen = false;
 		return r ? r : take_symbol(f, c, GAP_NONE, f->at, f->at + width);
 	}
 	if (!f->gap_bytes)
@@ -263,7 +282,7 @@ static int take(struct quote_finder *f, const uint8_t *data, size_t len, bool la
 	int r = 0;
 	for (size_t width; !r; at += width, f->at += width) {
 		/* Nothing is begun: on to where the quote may begin. */
-		if (!f->matched && !f->gap_bytes) {
+		if (!f->matched && !f->gap_bytes && !f->hyphen) {
 			const uint8_t *from = at;
 			while (at < end && !f->begins[*at])
 				at++;

@@ -98,12 +98,17 @@ int places_none(struct valise *v, const struct body *body, const char *quote, st
 	CLEAN_BUF struct buf around = BUF_INIT(PLACES_BYTES);
 	struct places any, p = {.n = 0};
 	int r = places_find(v, body, quote, QUOTE_ANY, &any, err);
+	bool hyphens = !r && !any.n;
+	if (hyphens) {
+		how = "with other hyphens, as at the end of a line";
+		r = places_find(v, body, quote, QUOTE_LOOSEST, &any, err);
+	}
 	if (!r && !any.n)
 		return err_set(
 			err, VALISE_E_NOT_FOUND,
 			"the quote is not there: `valise exhibit show` shows the beginning; give fewer words, or --span, or --where for what is no text");
 	/* All of these ways together find it: whether one alone does. */
-	for (size_t i = 0; i < sizeof ways / sizeof ways[0] && !r && !p.n; i++) {
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0] && !r && !p.n && !hyphens; i++) {
 		r = places_find(v, body, quote, ways[i].looseness, &p, err);
 		how = p.n ? ways[i].how : how;
 	}

@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str text = {(const char *)border + 1, size - quote.len - 1};
 	bool is_text = text_is_utf8(text);
 	size_t exact = 0;
-	for (unsigned looseness = 0; looseness <= QUOTE_ANY; looseness++) {
+	for (unsigned looseness = 0; looseness <= QUOTE_LOOSEST; looseness++) {
 		if (!find(quote, text, looseness, text.len + 1, &seen))
 			return 0;
 		find(quote, text, looseness, 1, &other);
@@ -65,9 +65,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			assert(!quote_cuts(text, seen.at[i].offset));
 			assert(!quote_cuts(text, seen.at[i].offset + seen.at[i].length));
 		}
-		/* What is found as it stands is found in every looser way. */
+		/* What is found as it stands is found in every looser way but for hyphens. */
 		exact = looseness ? exact : seen.n;
-		assert(seen.n || !exact);
+		assert(seen.n || !exact || (looseness & QUOTE_ANY_HYPHENS));
 	}
 	return 0;
 }

@@ -29,6 +29,23 @@ static inline size_t naive_mark(struct str s, const char *marks)
 	return 0;
 }
 
+/* Without hyphens, and in a text without white space that follows one and breaks a line. */
+static inline size_t naive_join(struct naive_char *at, size_t n, bool is_text)
+{
+	size_t kept = 0;
+	for (size_t i = 0, next; i < n; i = next) {
+		bool breaks = false;
+		for (next = i; next < n && (naive_is_space(at[next].c) || (next > i && at[next].c == '-')); next++)
+			breaks = breaks || at[next].c == '\n' || at[next].c == '\r';
+		bool joined = is_text && breaks && i && at[i - 1].c == '-';
+		next += next == i;
+		for (size_t k = i; k < next && !joined; k++)
+			if (at[k].c != '-')
+				at[kept++] = at[k];
+	}
+	return kept;
+}
+
 /* `ret` has room for a character a byte. */
 static inline size_t naive_loosen(struct str s, unsigned looseness, struct naive_char *ret)
 {
@@ -47,6 +64,8 @@ static inline size_t naive_loosen(struct str s, unsigned looseness, struct naive
 			c = '\'', width = quote;
 		else if ((looseness & QUOTE_ANY_MARKS) && dash)
 			c = '-', width = dash;
+		else if ((looseness & QUOTE_ANY_HYPHENS) && naive_mark(rest, "\u00ad"))
+			c = '-', width = 2;
 		else if ((looseness & QUOTE_ANY_CASE) && c >= 'A' && c <= 'Z')
 			c = (char)(c + 'a' - 'A');
 		ret[n++] = (struct naive_char){c, at, at + width};
@@ -93,7 +112,11 @@ static inline void naive_find(struct str quote, struct str text, unsigned loosen
 	if (!q || !t)
 		abort();
 	size_t q_n = naive_loosen(quote, looseness, q), t_n = naive_loosen(text, looseness, t);
-	for (size_t at = 0; at < t_n; at++) {
+	if (looseness & QUOTE_ANY_HYPHENS) {
+		q_n = naive_join(q, q_n, false);
+		t_n = naive_join(t, t_n, true);
+	}
+	for (size_t at = 0; at < t_n && q_n; at++) {
 		/* A run of white space is matched whole. */
 		if (at && naive_is_space(t[at].c) && naive_is_space(t[at - 1].c))
 			continue;

@@ -91,6 +91,12 @@ static void why_not(void **state)
 	assert_string_equal(find("the letter", "The Letter", QUOTE_ANY_CASE), "0+10");
 	assert_string_equal(find("the letter", "the   letter the\u00a0letter", QUOTE_ANY_SPACE), "0+12 13+11");
 	assert_string_equal(find("the letter", "the   letter", QUOTE_ANY_CASE), "");
+	/* A word that a hyphen breaks, and one that has a hyphen; what is nothing but hyphens is nowhere. */
+	assert_string_equal(find("confirmed", "confir-\nmed", QUOTE_ANY), "");
+	assert_string_equal(find("confirmed", "confir-\n  med con\u00adfirmed", QUOTE_ANY_HYPHENS), "0+13 14+11");
+	assert_string_equal(find("well-known", "well-\r\nknown", QUOTE_ANY_HYPHENS), "0+12");
+	assert_string_equal(find("a b", "a - b a -\nb a- b a-\nb", QUOTE_ANY_HYPHENS), "6+5 12+4");
+	assert_string_equal(find("-", "a - b-", QUOTE_ANY_HYPHENS), "");
 	/* White space at its end is there to its end, and no character is cut. */
 	assert_string_equal(find("yes\u00a0", "Yes\u00a0\u00a0!", QUOTE_ANY), "0+7");
 }
@@ -98,9 +104,9 @@ static void why_not(void **state)
 /* Pieces that matter to the rule, strung together at random. */
 static struct str any_text(uint32_t *seed, char *ret, size_t pieces)
 {
-	static const char *const of[] = {"a",      "b",      "A",      " ",      "  ",     "\t",       "\n",
-					 "'",      "\"",     "-",      "\u2019", "\u201c", "\u2014",   "\u00a0",
-					 "\u202f", "\u20ac", "\u00e9", "\xc2",   "\xe2",   "\xe2\x80", "\x99"};
+	static const char *const of[] = {"\u00ad", "a",      "b",    "A",      " ",        "  ",     "\t",     "\n",
+					 "'",      "\"",     "-",    "\u2019", "\u201c",   "\u2014", "\u00a0", "\u202f",
+					 "\u20ac", "\u00e9", "\xc2", "\xe2",   "\xe2\x80", "\x99"};
 	size_t len = 0;
 	for (size_t i = 0; i < pieces; i++) {
 		*seed = *seed * 1664525 + 1013904223;
@@ -129,7 +135,7 @@ static void as_the_rule_read_literally(void **state)
 		CLEAN_BUF struct buf there = BUF_INIT(MIB), naive = BUF_INIT(MIB);
 		struct str quote = any_text(&seed, quote_bytes, 1 + round % 5);
 		struct str text = any_text(&seed, text_bytes, 150);
-		unsigned looseness = round % (QUOTE_ANY + 1);
+		unsigned looseness = round % (QUOTE_LOOSEST + 1);
 		if (quote_finder_new(quote, looseness, keep, &there, &f, NULL))
 			continue;
 		for (size_t at = 0, len, portion = 1 + seed % 200; at < text.len; at += len) {
@@ -189,7 +195,7 @@ static void long_texts(void **state)
 	quote[LIMIT_QUOTE_BYTES - 1] = 'b';
 	quote[LIMIT_QUOTE_BYTES] = 0;
 	memset(text, 'a', MIB);
-	for (unsigned looseness = 0; looseness <= QUOTE_ANY; looseness += QUOTE_ANY) {
+	for (unsigned looseness = 0; looseness <= QUOTE_LOOSEST; looseness += QUOTE_LOOSEST) {
 		CLEAN_QUOTE_FINDER struct quote_finder *f = NULL;
 		struct seen seen = {.n = 0};
 		assert_int_equal(quote_finder_new(str_of(quote), looseness, see, &seen, &f, &err), 0);
