@@ -26,6 +26,17 @@ const char judge_about[] =
 	"The exit status is 4 when anything is broken or badly signed, or the sender's signer had no standing; else 3 when "
 	"something required does not stand; else 5 when an office is not known to you; else 0.";
 
+/* Whoever read standard input a second time would judge an empty file. */
+static int check_stdin(struct cli *c, const struct judge_options *o)
+{
+	size_t n = strcmp(c->operands[0], "-") == 0;
+	for (size_t i = 0; i < o->know.n; i++)
+		n += strcmp(o->know.at[i], "-") == 0;
+	for (size_t i = 0; i < o->file.n; i++)
+		n += strcmp(o->file.at[i], "-") == 0;
+	return n < 2 ? 0 : cli_fail(c, VALISE_E_USAGE, "- is named twice, and standard input can be read once");
+}
+
 /* ---- Who is known ---- */
 
 int known_add(struct cli *c, struct known *k, char *card, size_t len, char *petname)
@@ -218,7 +229,9 @@ int judge(struct cli *c, const struct judge_options *o, judge_more *more, void *
 	struct known known = {0};
 	struct exhibits files = {0};
 	size_t len;
-	int r = file_read(c, c->operands[0], &bytes, &len);
+	int r = check_stdin(c, o);
+	if (!r)
+		r = file_read(c, c->operands[0], &bytes, &len);
 	if (!r)
 		r = read_cards(c, &o->know, &known);
 	if (!r)
