@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tags in a list that grows with the file, within what a file may have. */
+/* Tags in a list that grows with the file. */
 #include "office/imprint.h"
 
 #include <stdlib.h>
@@ -25,15 +25,10 @@ int imprint_add(struct imprint *i, size_t len, const uint8_t tag[static MAC_TAG_
 		i->cap = cap;
 	}
 	struct imprint_range *range = &i->ranges[i->n];
-	*range = (struct imprint_range){.at = imprint_bytes(i), .len = len};
+	range->len = len;
 	memcpy(range->tag, tag, sizeof range->tag);
 	i->n++;
 	return 0;
-}
-
-uint64_t imprint_bytes(const struct imprint *i)
-{
-	return i->n ? i->ranges[i->n - 1].at + i->ranges[i->n - 1].len : 0;
 }
 
 size_t imprint_longest(const struct imprint *i)

@@ -9,7 +9,6 @@
  * to the bytes, even one that alters them on purpose: that knows neither, and one wrong range in 2^80 passes. Nobody else is ever shown
  * it, and nothing rests on it later: what the bytes are worth to a reader, their own signatures and roots say. */
 struct imprint_range {
-	uint64_t at;
 	size_t len;
 	uint8_t tag[MAC_TAG_BYTES];
 };
@@ -23,7 +22,6 @@ struct imprint {
 CHECKED int imprint_begin(struct imprint *i, struct valise_err *err);
 /* The next `len` bytes of the file. */
 CHECKED int imprint_add(struct imprint *i, size_t len, const uint8_t tag[static MAC_TAG_BYTES], struct valise_err *err);
-uint64_t imprint_bytes(const struct imprint *i);
 size_t imprint_longest(const struct imprint *i);
 /* VALISE_E_BAD when `data`, as long as the range, is not what was written there. Any thread, with a mac of its own under the key. */
 CHECKED int imprint_compare(const struct imprint_range *range, struct mac *mac, const uint8_t *data,

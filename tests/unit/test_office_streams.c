@@ -347,7 +347,10 @@ static uint64_t put_bag_file(int dirfd, size_t len, size_t n_to, struct imprint 
 	assert_int_equal(stream_sealer_new(&target, randomness, &s, NULL), 0);
 	feed(s, plain, len);
 	assert_int_equal(stream_sealer_end(s, &sealed, NULL), 0);
-	assert_int_equal(imprint_bytes(imprint), sealed.bytes);
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < imprint->n; i++)
+		bytes += imprint->ranges[i].len;
+	assert_int_equal(bytes, sealed.bytes);
 	assert_int_equal(sealed.tally.len, 0);
 	assert_int_equal(newfile_publish(stream_sealer_file(s), "bag", true, NULL), 0);
 	stream_sealer_free(s);
