@@ -172,13 +172,14 @@ struct valise_disagreement {
 
 /* A part that the sender committed to and this set discloses. */
 struct valise_disclosed {
+	uint64_t number; /* of the letter's parts, of paper its scans, from 1 by name; 0: the subject */
 	bool is_subject;
 	const char *subject; /* of leaf 0 */
 	const char *name;    /* shown form */
 	const char *kind;    /* "file", "dir" */
 	const char *sha256;
 	uint64_t bytes;
-	const char *confirmed_by; /* the offices whose reader says opened, as shown; NULL: "no reader confirmed it" */
+	const char *confirmed_by; /* the first recipient whose reader says opened; NULL: "no reader confirmed it" */
 };
 
 struct valise_accounts {

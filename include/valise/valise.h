@@ -558,12 +558,13 @@ struct valise_known {
 	bool unchecked;      /* its digits were never compared with a paper card */
 	bool is_self;
 };
-/* A file that the asker has, which may be an exhibit that reports name. */
+/* A file that the asker has, which may be an exhibit that reports name, or a disclosed part. */
 struct valise_file {
 	const void *bytes;
 	size_t len;
 	char sha256[65]; /* filled in by valise_verify, as the next */
 	size_t spans;    /* places in reports that were read from it; 0: no report here names this file */
+	uint64_t part;   /* the `number` of the first disclosed part that it is; 0: of none */
 };
 struct valise_verifying {
 	const struct valise_known *known;

@@ -159,6 +159,7 @@ static void put_party(struct json *j, const struct valise_accounts *a, const str
 static void put_disclosed(struct json *j, const struct valise_disclosed *d)
 {
 	json_open_object(j, NULL);
+	json_number(j, "number", d->number);
 	json_text(j, "kind", d->is_subject ? "subject" : d->kind);
 	json_text(j, "subject", d->is_subject ? d->subject : NULL);
 	json_text(j, "name", d->is_subject ? NULL : d->name);

@@ -16,7 +16,8 @@ const struct option_row judge_options[] = {
 	{"know", 0, OPTION_LIST, offsetof(struct judge_options, know), "CARD",
 	 "a card that you got from the office itself; repeatable"},
 	{"file", 0, OPTION_LIST, offsetof(struct judge_options, file), "EXHIBIT",
-	 "a file that you have yourself: what reports point at in it is read from it; repeatable"},
+	 "a file that you have yourself: what reports point at in it is read from it, and a disclosed part is told; "
+	 "repeatable"},
 	OPTION_END,
 };
 
@@ -24,6 +25,17 @@ const char judge_about[] =
 	"FILE is the dossier (- for standard input). Nothing is asked of any network, and nothing is taken in.\n"
 	"The exit status is 4 when anything is broken or badly signed, or the sender's signer had no standing; else 3 when "
 	"something required does not stand; else 5 when an office is not known to you; else 0.";
+
+/* Whoever read standard input a second time would judge an empty file. */
+static int check_stdin(struct cli *c, const struct judge_options *o)
+{
+	size_t n = strcmp(c->operands[0], "-") == 0;
+	for (size_t i = 0; i < o->know.n; i++)
+		n += strcmp(o->know.at[i], "-") == 0;
+	for (size_t i = 0; i < o->file.n; i++)
+		n += strcmp(o->file.at[i], "-") == 0;
+	return n < 2 ? 0 : cli_fail(c, VALISE_E_USAGE, "- is named twice, and standard input can be read once");
+}
 
 /* ---- Who is known ---- */
 
@@ -63,7 +75,7 @@ static int read_cards(struct cli *c, const struct words *paths, struct known *k)
 	return r;
 }
 
-/* ---- The asker's own copies of exhibits ---- */
+/* ---- The asker's own copies of exhibits and parts ---- */
 
 struct exhibits {
 	struct valise_file *at;
@@ -93,7 +105,16 @@ static int read_exhibits(struct cli *c, const struct words *paths, struct exhibi
 	return r;
 }
 
-static void show_exhibits(struct cli *c, const struct words *paths, const struct exhibits *x)
+static void show_part(const struct valise_accounts *a, uint64_t number)
+{
+	for (size_t i = 0; i < a->n_disclosed; i++)
+		if (a->disclosed[i].number == number)
+			printf("by its SHA-256 and its size it is %s %llu of this letter: %s\n",
+			       a->paper ? "scan" : "part", (unsigned long long)number, a->disclosed[i].name);
+}
+
+static void show_exhibits(struct cli *c, const struct words *paths, const struct exhibits *x,
+			  const struct valise_accounts *a)
 {
 	if (x->n) {
 		putchar('\n');
@@ -103,10 +124,13 @@ static void show_exhibits(struct cli *c, const struct words *paths, const struct
 	for (size_t i = 0; i < x->n; i++) {
 		printf("  - %s, sha256 %s: ", SHOW(paths->at[i]), x->at[i].sha256);
 		if (x->at[i].spans)
-			printf("%zu place%s that reports name %s read from it\n", x->at[i].spans,
-			       PLURAL(x->at[i].spans), x->at[i].spans == 1 ? "was" : "were");
-		else
-			printf("no report here names this file\n");
+			printf("%zu place%s that reports name %s read from it%s", x->at[i].spans,
+			       PLURAL(x->at[i].spans), x->at[i].spans == 1 ? "was" : "were",
+			       x->at[i].part ? "; " : "\n");
+		if (x->at[i].part)
+			show_part(a, x->at[i].part);
+		else if (!x->at[i].spans)
+			printf("nothing here names this file\n");
 	}
 }
 
@@ -119,6 +143,10 @@ static void put_exhibits(struct json *j, const struct words *paths, const struct
 		json_text(j, "sha256", x->at[i].sha256);
 		json_number(j, "bytes", x->at[i].len);
 		json_number(j, "places", x->at[i].spans);
+		if (x->at[i].part)
+			json_number(j, "part", x->at[i].part);
+		else
+			json_text(j, "part", NULL);
 		json_close(j);
 	}
 	json_close(j);
@@ -167,7 +195,7 @@ static int give_verdict(struct cli *c, const struct judge_options *o, const stru
 	put_exhibits(j, &o->file, files);
 	if (!c->shared.json) {
 		show_accounts(c, a, true);
-		show_exhibits(c, &o->file, files);
+		show_exhibits(c, &o->file, files, a);
 	}
 	int r = check_required(c, &o->require, a, j, &unmet);
 	if (r)
@@ -201,7 +229,9 @@ int judge(struct cli *c, const struct judge_options *o, judge_more *more, void *
 	struct known known = {0};
 	struct exhibits files = {0};
 	size_t len;
-	int r = file_read(c, c->operands[0], &bytes, &len);
+	int r = check_stdin(c, o);
+	if (!r)
+		r = file_read(c, c->operands[0], &bytes, &len);
 	if (!r)
 		r = read_cards(c, &o->know, &known);
 	if (!r)

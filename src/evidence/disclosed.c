@@ -5,23 +5,11 @@
 #include "base/text.h"
 #include "evidence/work.h"
 
-/* By place in the letter: the subject, then parts by offset, and whatever else tells two leaves apart. */
 static int leaf_cmp(const void *a, const void *b)
 {
 	const struct disclosed_leaf *x = *(const struct disclosed_leaf *const *)a,
 				    *y = *(const struct disclosed_leaf *const *)b;
-	if (x->is_subject != y->is_subject)
-		return x->is_subject ? -1 : 1;
-	if (x->is_subject)
-		return str_cmp(x->subject, y->subject);
-	if (x->part.offset != y->part.offset)
-		return x->part.offset < y->part.offset ? -1 : 1;
-	if (x->part.length != y->part.length)
-		return x->part.length < y->part.length ? -1 : 1;
-	if (x->part.kind != y->part.kind)
-		return x->part.kind < y->part.kind ? -1 : 1;
-	int c = hash_cmp(&x->part.digest, &y->part.digest);
-	return c ? c : str_cmp(x->part.name, y->part.name);
+	return (x->index > y->index) - (x->index < y->index);
 }
 
 /* The first recipient, in the seal's order, that says that it opened the letter: it recomputed these very commitments. */
@@ -39,7 +27,7 @@ static const char *confirmed_by(struct work *w)
 
 static struct valise_disclosed disclosed_of(struct work *w, const struct disclosed_leaf *leaf, const char *confirmed)
 {
-	struct valise_disclosed d = {.is_subject = leaf->is_subject, .confirmed_by = confirmed};
+	struct valise_disclosed d = {.number = leaf->index, .is_subject = leaf->is_subject, .confirmed_by = confirmed};
 	if (leaf->is_subject) {
 		d.subject = arena_shown(w->out, leaf->subject);
 		return d;
@@ -67,11 +55,9 @@ void list_disclosed(struct work *w)
 	}
 	qsort(leaves, n, sizeof *leaves, leaf_cmp);
 	const char *confirmed = n ? confirmed_by(w) : NULL;
-	for (size_t i = 0; i < n; i++) {
-		if (i && leaf_cmp(&leaves[i - 1], &leaves[i]) == 0)
-			continue;
-		shown[w->a->n_disclosed++] = disclosed_of(w, leaves[i], confirmed);
-	}
+	for (size_t i = 0; i < n; i++)
+		shown[i] = disclosed_of(w, leaves[i], confirmed);
+	w->a->n_disclosed = n;
 	w->a->disclosed = shown;
 	struct str subject = w->e->subject;
 	if (!subject.at && n && leaves[0]->is_subject)

@@ -55,8 +55,8 @@ struct evidence {
 	const struct acquaintance *acquaintances;
 	size_t n_acquaintances;
 	enum valise_bytes_verdict bytes;
-	struct str bytes_note; /* why broken or partial; NULL */
-	const struct disclosed_leaf *disclosed;
+	struct str bytes_note;                  /* why broken or partial; NULL */
+	const struct disclosed_leaf *disclosed; /* one an index, in any order */
 	size_t n_disclosed;
 	const struct str *broken; /* a sentence for each item that did not verify; they make signatures_valid false */
 	size_t n_broken;

@@ -181,6 +181,7 @@ static int add_leaf(struct verifying *w, const struct dossier_item *it, struct v
 		r = err_set(&why, VALISE_E_BAD, "it stands at another place than its kind");
 	if (r)
 		return finding(w, r, "disclosure", &it->id, &why, err);
+	ret->index = d.index;
 	return keep_leaf(w, err);
 }
 
@@ -231,11 +232,12 @@ static int leaves_of_cover(struct verifying *w, struct valise_err *err)
 		CLEAN_BUF struct buf leaf = BUF_INIT(DISCLOSURE_BYTES);
 		int r = cover_leaf(&w->cover, &w->seal->s, i, &leaf, err);
 		if (!r)
-			r = disclosed_leaf_parse(buf_str(&leaf), &w->leaves[w->n_leaves], err);
+			r = disclosed_leaf_parse(buf_str(&leaf), &w->leaves[i], err);
 		if (!r)
 			r = keep_leaf(w, err);
 		if (r)
 			return r;
+		w->leaves[i].index = i;
 	}
 	return 0;
 }
@@ -322,7 +324,19 @@ static int judge(struct verifying *w, int64_t now_s, struct valise_accounts **re
 	return evidence_accounts(&e, ret, err);
 }
 
-/* The asker's own copies of exhibits: each is whole, and its hash is what it is. */
+/* The first disclosed part whose bytes these are, as the letter counts them; 0: none. */
+static uint64_t find_part(const struct verifying *w, const struct hash *hash, uint64_t len)
+{
+	for (size_t i = 0; i < w->n_leaves; i++) {
+		const struct disclosed_leaf *leaf = &w->leaves[i];
+		if (!leaf->is_subject && leaf->part.kind == PART_FILE && leaf->part.length == len &&
+		    hash_eq(&leaf->part.digest, hash))
+			return leaf->index;
+	}
+	return 0;
+}
+
+/* The asker's own copies of exhibits and parts: each is whole, and its hash is what it is. */
 static int add_files(struct verifying *w, const struct valise_verifying *with, struct valise_err *err)
 {
 	int r = with->n_files ? exhibits_want(&w->exhibits, w->reports, w->n_reports, err) : 0;
@@ -331,6 +345,7 @@ static int add_files(struct verifying *w, const struct valise_verifying *with, s
 		struct hash hash;
 		digest_once(f->bytes, f->len, &hash);
 		memcpy(f->sha256, hash_hex(&hash).text, sizeof f->sha256);
+		f->part = find_part(w, &hash, f->len);
 		r = exhibits_add_file(&w->exhibits, &hash, (struct str){f->bytes, f->len}, &f->spans, err);
 	}
 	return r;

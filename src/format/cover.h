@@ -50,6 +50,7 @@ CHECKED int cover_contents(const struct cover *c, const struct seal *s, struct h
 
 /* A leaf's text without salt, read again when it is disclosed. */
 struct disclosed_leaf {
+	uint64_t index; /* in the tree: for who knows it to fill in, the text has none */
 	uint8_t salt[32];
 	uint8_t nonce[32];
 	struct hash from;

@@ -17,7 +17,11 @@ struct quote_finder;
 enum quote_looseness {
 	QUOTE_ANY_SPACE = 1u << 0, /* any run of white space for any other, no-break spaces among them */
 	QUOTE_ANY_MARKS = 1u << 1, /* quotation marks, apostrophes and dashes of whatever kind */
-	QUOTE_ANY_CASE = 1u << 2   /* of ASCII letters */
+	QUOTE_ANY_CASE = 1u << 2,  /* of ASCII letters */
+	QUOTE_ANY = QUOTE_ANY_SPACE | QUOTE_ANY_MARKS | QUOTE_ANY_CASE,
+	/* Hyphens are nothing, nor is a line break in the text that follows one. What is there as it stands may not be so. */
+	QUOTE_ANY_HYPHENS = 1u << 3,
+	QUOTE_LOOSEST = QUOTE_ANY | QUOTE_ANY_HYPHENS
 };
 
 struct quote_match {

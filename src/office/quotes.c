@@ -94,25 +94,32 @@ int places_none(struct valise *v, const struct body *body, const char *quote, st
 		{QUOTE_ANY_SPACE, "with other white space"},
 		{QUOTE_ANY_MARKS, "with other quotation marks, apostrophes or dashes"},
 		{QUOTE_ANY_CASE, "in other letters, capital or small"},
-		{QUOTE_ANY_SPACE | QUOTE_ANY_MARKS | QUOTE_ANY_CASE, "with other marks, letters or white space"},
 	};
-	struct places p;
-	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-		CLEAN_BUF struct buf around = BUF_INIT(PLACES_BYTES);
-		int r = places_find(v, body, quote, ways[i].looseness, &p, err);
-		if (!r && p.n)
-			r = places_around(body, &p.at[0], &around, err);
-		if (r)
-			return r;
-		if (p.n)
-			return err_set(err, VALISE_E_NOT_FOUND,
-				       "the quote is not there as it was typed; it is there %s: --span %" PRIu64
-				       ":%" PRIu64 " %s",
-				       ways[i].how, p.at[0].offset, p.at[0].length, text_shown(buf_str(&around)).text);
+	const char *how = "with other marks, letters or white space";
+	CLEAN_BUF struct buf around = BUF_INIT(PLACES_BYTES);
+	struct places any, p = {.n = 0};
+	int r = places_find(v, body, quote, QUOTE_ANY, &any, err);
+	bool hyphens = !r && !any.n;
+	if (hyphens) {
+		how = "with other hyphens, as at the end of a line";
+		r = places_find(v, body, quote, QUOTE_LOOSEST, &any, err);
 	}
-	return err_set(
-		err, VALISE_E_NOT_FOUND,
-		"the quote is not there: `valise exhibit show` shows the beginning; give fewer words, or --span, or --where for what is no text");
+	if (!r && !any.n)
+		return err_set(
+			err, VALISE_E_NOT_FOUND,
+			"the quote is not there: `valise exhibit show` shows the beginning; give fewer words, or --span, or --where for what is no text");
+	/* All of these ways together find it: whether one alone does. */
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0] && !r && !p.n && !hyphens; i++) {
+		r = places_find(v, body, quote, ways[i].looseness, &p, err);
+		how = p.n ? ways[i].how : how;
+	}
+	const struct quote_match *at = p.n ? &p.at[0] : &any.at[0];
+	if (!r)
+		r = places_around(body, at, &around, err);
+	return r ? r
+		 : err_set(err, VALISE_E_NOT_FOUND,
+			   "the quote is not there as it was typed; it is there %s: --span %" PRIu64 ":%" PRIu64 " %s",
+			   how, at->offset, at->length, text_shown(buf_str(&around)).text);
 }
 
 int places_check_span(const struct body *body, const struct valise_span *span, struct valise_err *err)

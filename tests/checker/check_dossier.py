@@ -96,9 +96,9 @@ class Dossier:
 
     def disclosed(self, confirmed_by):
         subjects = [self.cover.subject] if self.cover else [leaf.subject for leaf in self.leaves if leaf.subject is not None]
-        parts = self.cover.parts if self.cover else [leaf.part for leaf in self.leaves if leaf.part]
-        out = [{"kind": "subject", "subject": s, "name": None, "sha256": None, "bytes": 0} for s in subjects]
-        out += [{"kind": p["kind"], "subject": None, "name": shown(p["name"]), "sha256": p["sha256"], "bytes": p["length"]} for p in parts]
+        parts = enumerate(self.cover.parts, 1) if self.cover else [(leaf.index, leaf.part) for leaf in self.leaves if leaf.part]
+        out = [{"number": 0, "kind": "subject", "subject": s, "name": None, "sha256": None, "bytes": 0} for s in subjects]
+        out += [{"number": i, "kind": p["kind"], "subject": None, "name": shown(p["name"]), "sha256": p["sha256"], "bytes": p["length"]} for i, p in parts]
         return [{**one, "confirmed_by": confirmed_by} for one in out]
 
 

@@ -29,7 +29,7 @@ PARTY = ["office", "addressee", "identified_as", "is_sender", "is_recipient", "i
 REPORTED = ["id", "says", "speaker", "speaker_office", "speaker_addressee", "of", "via", "verb", "medium", "carriage", "when", "resolved_from", "resolved_to", "quoted", "where",
             "spans", "office", "title", "role", "key", "time", "nth", "regarding", "corrected_by", "standing", "counts_as_filed", "unattended"]
 SPEAKER = ["speaker", "reported"]
-DISCLOSED = ["kind", "subject", "name", "sha256", "bytes"]
+DISCLOSED = ["number", "kind", "subject", "name", "sha256", "bytes"]
 
 
 class Skip(Exception):

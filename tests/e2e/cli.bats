@@ -282,6 +282,11 @@ END
 	[ "$(status_of as harbour verify dossier --require Oslo:received)" -eq 3 ]
 	[ "$(status_of as harbour verify dossier --require nonsense)" -eq 2 ]
 	valise-verify - <dossier >one || [ $? -eq 5 ]
+	for option in --know --file; do
+		run valise-verify - $option - <dossier
+		[ "$status" -eq 2 ]
+		[[ $output == *"standard input can be read once"* ]]
+	done
 	valise-verify dossier >two || [ $? -eq 5 ]
 	cmp one two
 	# Another word in the statement: its signature is bad, and that goes before anything unmet or unknown.

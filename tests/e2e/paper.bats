@@ -64,11 +64,21 @@ seal_paper() {
 	refute grep -q "sheet one" verdict
 	/usr/bin/env python3 "$VALISE_TEST_SOURCE/tests/checker/check_dossier.py" --know oslo.card --know harbour.card --know blue.card \
 		dossier | json_at '[x["name"] for x in d["accounts"]["disclosed"]], d["verdict"]' | grep -qx "(\['b.pdf'\], 'sound')"
+	# A file in hand is said to be the scan that it is, and nothing else is said to be one.
+	printf "the second?" >other.pdf
+	valise-verify dossier --file b.pdf --file other.pdf --file "sheet one.pdf" >verdict || true
+	grep -q "^  - b.pdf, sha256 .*: by its SHA-256 and its size it is scan 1 of this letter: b.pdf$" verdict
+	grep -q "^  - other.pdf, sha256 .*: nothing here names this file$" verdict
+	grep -q "^  - sheet one.pdf, sha256 .*: nothing here names this file$" verdict
 	as harbour dossier 9/26 --disclose "sheet one.pdf" --disclose subject -o more
+	cp "sheet one.pdf" copy.pdf
+	valise-verify more --file copy.pdf --file b.pdf --json |
+		json_at '[(f["part"], f["places"]) for f in d["files"]], [x["number"] for x in d["accounts"]["disclosed"]]' | grep -qx "(\[(2, 0), (None, 0)\], \[0, 2\])"
 	valise-verify more --json | json_at '[(x["kind"], x["name"] or x["subject"], x["bytes"]) for x in d["accounts"]["disclosed"]]' |
 		grep -qx "\[('subject', 'envelope 17, two sheets, red wax', 0), ('file', 'sheet one.pdf', 16)\]"
 	as harbour dossier 9/26 --disclose cover -o whole
 	[ "$(valise-verify whole --json | json_at 'len(d["accounts"]["disclosed"])')" -eq 3 ]
+	[ "$(valise-verify whole --file b.pdf --file "sheet one.pdf" --json | json_at '[f["part"] for f in d["files"]]')" = "[1, 2]" ]
 	run as oslo dossier 9/26 --disclose b.pdf
 	[ "$status" -eq 1 ]
 	[[ $output == *"only who sealed it with --scan"* ]]

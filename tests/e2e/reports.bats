@@ -84,6 +84,8 @@ note() {
 	refused 1 "capital or small: --span 34:16" --quote "we have received"
 	refused 1 "quotation marks, apostrophes or dashes: --span 31:19" --quote '"We have received'
 	refused 1 "other white space" --quote "We  got it"
+	printf 'They have confir-\nmed it, after\nall.' >>news.txt
+	refused 1 "other hyphens, as at the end of a line: --span 96:24 " --quote "They have confirmed it"
 	refused 1 "the quote is not there: " --quote elephant
 	refused 2 "the quote is empty" --quote " "
 	refused 2 "not valid UTF-8" --quote $'\xff'

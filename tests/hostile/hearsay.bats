@@ -129,7 +129,7 @@ facts() { valise-verify "$1" --know harbour.card --know oslo.card --json "${@:3}
 	is "words" '"nission confirned"' "$(facts d '.accounts.reported[0].spans[0].words')"
 	runs 0 judge d --file article.html --file lie
 	says "article.html, sha256 $article: 1 place that reports name was read from it"
-	says "lie, sha256 $(sha256sum <lie | cut -c1-64): no report here names this file"
+	says "lie, sha256 $(sha256sum <lie | cut -c1-64): nothing here names this file"
 	says '"mission confirmed"'
 	is "check" '"checked"' "$(facts d '.accounts.reported[0].spans[0].check' --file article.html)"
 	is "lie" 0 "$(facts d '.files[0].places' --file lie)"

@@ -149,7 +149,7 @@ static inline void dump_accounts(struct buf *b, const struct valise_accounts *a)
 	dump_parties(b, a);
 	for (size_t i = 0; i < a->n_disclosed; i++) {
 		const struct valise_disclosed *d = &a->disclosed[i];
-		buf_addf(b, "disclosed %d %" PRIu64, d->is_subject, d->bytes);
+		buf_addf(b, "disclosed %" PRIu64 " %d %" PRIu64, d->number, d->is_subject, d->bytes);
 		dump_text(b, "subject", d->subject);
 		dump_text(b, "name", d->name);
 		dump_text(b, "kind", d->kind);

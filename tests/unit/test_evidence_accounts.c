@@ -371,9 +371,9 @@ static void test_disclosed(void **state)
 	const struct letter *l = the_letter();
 	struct scene *s = scene_new(l->seal);
 	struct disclosed_leaf leaves[4] = {
-		{.part = {.kind = PART_FILE, .offset = 1536, .length = 10, .name = STR("b\nc")}},
+		{.index = 2, .part = {.kind = PART_FILE, .offset = 1536, .length = 10, .name = STR("b\nc")}},
 		{.is_subject = true, .subject = STR("Notice 14")},
-		{.part = {.kind = PART_DIR, .offset = 512, .length = 99, .name = STR("annex")}},
+		{.index = 1, .part = {.kind = PART_DIR, .offset = 512, .length = 99, .name = STR("annex")}},
 		{.is_subject = true, .subject = STR("Another's")},
 	};
 	for (size_t i = 0; i < 4; i++) {
@@ -389,6 +389,7 @@ static void test_disclosed(void **state)
 	assert_string_equal(a->disclosed[1].name, "annex");
 	assert_string_equal(a->disclosed[1].kind, "dir");
 	assert_string_equal(a->disclosed[2].name, "b\\x0ac");
+	assert_int_equal(a->disclosed[2].number, 2);
 	SAY(s, SAYS_OPENED, l->oslo, OSLO_READER, 5, );
 	s->e.subject = STR("As a reader knows it");
 	CLEAN_ACCOUNTS struct valise_accounts *b = scene_accounts(s);

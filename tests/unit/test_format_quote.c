@@ -12,7 +12,8 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "format/quote.h"
+#include "base/text.h"
+#include "quote_naive.h"
 
 #define MIB (1024u * 1024)
 
@@ -90,6 +91,65 @@ static void why_not(void **state)
 	assert_string_equal(find("the letter", "The Letter", QUOTE_ANY_CASE), "0+10");
 	assert_string_equal(find("the letter", "the   letter the\u00a0letter", QUOTE_ANY_SPACE), "0+12 13+11");
 	assert_string_equal(find("the letter", "the   letter", QUOTE_ANY_CASE), "");
+	/* A word that a hyphen breaks, and one that has a hyphen; what is nothing but hyphens is nowhere. */
+	assert_string_equal(find("confirmed", "confir-\nmed", QUOTE_ANY), "");
+	assert_string_equal(find("confirmed", "confir-\n  med con\u00adfirmed", QUOTE_ANY_HYPHENS), "0+13 14+11");
+	assert_string_equal(find("well-known", "well-\r\nknown", QUOTE_ANY_HYPHENS), "0+12");
+	assert_string_equal(find("a b", "a - b a -\nb a- b a-\nb", QUOTE_ANY_HYPHENS), "6+5 12+4");
+	assert_string_equal(find("-", "a - b-", QUOTE_ANY_HYPHENS), "");
+	/* White space at its end is there to its end, and no character is cut. */
+	assert_string_equal(find("yes\u00a0", "Yes\u00a0\u00a0!", QUOTE_ANY), "0+7");
+}
+
+/* Pieces that matter to the rule, strung together at random. */
+static struct str any_text(uint32_t *seed, char *ret, size_t pieces)
+{
+	static const char *const of[] = {"\u00ad", "a",      "b",    "A",      " ",        "  ",     "\t",     "\n",
+					 "'",      "\"",     "-",    "\u2019", "\u201c",   "\u2014", "\u00a0", "\u202f",
+					 "\u20ac", "\u00e9", "\xc2", "\xe2",   "\xe2\x80", "\x99"};
+	size_t len = 0;
+	for (size_t i = 0; i < pieces; i++) {
+		*seed = *seed * 1664525 + 1013904223;
+		const char *piece = of[(*seed >> 16) % (sizeof of / sizeof of[0])];
+		memcpy(ret + len, piece, strlen(piece));
+		len += strlen(piece);
+	}
+	return (struct str){ret, len};
+}
+
+static int keep(void *context, const struct quote_match *m)
+{
+	struct buf *b = context;
+	buf_addf(b, "%llu+%llu ", (unsigned long long)m->offset, (unsigned long long)m->length);
+	return 0;
+}
+
+static void as_the_rule_read_literally(void **state)
+{
+	(void)state;
+	char quote_bytes[32], text_bytes[512];
+	uint32_t seed = 1;
+	size_t found = 0;
+	for (unsigned round = 0; round < 20000; round++) {
+		CLEAN_QUOTE_FINDER struct quote_finder *f = NULL;
+		CLEAN_BUF struct buf there = BUF_INIT(MIB), naive = BUF_INIT(MIB);
+		struct str quote = any_text(&seed, quote_bytes, 1 + round % 5);
+		struct str text = any_text(&seed, text_bytes, 150);
+		unsigned looseness = round % (QUOTE_LOOSEST + 1);
+		if (quote_finder_new(quote, looseness, keep, &there, &f, NULL))
+			continue;
+		for (size_t at = 0, len, portion = 1 + seed % 200; at < text.len; at += len) {
+			len = text.len - at < portion ? text.len - at : portion;
+			assert_int_equal(quote_finder_push(f, text.at + at, len), 0);
+		}
+		assert_int_equal(quote_finder_end(f), 0);
+		naive_find(quote, text, looseness, keep, &naive);
+		if (!str_eq(buf_str(&there), buf_str(&naive)))
+			fail_msg("round %u, looseness %u: found %.*s, not %.*s", round, looseness, (int)there.len,
+				 (char *)there.data, (int)naive.len, (char *)naive.data);
+		found += naive.len > 0;
+	}
+	assert_true(found > 2000);
 }
 
 static void what_is_no_quote(void **state)
@@ -124,26 +184,28 @@ static void a_callback_stops_it(void **state)
 	assert_int_equal(calls, 1);
 }
 
-/* What nearly matches everywhere costs no more than what does not match at all, by and large. */
+/* What nearly matches everywhere costs no more than what does not match at all, by and large; nor does a looser way. */
 static void long_texts(void **state)
 {
 	(void)state;
-	CLEAN_QUOTE_FINDER struct quote_finder *f = NULL;
 	struct valise_err err = {0};
-	struct seen seen = {.n = 0};
 	char quote[LIMIT_QUOTE_BYTES + 1], *text = malloc(MIB);
 	assert_non_null(text);
 	memset(quote, 'a', LIMIT_QUOTE_BYTES);
 	quote[LIMIT_QUOTE_BYTES - 1] = 'b';
 	quote[LIMIT_QUOTE_BYTES] = 0;
 	memset(text, 'a', MIB);
-	assert_int_equal(quote_finder_new(str_of(quote), 0, see, &seen, &f, &err), 0);
-	clock_t before = clock();
-	for (size_t i = 0; i < 32; i++)
-		assert_int_equal(quote_finder_push(f, text, MIB), 0);
-	assert_int_equal(quote_finder_push(f, "b", 1), 0);
-	assert_true(clock() - before < 20 * CLOCKS_PER_SEC); /* 2^37 comparisons would take longer */
-	assert_string_equal(seen.text, "33550337+4096");
+	for (unsigned looseness = 0; looseness <= QUOTE_LOOSEST; looseness += QUOTE_LOOSEST) {
+		CLEAN_QUOTE_FINDER struct quote_finder *f = NULL;
+		struct seen seen = {.n = 0};
+		assert_int_equal(quote_finder_new(str_of(quote), looseness, see, &seen, &f, &err), 0);
+		clock_t before = clock();
+		for (size_t i = 0; i < 128; i++)
+			assert_int_equal(quote_finder_push(f, text, MIB), 0);
+		assert_int_equal(quote_finder_push(f, "b", 1), 0);
+		assert_true(clock() - before < 15 * CLOCKS_PER_SEC); /* 2^39 comparisons would take longer */
+		assert_string_equal(seen.text, "134213633+4096");
+	}
 	free(text);
 }
 
@@ -166,13 +228,10 @@ static void spans_that_cut_a_character(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(exactly),
-		cmocka_unit_test(over_line_breaks),
-		cmocka_unit_test(why_not),
-		cmocka_unit_test(what_is_no_quote),
-		cmocka_unit_test(a_callback_stops_it),
-		cmocka_unit_test(long_texts),
-		cmocka_unit_test(spans_that_cut_a_character),
+		cmocka_unit_test(exactly),          cmocka_unit_test(over_line_breaks),
+		cmocka_unit_test(why_not),          cmocka_unit_test(as_the_rule_read_literally),
+		cmocka_unit_test(what_is_no_quote), cmocka_unit_test(a_callback_stops_it),
+		cmocka_unit_test(long_texts),       cmocka_unit_test(spans_that_cut_a_character),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
