@@ -14,7 +14,7 @@ struct exhibit_row {
 	struct hash id;
 	uint64_t bytes;
 	int64_t taken_in_s; /* a put goes by the clock */
-	struct str name; /* of the file it came from: raw bytes; NULL: it came from a pipe or in a bag */
+	struct str name;    /* of the file it came from: raw bytes; NULL: it came from a pipe or in a bag */
 };
 
 /* Of a file in tmp/ that already holds every byte: a small one becomes a row, a large one is synced, made 0400 and linked as
@@ -45,7 +45,7 @@ CHECKED int exhibit_forget(struct spool *s, const struct hash *id, struct valise
 /* That an exhibit belongs to the story of a letter. */
 struct exhibit_tag {
 	struct hash exhibit, letter;
-	struct str note; /* free text; NULL: none */
+	struct str note;  /* free text; NULL: none */
 	int64_t tagged_s; /* a put goes by the clock */
 };
 /* Again for the same two: a note takes the place of the one before; without one nothing changes. */

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include <valise/valise.h>
+
 #include "base/limits.h"
 #include "base/nfc.h"
 #include "base/text.h"
@@ -481,6 +483,31 @@ static void test_sizes(void **state)
 		assert_string_equal(size_text(cases[i].bytes).text, cases[i].text);
 }
 
+static void test_columns(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		size_t max, bytes, columns;
+	} cases[] = {
+		{"", 5, 0, 0},
+		{"abc", SIZE_MAX, 3, 3},
+		{"abc", 2, 2, 2},
+		{"\xc3\xa9t\xc3\xa9", SIZE_MAX, 5, 3},
+		{"e\xcc\x81t", 1, 3, 1}, /* what combines stays with its letter */
+		{"\xe8\xa8\x98\xe4\xba\x8b", SIZE_MAX, 6, 4},
+		{"\xe8\xa8\x98\xe4\xba\x8b", 3, 3, 2},
+		{"\xe8\xa8\x98\xe4\xba\x8b", 0, 3, 2}, /* one is taken in any case */
+		{"a\xff\xe8", SIZE_MAX, 3, 3},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		size_t columns;
+		assert_int_equal(valise_fitting(cases[i].text, strlen(cases[i].text), cases[i].max, &columns),
+				 cases[i].bytes);
+		assert_int_equal(columns, cases[i].columns);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -499,6 +526,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_harmful_is_shown),
 		cmocka_unit_test(test_shown_is_cut_whole),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_columns),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,6 +56,8 @@ static void whole_grammar_is_made(void **state)
 	(void)state;
 	const struct report_span whole = {vector_hash("slip"), 90000, 0, 90000};
 	struct hash oslo = vector_id("tests/vectors/register/oslo-0.note");
+	const struct hash regarding[LIMIT_REGARDING + 1] = {vector_id("tests/vectors/report/press.note"),
+							    vector_id("tests/vectors/statement/example-received.note")};
 	struct report p = {
 		.letter = vector_id("tests/vectors/seal/letter.note"),
 		.says = STR("delivered"),
@@ -68,8 +70,7 @@ static void whole_grammar_is_made(void **state)
 		.medium = STR("over the fence"),
 		.carriage = STR("in a bag of fish"),
 		.when = STR("this morning"),
-		.regarding = (struct hash[]){vector_id("tests/vectors/report/press.note"),
-					     vector_id("tests/vectors/statement/example-received.note")},
+		.regarding = regarding,
 		.n_regarding = 2,
 		.spans = &whole,
 		.n_spans = 1,
