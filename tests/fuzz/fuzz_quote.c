@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct seen seen, other;
 	const uint8_t *border = size ? memchr(data, 0xff, size) : NULL;
-	if (!border || size > 8192)
+	if (!border || size > 2048)
 		return 0;
 	struct str quote = {(const char *)data, (size_t)(border - data)};
 	struct str text = {(const char *)border + 1, size - quote.len - 1};
