@@ -5,8 +5,10 @@
 
 #include <stddef.h>
 
+#include "base/err.h"
+
 /* The array of n things of `size` bytes with room for one more, perhaps elsewhere: the room doubles. NULL: there is no memory, and the
  * array is as it was. */
-void *array_room(void *array, size_t n, size_t *cap, size_t size);
+CHECKED void *array_room(void *array, size_t n, size_t *cap, size_t size);
 
 #endif

@@ -43,6 +43,10 @@
 #define LIMIT_REPORT_LIST_BYTES (8u * 1024 * 1024) /* a file of reports to be filed at once */
 #define LIMIT_REPORT_LIST_LINES 10000u
 #define LIMIT_NTH 1000000u
+/* Of one letter, as many statements as reports; what comes beyond is passed over (office/note_room.h). */
+#define LIMIT_NOTES_BY_KEY 10000u
+#define LIMIT_NOTES_WITH_STRANGERS 10000u /* above that, only those of officers whom the letter or you know come in */
+#define LIMIT_NOTES 100000u
 
 /* age (spec/cover.md). */
 #define LIMIT_AGE_HEADER_BYTES (512u * 1024)

@@ -53,7 +53,8 @@ int filed_add(struct filed *f, struct str text, const struct hash *id, struct va
 /* ---- What is here ---- */
 
 struct filing {
-	const struct hash *self;
+	const struct hash *office;
+	const struct register_set *self;
 	struct filed filed;
 	struct hashes corrected;
 	struct valise_err *err;
@@ -62,7 +63,7 @@ struct filing {
 static int look_at(void *context, struct verified_report *p, int64_t taken_in_s)
 {
 	struct filing *g = context;
-	bool is_ours = hash_eq(&p->r.office.office, g->self);
+	bool is_ours = hash_eq(&p->r.office.office, g->office) && report_stands(g->self, p);
 	(void)taken_in_s;
 	int r = is_ours ? append(&g->filed, p->note.text, &p->note.id, g->err) : 0;
 	for (size_t i = 0; is_ours && i < p->r.n_regarding && !r; i++)
@@ -71,9 +72,10 @@ static int look_at(void *context, struct verified_report *p, int64_t taken_in_s)
 	return r;
 }
 
-int filed_load(struct valise *v, const struct hash *letter, struct filed *ret, struct valise_err *err)
+int filed_load(struct valise *v, const struct register_set *self, const struct hash *letter, struct filed *ret,
+	       struct valise_err *err)
 {
-	struct filing g = {.self = &v->self, .err = err};
+	struct filing g = {.office = &v->self, .self = self, .err = err};
 	int r = reports_of(v->spool, letter, look_at, &g, err);
 	for (size_t i = 0; i < g.filed.n && !r; i++)
 		if (!hashes_have(&g.corrected, &g.filed.at[i].id))

@@ -121,6 +121,7 @@ CHECKED int office_identities(struct valise *v, const struct register_set *set, 
 
 /* Whether that officer's word counts, by the register here: a name on a statement is anybody's to write. */
 bool statement_stands(const struct register_set *set, const struct verified_statement *s);
+bool report_stands(const struct register_set *set, const struct verified_report *r);
 
 /* The name to show for an office: petname, else what it calls itself, else its id's first digits. Appended escaped. */
 CHECKED int office_show(struct valise *v, const struct register_set *set, const struct hash *office, struct buf *ret,

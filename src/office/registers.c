@@ -63,6 +63,13 @@ int register_set_self(struct valise *v, struct register_set *ret, struct valise_
 	return 0;
 }
 
+bool report_stands(const struct register_set *set, const struct verified_report *v)
+{
+	const struct report *p = &v->r;
+	return standing_suffices(
+		standing_judge(set->registers, &p->office, &p->by, p->role, p->time_s, &v->note.id, NULL));
+}
+
 bool statement_stands(const struct register_set *set, const struct verified_statement *v)
 {
 	const struct statement *s = &v->s;

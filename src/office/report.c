@@ -351,6 +351,11 @@ static int look_for_same(struct valise_report_draft *all, struct filed *filed, s
 {
 	CLEAN_BUF struct buf b = BUF_INIT(256);
 	const struct hash *same = filed_find(filed, str_of(d->view.text));
+	if (!same && filed->n >= LIMIT_NOTES_BY_KEY)
+		return err_set(err, VALISE_E_LIMIT,
+			       "your office has filed %u reports of %s, as many as a letter has room for: "
+			       "put more spans into one report",
+			       LIMIT_NOTES_BY_KEY, d->short_id);
 	if (!same)
 		return filed_add(filed, str_of(d->view.text), &earlier_line, err);
 	if (hash_eq(same, &earlier_line))
@@ -363,14 +368,14 @@ static int look_for_same(struct valise_report_draft *all, struct filed *filed, s
 	return arena_check(&all->arena, err);
 }
 
-static int know_filed(struct valise *v, struct valise_report_draft *all, const struct hash *letter,
-		      struct valise_err *err)
+static int know_filed(struct valise *v, const struct register_set *self, struct valise_report_draft *all,
+		      const struct hash *letter, struct valise_err *err)
 {
 	if (hash_eq(&all->filed_letter, letter))
 		return 0;
 	filed_release(&all->filed);
 	all->filed_letter = *letter;
-	return filed_load(v, letter, &all->filed, err);
+	return filed_load(v, self, letter, &all->filed, err);
 }
 
 static int write_draft(struct drafting *g)
@@ -380,7 +385,7 @@ static int write_draft(struct drafting *g)
 	const struct exhibit_source *source = NULL;
 	struct draft_signer signer;
 	uint64_t nth;
-	int r = know_filed(g->v, g->all, &p->letter, g->err);
+	int r = know_filed(g->v, &g->all->set, g->all, &p->letter, g->err);
 	if (!r)
 		r = draft_signer(g->v, &g->all->set, REPORTER_ROLES, g->want->role, "a report", &signer, g->err);
 	if (r)
@@ -548,7 +553,7 @@ int valise_report_sign(struct valise *v, struct valise_report_draft *all, const 
 	for (size_t i = 0; i < all->n && !r; i++) {
 		struct report_draft *d = &all->drafts[i];
 		if (!d->view.already)
-			r = know_filed(v, all, &d->r.letter, err);
+			r = know_filed(v, &now, all, &d->r.letter, err);
 		if (!r && !d->view.already)
 			r = look_for_same(all, &all->filed, d, err);
 		if (!r && !d->view.already)

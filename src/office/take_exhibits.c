@@ -99,12 +99,13 @@ static int want(struct take_in *t, const struct hash *id, uint64_t bytes)
 	}
 	if (!r)
 		r = exhibit_has(t->v->spool, id, &is_here, t->err);
-	struct wanted *grown = array_room(x->wanted, !r && x->n, &x->cap, sizeof *grown);
+	if (r)
+		return r;
+	struct wanted *grown = array_room(x->wanted, x->n, &x->cap, sizeof *grown);
 	if (!grown)
 		return err_nomem(t->err);
 	x->wanted = grown;
-	if (!r)
-		r = hash_index_put(&x->by_id, id, x->n, t->err);
+	r = hash_index_put(&x->by_id, id, x->n, t->err);
 	if (!r)
 		x->wanted[x->n++] = (struct wanted){.id = *id, .most = bytes, .is_here = is_here};
 	return r;

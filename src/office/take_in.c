@@ -22,13 +22,19 @@
 
 int take_in_finding(struct take_in *t, const char *what, const char *why)
 {
-	if (t->r.n_findings == FINDINGS_MAX)
+	CLEAN_FREE char *one = NULL;
+	size_t n = t->r.n_findings;
+	if (n == FINDINGS_MAX)
 		return 0;
 	if (!t->findings && !(t->findings = calloc(FINDINGS_MAX, sizeof(*t->findings))))
 		return err_nomem(t->err);
-	if (asprintf(&t->findings[t->r.n_findings], "%s: %s%s%s", t->bag, what, why ? ": " : "", why ? why : "") < 0)
+	if (asprintf(&one, "%s: %s%s%s", t->bag, what, why ? ": " : "", why ? why : "") < 0) {
+		one = NULL;
 		return err_nomem(t->err);
-	t->r.n_findings++;
+	}
+	if (n && strcmp(t->findings[n - 1], one) == 0)
+		return 0; /* the same once more is no news */
+	t->findings[t->r.n_findings++] = TAKE(one);
 	return 0;
 }
 
@@ -290,6 +296,8 @@ int take_in_new(struct valise *v, const struct take_in_options *o, struct take_i
 	t->v = v;
 	t->o = *o;
 	t->now_s = clock_now_s();
+	t->statements.count = statement_count;
+	t->reports.count = report_count;
 	t->tally = (struct buf)BUF_INIT(TALLY_MAX_BYTES);
 	*ret = t;
 	return 0;

@@ -126,63 +126,93 @@ static int await_identified(struct take_in *t, const struct verified_statement *
 	return hashes_add(&t->identified, &s->s.letter, t->err);
 }
 
+/* Whether there is room for one more; that there is none is told once of a letter. */
+static int look_for_room(struct take_in *t, struct note_room *room, const struct note_author *by, const char *noun,
+			 bool *ret_room)
+{
+	CLEAN_BUF struct buf what = BUF_INIT(256);
+	*ret_room = true;
+	int r = t->o.look ? 0 : note_room_look(t->v, room, by, ret_room, t->err);
+	if (r || *ret_room || room->has_told)
+		return r;
+	buf_addf(&what, "%s of %s were passed over", noun, hash_short(by->letter).text);
+	room->has_told = t->r.damaged = true;
+	return take_in_finding(t, buf_check(&what, "a finding", NULL) ? noun : (const char *)what.data,
+			       "a letter has room for so many by one key, and for fewer by people whom neither it nor "
+			       "you know; what was here stays");
+}
+
 static int take_statement(struct take_in *t, const struct bag_record *rec)
 {
-	CLEAN_STATEMENT struct verified_statement *s = NULL;
+	CLEAN_STATEMENT struct verified_statement *v = NULL;
 	struct valise_err why = {0};
-	bool has = false, here, is_new = false;
+	bool has = false, here, has_room, is_new = false;
 	int r = statement_has(t->v->spool, &rec->of, &has, t->err);
 	if (r || has)
 		return r;
-	r = statement_verify(rec->data, rec->len, &s, &why);
+	r = statement_verify(rec->data, rec->len, &v, &why);
 	if (r)
 		return take_in_refuse(t, r, "a statement was refused", &why);
-	r = held_arrival(t, &s->s.letter, &here);
+	const struct statement *s = &v->s;
+	r = held_arrival(t, &s->letter, &here);
 	if (r)
 		return r;
 	if (!here) {
 		t->orphans = true;
-		return await_identified(t, s);
+		return await_identified(t, v);
 	}
-	r = hashes_add(&t->concerned, &s->s.office.office, t->err);
-	if (!r && s->s.has_to)
-		r = hashes_add(&t->concerned, &s->s.to, t->err);
+	const struct note_author by = {&s->letter, &v->note.id, &s->office, &s->by, s->role, s->time_s};
+	r = look_for_room(t, &t->statements, &by, "statements", &has_room);
+	if (r || !has_room)
+		return r;
+	r = hashes_add(&t->concerned, &s->office.office, t->err);
+	if (!r && s->has_to)
+		r = hashes_add(&t->concerned, &s->to, t->err);
 	if (!r)
 		r = take_in_begin(t);
 	if (!r)
-		r = t->o.look ? take_in_first_look(t, &s->note.id, &is_new)
-			      : statement_put(t->v->spool, s, &is_new, t->err);
+		r = t->o.look ? take_in_first_look(t, &v->note.id, &is_new)
+			      : statement_put(t->v->spool, v, &is_new, t->err);
 	if (r || !is_new)
 		return r;
+	note_room_used(&t->statements);
 	t->r.statements++;
 	return take_in_count(t);
 }
 
 static int take_report(struct take_in *t, const struct bag_record *rec)
 {
-	CLEAN_REPORT struct verified_report *p = NULL;
+	CLEAN_REPORT struct verified_report *v = NULL;
 	struct valise_err why = {0};
-	bool here, is_new = false;
-	int r = report_verify(rec->data, rec->len, &p, &why);
+	bool has, here, has_room = true, is_new = false;
+	int r = report_verify(rec->data, rec->len, &v, &why);
 	if (r)
 		return take_in_refuse(t, r, "a report was refused", &why);
-	r = held_arrival(t, &p->r.letter, &here);
+	const struct report *p = &v->r;
+	r = held_arrival(t, &p->letter, &here);
 	if (r)
 		return r;
 	if (!here) {
 		t->orphans = true;
 		return 0;
 	}
-	r = hashes_add(&t->concerned, &p->r.office.office, t->err);
+	const struct note_author by = {&p->letter, &v->note.id, &p->office, &p->by, p->role, p->time_s};
+	r = report_has(t->v->spool, &v->note.id, &has, t->err);
+	if (!r && !has)
+		r = look_for_room(t, &t->reports, &by, "reports", &has_room);
+	if (r || !has_room)
+		return r;
+	r = hashes_add(&t->concerned, &p->office.office, t->err);
 	if (!r)
 		r = take_in_begin(t);
 	if (!r)
-		r = t->o.look ? take_in_first_look(t, &p->note.id, &is_new)
-			      : report_put(t->v->spool, p, &is_new, t->err);
+		r = t->o.look ? take_in_first_look(t, &v->note.id, &is_new)
+			      : report_put(t->v->spool, v, &is_new, t->err);
 	if (!r)
-		r = take_exhibits_named(t, &p->r);
+		r = take_exhibits_named(t, p);
 	if (r || !is_new)
 		return r;
+	note_room_used(&t->reports);
 	t->r.reports++;
 	return take_in_count(t);
 }

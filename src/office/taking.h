@@ -4,6 +4,7 @@
 #define OFFICE_TAKING_H
 
 #include "format/bag.h"
+#include "office/note_room.h"
 #include "office/piece_writer.h"
 #include "office/take_in.h"
 
@@ -32,9 +33,10 @@ struct take_in {
 	struct hash_index by_id;
 	struct named_body *bodies;
 	size_t n_bodies, cap_bodies;
-	struct hash_index by_body;       /* their roots, and which numbers of pieces some seal gives them */
-	struct hashes concerned;         /* offices that letters or statements here name */
-	struct hashes identified;        /* letters not here with an addressee that is us, as a statement has it */
+	struct hash_index by_body; /* their roots, and which numbers of pieces some seal gives them */
+	struct hashes concerned;   /* offices that letters or statements here name */
+	struct hashes identified;  /* letters not here with an addressee that is us, as a statement has it */
+	struct note_room statements, reports;
 	struct hashes looked;            /* in a look: notes that were counted */
 	struct verified_entry **pending; /* register entries of the bag in hand */
 	size_t n_pending, cap_pending;

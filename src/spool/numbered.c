@@ -31,16 +31,30 @@ int numbered_put(struct spool *s, const struct numbered_table *table, const stru
 	return r;
 }
 
-int numbered_last(struct spool *s, const struct numbered_table *table, const struct hash *letter,
-		  const struct vkey *key, uint64_t *ret, struct valise_err *err)
+/* One number, of a letter and a key. */
+static int ask(struct spool *s, const char *sql, const struct hash *letter, const struct vkey *key, uint64_t *ret,
+	       struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, table->last_nth, &q, err);
+	int r = query_begin(&s->db, sql, &q, err);
 	if (r)
 		return r;
 	query_hash(&q, letter);
-	bind_key(&q, key);
+	if (key)
+		bind_key(&q, key);
 	r = query_next(&q, &row, err); /* an aggregate: there is a row */
 	return r ? r : row_size(&q, 0, ret, err);
+}
+
+int numbered_last(struct spool *s, const struct numbered_table *table, const struct hash *letter,
+		  const struct vkey *key, uint64_t *ret, struct valise_err *err)
+{
+	return ask(s, table->last_nth, letter, key, ret, err);
+}
+
+int numbered_count(struct spool *s, const struct numbered_table *table, const struct hash *letter,
+		   const struct vkey *key, uint64_t *ret, struct valise_err *err)
+{
+	return ask(s, key ? table->count_by_key : table->count, letter, key, ret, err);
 }

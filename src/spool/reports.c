@@ -9,6 +9,8 @@ static const struct numbered_table table = {
 	"report",
 	"INSERT INTO report (letter, signer, nth, item) VALUES (?, ?, ?, ?)",
 	"SELECT coalesce(max(nth), 0) FROM report WHERE letter = ? AND signer = ?",
+	"SELECT count(*) FROM report WHERE letter = ?",
+	"SELECT count(*) FROM report WHERE letter = ? AND signer = ?",
 };
 
 int report_put(struct spool *s, const struct verified_report *v, bool *ret_new, struct valise_err *err)
@@ -60,6 +62,17 @@ int reports_each(struct spool *s, report_each *each, void *context, struct valis
 		return r;
 	query_int(&q, s->as_of_s);
 	return each_row(s, &q, each, context, err);
+}
+
+int report_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
+{
+	return item_has(s, ITEM_REPORT, id, ret, err);
+}
+
+int report_count(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
+		 struct valise_err *err)
+{
+	return numbered_count(s, &table, letter, key, ret, err);
 }
 
 int report_last_nth(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,

@@ -11,6 +11,8 @@ static const struct numbered_table table = {
 	"statement",
 	"INSERT INTO statement (letter, signer, nth, item) VALUES (?, ?, ?, ?)",
 	"SELECT coalesce(max(nth), 0) FROM statement WHERE letter = ? AND signer = ?",
+	"SELECT count(*) FROM statement WHERE letter = ?",
+	"SELECT count(*) FROM statement WHERE letter = ? AND signer = ?",
 };
 
 int statement_put(struct spool *s, const struct verified_statement *v, bool *ret_new, struct valise_err *err)
@@ -80,6 +82,12 @@ int letters_regarding(struct spool *s, const struct hash *note, regarding_each *
 int statement_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
 {
 	return item_has(s, ITEM_STATEMENT, id, ret, err);
+}
+
+int statement_count(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
+		    struct valise_err *err)
+{
+	return numbered_count(s, &table, letter, key, ret, err);
 }
 
 int statement_last_nth(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,

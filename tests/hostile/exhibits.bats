@@ -119,6 +119,32 @@ nothing_left() {
 	is "exhibits" 2 "$(exhibits)"
 }
 
+@test "many exhibits of many reports come together" {
+	seal_notice
+	printf 'says\tspeaker\tverb\tquote\texhibit\n' >list
+	for i in $(seq 70); do
+		echo "paper $i has it" >"paper$i"
+		printf 'received\ta man\tsaid\thas it\tpaper%s\n' "$i" >>list
+	done
+	harbour report 14/2026 --from-list list --yes >/dev/null 2>&1
+	# And one report of 64.
+	{
+		printf 'valise/report@v1\nletter %s\nsays received\nspeaker a man\nverb said\n' "$letter"
+		for i in $(seq 64); do
+			printf 'exhibit %s %s 0 1\n' "$(sha256sum <"paper$i" | cut -c1-64)" "$(stat -c %s "paper$i")"
+		done | LC_ALL=C sort
+		printf 'quoted no\noffice %s %s\nrole clerk\nnth 1\ntime 2026-11-26T09:30:00Z\n' "$(id_of_office evil)" "$(id_of_office evil)"
+	} | forge sign evil-all >sixty-four
+	forge bag more.bag note:sixty-four
+	lay stick more.bag
+	runs 0 harbour sync stick 14/2026 --reports
+	rm -r stick/valise/aaaaaaaa
+	runs 0 oslo sync stick
+	says "70 exhibits came."
+	is "exhibits" 70 "$(exhibits)"
+	runs 0 oslo doctor
+}
+
 # lie SIZE OFFSET LENGTH: a report of Evil's about the letter, pointing at `small` as one of that size.
 lie() {
 	forge sign evil-all <<-END

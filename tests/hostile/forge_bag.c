@@ -139,7 +139,26 @@ static void add_taken(struct buf *bag, const char *path)
 	frame_record(bag, kind_of(w[1]), &of, (uint32_t)number_arg(w[3]), NULL, buf_str(&data));
 }
 
-/* note:FILE · letter:DIR · KIND:OF:AT:FILE · length:N (a frame that says so, without data) · text:WORDS · junk:N · taken:PATH */
+/* As many notes as are asked for, which differ by their number: FILE is the text of the first, unsigned, with nth 1. */
+static void add_flood(struct buf *bag, char *number, char *key, const char *path)
+{
+	CLEAN_BUF struct buf text = FORGE_BUF;
+	static const char line[] = "\nnth 1\n";
+	slurp(path, &text);
+	const char *at = strstr((char *)text.data, line);
+	if (!at)
+		give_up("%s has no line nth 1", path);
+	for (uint64_t i = 1, n = number_arg(number); i <= n; i++) {
+		CLEAN_BUF struct buf one = FORGE_BUF, note = FORGE_BUF;
+		buf_add(&one, text.data, (size_t)(at - (char *)text.data));
+		buf_addf(&one, "\nnth %" PRIu64 "\n%s", i, at + sizeof line - 1);
+		sign_text(buf_str(&one), &key, 1, false, &note);
+		struct hash of = hash_of(buf_str(&one));
+		frame_record(bag, BAG_NOTE, &of, 0, NULL, buf_str(&note));
+	}
+}
+
+/* note:FILE · flood:N:KEY:FILE · letter:DIR · KIND:OF:AT:FILE · length:N (a frame that says so, without data) · text:WORDS · junk:N · taken:PATH */
 static void add_record(struct buf *bag, char *arg)
 {
 	CLEAN_BUF struct buf data = FORGE_BUF;
@@ -150,6 +169,8 @@ static void add_record(struct buf *bag, char *arg)
 		add_letter(bag, w[1]);
 	} else if (strcmp(w[0], "taken") == 0) {
 		add_taken(bag, w[1]);
+	} else if (strcmp(w[0], "flood") == 0) {
+		add_flood(bag, w[1], w[2], w[3]);
 	} else if (strcmp(w[0], "text") == 0) {
 		buf_add_text(bag, w[1]);
 	} else if (strcmp(w[0], "junk") == 0) {

@@ -208,6 +208,66 @@ facts() { valise-verify "$1" --know harbour.card --know oslo.card --json "${@:3}
 	is "reports" 1 "$(facts with '.accounts.reported | length')"
 }
 
+@test "more reports and statements than a letter has room for: those who take part are heard all the same" {
+	begin
+	evil=$(id_of_office evil)
+	# A key has room for 10,000; what comes beyond is passed over, and told of once.
+	report_text received "$evil:$evil" 1 "speaker-office $oslo_office" >text
+	forge bag flood.bag note:evil.0 "flood:10050:evil-all:text"
+	lay stick flood.bag
+	runs 4 harbour sync stick
+	says "10000 reports came"
+	says "reports of $(harbour track "$letter" --json | jq -r .accounts.short) were passed over: a letter has room for so many by one key"
+	is "said" 1 "$(grep -c "were passed over" <<<"$output")"
+	is "reports" 10000 "$(harbour track "$letter" --json | jq '.accounts.reported | length')"
+	# Nor is there room for another stranger, who signs in Oslo's name.
+	report_text received "$oslo_office:$(office_head oslo)" 1 >other
+	forge bag other.bag "flood:5:stranger:other"
+	lay stick2 other.bag
+	runs 4 harbour sync stick2
+	says "were passed over"
+	is "reports" 10000 "$(harbour track "$letter" --json | jq '.accounts.reported | length')"
+	# Oslo takes part, and the office's own reports need nobody's leave.
+	report received "$oslo_office:$(office_head oslo)" 1 "$(officer_key oslo)" >one
+	forge bag oslo.bag note:one
+	lay stick3 oslo.bag
+	runs 0 harbour sync stick3
+	says "1 report came"
+	harbour report "$letter" --says received --speaker x --verb said -e article.html --span 4:7 --yes >/dev/null 2>&1
+	is "reports" 10002 "$(harbour track "$letter" --json | jq '.accounts.reported | length')"
+	# The same of statements.
+	statement "$letter" comment "$evil:$evil" spokesperson 1 2026-12-01T00:00:00Z evil-all "text we see" >signed
+	sed '/^by /,$d' signed >text
+	forge bag statements.bag "flood:10050:evil-all:text"
+	lay stick4 statements.bag
+	runs 4 harbour sync stick4
+	says "statements of "
+	says "10000 statements came"
+	oslo_said=$(statement "$letter" comment "$oslo_office:$(office_head oslo)" spokesperson 1 2026-12-01T00:00:00Z "$(officer_key oslo)" "text ours")
+	printf '%s\n' "$oslo_said" >one
+	forge bag said.bag note:one
+	lay stick5 said.bag
+	runs 0 harbour sync stick5
+	says "1 statement came"
+}
+
+@test "who writes an office's name on a report keeps it from filing none of its own" {
+	begin
+	harbour report "$letter" --says received --speaker x --verb said -e article.html --span 4:7 --dry-run | sed '1,/^$/d' >text
+	sed 's/^nth .*/nth 1/; /^by /d' text | forge sign evil-all >lie
+	forge bag lie.bag note:lie
+	lay stick lie.bag
+	runs 0 harbour sync stick
+	says "1 report came"
+	runs 0 harbour report "$letter" --says received --speaker x --verb said -e article.html --span 4:7 --dry-run
+	says "You state"
+	lacks "nothing needs to be signed"
+	harbour report "$letter" --says received --speaker x --verb said -e article.html --span 4:7 --yes >/dev/null 2>&1
+	is "filed" 2 "$(harbour track "$letter" --json | jq '.accounts.reported | length')"
+	runs 0 harbour report "$letter" --says received --speaker x --verb said -e article.html --span 4:7 --dry-run
+	says "nothing needs to be signed"
+}
+
 @test "each byte of a dossier with a report changed: no report's meaning grows" {
 	begin
 	report received "$harbour_ref" 1 "$(officer_key harbour)" "speaker-office $oslo_office" >one
