@@ -94,16 +94,20 @@ static int choose(struct cli *c, const struct valise_places *places, const struc
 	}
 }
 
-/* A person at the terminal is asked where a quote stands several times. *ret_places owns the span that is then in `report`. */
+/* Something in `report` may be several: where it is the quote, a person at the terminal is asked which place, and otherwise the error stays.
+ * *ret_places owns the span that is then in `report`. */
 static int choose_place(struct cli *c, struct valise *v, struct valise_report *report,
 			struct valise_places **ret_places)
 {
-	if (!report->quote || !report->exhibit || report->every || !can_ask(c) || c->shared.dry_run)
-		return 0;
-	int r = valise_quote_places(v, report->exhibit, report->quote, ret_places, &c->err);
+	struct valise_err why = {0};
+	if (!report->quote || !can_ask(c) || c->shared.dry_run)
+		return VALISE_E_AMBIGUOUS;
+	int r = valise_quote_places(v, report->exhibit, report->quote, ret_places, &why);
 	progress_clear(&c->progress);
+	if (r)
+		c->err = why;
 	if (r || (*ret_places)->n < 2)
-		return r;
+		return r ? r : VALISE_E_AMBIGUOUS;
 	r = choose(c, *ret_places, &report->span);
 	if (!r)
 		report->quote = NULL;
@@ -116,8 +120,11 @@ static int report_one(struct cli *c, const struct report_options *o, struct vali
 {
 	struct valise_report_draft *d = NULL;
 	struct valise_places *places = NULL;
-	int r = o->yes ? 0 : choose_place(c, v, report, &places);
-	if (!r)
+	int r = valise_report_look(v, report, c->shared.dry_run, &d, &c->err);
+	progress_clear(&c->progress);
+	if (r == VALISE_E_AMBIGUOUS && !o->yes)
+		r = choose_place(c, v, report, &places);
+	if (!r && !d)
 		r = valise_report_look(v, report, c->shared.dry_run, &d, &c->err);
 	progress_clear(&c->progress);
 	if (!r)

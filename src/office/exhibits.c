@@ -73,12 +73,12 @@ static int check_bytes(struct valise *v, const struct exhibit_source *s, struct 
 		r = exhibit_read(v, &s->body, &all, "checking", hash_portion, &h, err);
 	if (!r)
 		r = digest_end(digest, &id, err);
-	if (r || hash_eq(&id, &s->id))
-		return r;
-	return err_set(
-		err, VALISE_E_BAD,
-		"the exhibit %.16s... was damaged on this machine's disk: add its file again, or restore a backup",
-		hash_hex(&s->id).text);
+	bool lost = r == VALISE_E_IO || r == VALISE_E_CHANGED || (!r && !hash_eq(&id, &s->id));
+	return !lost ? r
+		     : err_set(err, VALISE_E_BAD,
+			       "the exhibit %.16s... was damaged on this machine's disk, or cannot be read from it: add its file "
+			       "again, or restore a backup",
+			       hash_hex(&s->id).text);
 }
 
 int exhibit_source_here(struct valise *v, const char *name, struct exhibit_source *ret, struct valise_err *err)
@@ -88,23 +88,16 @@ int exhibit_source_here(struct valise *v, const char *name, struct exhibit_sourc
 	return r ? r : exhibit_source_of(v, &id, ret, err);
 }
 
-int exhibit_source_at(struct valise *v, const struct hash *id, uint64_t bytes, struct exhibit_source *ret,
-		      struct valise_err *err)
-{
-	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
-	struct exhibit_row row;
-	int r = exhibit_row(v->spool, id, &row, &name, err);
-	if (!r && row.bytes != bytes)
-		return err_set(err, VALISE_E_NOT_FOUND, "the exhibit %.16s... has another size", hash_hex(id).text);
-	return r ? r : exhibit_source_of(v, id, ret, err);
-}
-
-int exhibit_source_of(struct valise *v, const struct hash *id, struct exhibit_source *ret, struct valise_err *err)
+/* `bytes` at NULL: of whatever size it is. */
+static int open_source(struct valise *v, const struct hash *id, const uint64_t *bytes, struct exhibit_source *ret,
+		       struct valise_err *err)
 {
 	CLEAN_EXHIBIT_SOURCE struct exhibit_source s = EXHIBIT_SOURCE_NONE;
 	struct exhibit_row row;
 	s.id = *id;
 	int r = exhibit_row(v->spool, &s.id, &row, &s.name, err);
+	if (!r && bytes && row.bytes != *bytes)
+		return err_set(err, VALISE_E_NOT_FOUND, "the exhibit %.16s... has another size", hash_hex(id).text);
 	if (!r)
 		r = exhibit_open(v->spool, &s.id, &s.body, err);
 	if (!r)
@@ -114,6 +107,17 @@ int exhibit_source_of(struct valise *v, const struct hash *id, struct exhibit_so
 	*ret = s;
 	s = (struct exhibit_source)EXHIBIT_SOURCE_NONE;
 	return 0;
+}
+
+int exhibit_source_of(struct valise *v, const struct hash *id, struct exhibit_source *ret, struct valise_err *err)
+{
+	return open_source(v, id, NULL, ret, err);
+}
+
+int exhibit_source_at(struct valise *v, const struct hash *id, uint64_t bytes, struct exhibit_source *ret,
+		      struct valise_err *err)
+{
+	return open_source(v, id, &bytes, ret, err);
 }
 
 /* ---- Text ---- */

@@ -78,9 +78,10 @@ static int put_exhibit(struct bag_group *g, struct bag_place *place, const struc
 	int r = exhibit_source_at(place->v, &span->exhibit, span->exhibit_bytes, &source, err);
 	if (r == VALISE_E_NOT_FOUND)
 		return 0; /* it goes from whoever has it */
-	bool damaged = r == VALISE_E_BAD || r == VALISE_E_IO || r == VALISE_E_CHANGED;
-	if (!r || damaged)
-		r = hashes_add(done, &span->exhibit, err);
+	if (r && r != VALISE_E_BAD)
+		return r;
+	bool damaged = r == VALISE_E_BAD;
+	r = hashes_add(done, &span->exhibit, err);
 	if (r || damaged)
 		return r ? r : hashes_add(&place->damaged, &span->exhibit, err);
 	*ret_put = true;

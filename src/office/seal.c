@@ -439,8 +439,6 @@ int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_s
 		}
 		if (!r)
 			r = sign_seal(&s, err);
-		if (!r)
-			r = commit_letter(&s, err);
 	}
 	if (r)
 		return r;
@@ -456,5 +454,14 @@ int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_s
 					  : s.plan.bytes,
 		.now_s = s.now_s,
 	};
-	return seal_result(v, &facts, ret, err);
+	struct valise_sealed *result = NULL;
+	r = seal_result(v, &facts, &result, err); /* what can fail comes before the commit */
+	if (!r && !l->dry_run)
+		r = commit_letter(&s, err);
+	if (r) {
+		valise_sealed_free(result);
+		return r;
+	}
+	*ret = result;
+	return 0;
 }

@@ -58,9 +58,12 @@ static int describe_recipient(struct valise *v, const struct seal_facts *f, cons
 	int r = office_recipients(registers_office(f->set->registers, office), ROLE_READER, f->now_s, &own, err);
 	if (!r)
 		r = office_show(v, f->set, office, &line, err);
-	if (r)
+	if (!r)
+		r = contact_get(v->spool, office, &c, &petname, err);
+	bool has_card = r == 0;
+	if (r && r != VALISE_E_NOT_FOUND)
 		return r;
-	if (contact_get(v->spool, office, &c, &petname, NULL) == 0 && !c.checked) {
+	if (has_card && !c.checked) {
 		res->unchecked[res->n_unchecked] = strdup((char *)line.data);
 		if (!res->unchecked[res->n_unchecked++])
 			return err_nomem(err);

@@ -198,7 +198,7 @@ sha256() { # FILE
 	[ ! -e out ]
 	as harbour doctor >found 2>&1 || status=$?
 	[ "$status" -eq 4 ]
-	grep -q "was damaged on this machine's disk: add its file again" found
+	grep -q "was damaged on this machine's disk, or cannot be read from it: add its file again" found
 	as harbour exhibit add scan >/dev/null
 	as harbour exhibit show scan -o out
 	cmp scan out

@@ -279,6 +279,10 @@ note() {
 }
 
 @test "on a terminal the question is asked, and which of several places" {
+	/usr/bin/env python3 "$BATS_TEST_DIRNAME/terminal.py" -- valise report 14/2026 --says receivd \
+		--speaker x --verb y --exhibit news.txt --quote "We got it." --dir offices/harbour >said || true
+	grep -q "receivd is nothing that can be said" said
+	[ -z "$(as harbour exhibit list)" ]
 	/usr/bin/env python3 "$BATS_TEST_DIRNAME/terminal.py" "Which one? [1-2]" 2 "Sign? [y/N]" y -- valise report 14/2026 --says received \
 		--speaker x --verb y --exhibit news.txt --quote "We got it." --dir offices/harbour >said
 	grep -q "2  at byte 85" said
