@@ -21,6 +21,7 @@ void valise_report_draft_free(struct valise_report_draft *d)
 	for (size_t i = 0; i < REPORT_SOURCES && i < d->n_sources; i++)
 		exhibit_source_release(&d->sources[i].source);
 	filed_release(&d->filed);
+	verified_seal_free(d->seal);
 	free(d->drafts);
 	free(d->ids);
 	arena_release(&d->arena);
@@ -45,7 +46,6 @@ struct drafting {
 	struct valise_report_draft *all;
 	struct report_draft *d;
 	const struct valise_report *want;
-	const struct verified_seal *seal;
 	struct valise_err *err;
 };
 
@@ -69,23 +69,21 @@ static int take_words(struct drafting *g)
 	const struct {
 		const char *word, *what;
 		struct str *ret;
-		bool needed;
+		const char *needed; /* NULL: it may be absent */
 	} words[] = {
-		{w->speaker, "--speaker", &p->speaker, true},
-		{w->verb, "--verb", &p->verb, true},
-		{w->speaker_addressee, "--speaker-addressee", &p->speaker_addressee, false},
-		{w->of, "--of", &p->of, false},
-		{w->medium, "--medium", &p->medium, false},
-		{w->carriage, "--carriage", &p->carriage, false},
-		{w->when, "--when", &p->when, false},
-		{w->where, "--where", &p->where, false},
+		{w->speaker, "--speaker", &p->speaker, "who says it, as the source names them"},
+		{w->verb, "--verb", &p->verb, "the source's own word, such as confirmed"},
+		{w->speaker_addressee, "--speaker-addressee", &p->speaker_addressee, NULL},
+		{w->of, "--of", &p->of, NULL},
+		{w->medium, "--medium", &p->medium, NULL},
+		{w->carriage, "--carriage", &p->carriage, NULL},
+		{w->when, "--when", &p->when, NULL},
+		{w->where, "--where", &p->where, NULL},
 	};
 	int r = 0;
 	for (size_t i = 0; i < sizeof words / sizeof words[0] && !r; i++) {
 		if (words[i].needed && !words[i].word)
-			return err_set(g->err, VALISE_E_USAGE, "a report needs %s: %s", words[i].what,
-				       words[i].ret == &p->verb ? "the source's own word, such as confirmed"
-								: "who says it, as the source names them");
+			return err_set(g->err, VALISE_E_USAGE, "a report needs %s: %s", words[i].what, words[i].needed);
 		r = take_word(g, words[i].word, words[i].what, words[i].ret);
 	}
 	if (!r && w->n_via > LIMIT_REPORT_VIA)
@@ -113,7 +111,7 @@ static int take_says(struct drafting *g)
 /* Whom the reporter takes the speaker to speak for. */
 static int take_side(struct drafting *g)
 {
-	const struct seal *seal = &g->seal->s;
+	const struct seal *seal = &g->all->seal->s;
 	struct report *p = &g->d->r;
 	if (g->want->speaker_office && g->want->speaker_addressee)
 		return err_set(g->err, VALISE_E_USAGE,
@@ -126,7 +124,7 @@ static int take_side(struct drafting *g)
 		return 0;
 	return err_set(g->err, VALISE_E_USAGE,
 		       "\"%s\" is no addressee of %s: its seal names %s; use --speaker-office for an office",
-		       text_shown(p->speaker_addressee).text, g->d->short_id, seal->n_addressees ? "others" : "none");
+		       text_shown(p->speaker_addressee).text, g->all->short_id, seal->n_addressees ? "others" : "none");
 }
 
 static int take_regarding(struct drafting *g)
@@ -319,7 +317,7 @@ static int write_question(struct drafting *g, const struct exhibit_source *s, st
 	d->view.title = arena_text(&g->all->arena, title);
 	int r = arena_check(&g->all->arena, g->err);
 	if (!r)
-		r = draft_opening(g->v, &g->all->set, d->view.title, g->seal, &b, g->err);
+		r = draft_opening(g->v, &g->all->set, d->view.title, g->all->seal, &b, g->err);
 	buf_add_text(&b, ": that the source ");
 	add_source(s, &b);
 	buf_add_text(&b, " has ");
@@ -346,36 +344,26 @@ static int write_question(struct drafting *g, const struct exhibit_source *s, st
 static const struct hash earlier_line; /* stands for the id of a report that is not signed yet */
 
 /* Whether the same was filed before, or stands on an earlier line; what is new is among what is filed from then on. */
-static int look_for_same(struct valise_report_draft *all, struct filed *filed, struct report_draft *d,
-			 struct valise_err *err)
+static int look_for_same(struct valise_report_draft *all, struct report_draft *d, struct valise_err *err)
 {
+	struct filed *filed = &all->filed;
 	CLEAN_BUF struct buf b = BUF_INIT(256);
 	const struct hash *same = filed_find(filed, str_of(d->view.text));
 	if (!same && filed->n >= LIMIT_NOTES_BY_KEY)
 		return err_set(err, VALISE_E_LIMIT,
 			       "your office has filed %u reports of %s, as many as a letter has room for: "
 			       "put more spans into one report",
-			       LIMIT_NOTES_BY_KEY, d->short_id);
+			       LIMIT_NOTES_BY_KEY, all->short_id);
 	if (!same)
 		return filed_add(filed, str_of(d->view.text), &earlier_line, err);
 	if (hash_eq(same, &earlier_line))
 		buf_addf(&b, "an earlier line of the list says the same of %s; nothing needs to be signed",
-			 d->short_id);
+			 all->short_id);
 	else
-		buf_addf(&b, "your office filed the same of %s, as %.16s...; nothing needs to be signed", d->short_id,
+		buf_addf(&b, "your office filed the same of %s, as %.16s...; nothing needs to be signed", all->short_id,
 			 hash_hex(same).text);
 	d->view.already = arena_take(&all->arena, &b);
 	return arena_check(&all->arena, err);
-}
-
-static int know_filed(struct valise *v, const struct register_set *self, struct valise_report_draft *all,
-		      const struct hash *letter, struct valise_err *err)
-{
-	if (hash_eq(&all->filed_letter, letter))
-		return 0;
-	filed_release(&all->filed);
-	all->filed_letter = *letter;
-	return filed_load(v, self, letter, &all->filed, err);
 }
 
 static int write_draft(struct drafting *g)
@@ -385,9 +373,7 @@ static int write_draft(struct drafting *g)
 	const struct exhibit_source *source = NULL;
 	struct draft_signer signer;
 	uint64_t nth;
-	int r = know_filed(g->v, &g->all->set, g->all, &p->letter, g->err);
-	if (!r)
-		r = draft_signer(g->v, &g->all->set, REPORTER_ROLES, g->want->role, "a report", &signer, g->err);
+	int r = draft_signer(g->v, &g->all->set, REPORTER_ROLES, g->want->role, "a report", &signer, g->err);
 	if (r)
 		return r;
 	p->office = signer.office;
@@ -400,31 +386,23 @@ static int write_draft(struct drafting *g)
 		r = report_last_nth(g->v->spool, &p->letter, &p->by, &nth, g->err);
 	if (r)
 		return r;
-	p->nth = nth + 1 + g->all->n; /* those before it are signed first */
+	p->nth = nth + 1 + g->all->n_new; /* those before it are signed first */
 	r = report_write(p, &text, g->err);
 	if (!r)
 		r = write_question(g, source, signer.title);
 	if (r)
 		return r;
 	g->d->view.text = arena_take(&g->all->arena, &text);
-	g->d->view.short_id = g->d->short_id;
+	g->d->view.short_id = g->all->short_id;
 	r = arena_check(&g->all->arena, g->err);
-	return r ? r : look_for_same(g->all, &g->all->filed, g->d, g->err);
+	return r ? r : look_for_same(g->all, g->d, g->err);
 }
 
 static int make_draft(struct drafting *g)
 {
-	CLEAN_SEAL struct verified_seal *seal = NULL;
-	struct report *p = &g->d->r;
-	int r = office_letter(g->v, g->want->letter, &p->letter, g->err);
-	if (!r)
-		r = letter_seal(g->v->spool, &p->letter, &seal, g->err);
-	if (r)
-		return r;
-	g->seal = seal;
-	memcpy(g->d->short_id, hash_short(&p->letter).text, sizeof g->d->short_id);
-	p->quoted = g->want->quoted;
-	r = take_says(g);
+	g->d->r.letter = g->all->letter;
+	g->d->r.quoted = g->want->quoted;
+	int r = take_says(g);
 	if (!r)
 		r = take_words(g);
 	if (!r)
@@ -436,7 +414,7 @@ static int make_draft(struct drafting *g)
 	return r ? r : write_draft(g);
 }
 
-int report_drafts_new(struct valise *v, size_t max, bool dry_run, struct valise_report_draft **ret,
+int report_drafts_new(struct valise *v, const char *letter, size_t max, bool dry_run, struct valise_report_draft **ret,
 		      struct valise_err *err)
 {
 	struct valise_report_draft *all = calloc(1, sizeof *all);
@@ -447,6 +425,13 @@ int report_drafts_new(struct valise *v, size_t max, bool dry_run, struct valise_
 	all->drafts = calloc(max ? max : 1, sizeof *all->drafts);
 	all->ids = calloc(max ? max : 1, sizeof(*all->ids));
 	int r = all->drafts && all->ids ? register_set_self(v, &all->set, err) : err_nomem(err);
+	if (!r)
+		r = office_letter(v, letter, &all->letter, err);
+	if (!r)
+		r = letter_seal(v->spool, &all->letter, &all->seal, err);
+	if (!r)
+		r = filed_load(v, &all->set, &all->letter, &all->filed, err);
+	memcpy(all->short_id, hash_short(&all->letter).text, sizeof all->short_id);
 	if (r) {
 		valise_report_draft_free(all);
 		return r;
@@ -462,16 +447,18 @@ int report_drafts_add(struct valise *v, struct valise_report_draft *all, const s
 	struct drafting g = {.v = v, .all = all, .d = d, .want = want, .err = err};
 	*d = (struct report_draft){0};
 	int r = make_draft(&g);
-	if (!r)
-		all->n++;
-	return r;
+	if (r)
+		return r;
+	all->n++;
+	all->n_new += !d->view.already;
+	return 0;
 }
 
 int valise_report_look(struct valise *v, const struct valise_report *want, bool dry_run,
 		       struct valise_report_draft **ret, struct valise_err *err)
 {
 	struct valise_report_draft *all = NULL;
-	int r = report_drafts_new(v, 1, dry_run, &all, err);
+	int r = report_drafts_new(v, want->letter, 1, dry_run, &all, err);
 	if (!r)
 		r = report_drafts_add(v, all, want, err);
 	if (r) {
@@ -549,13 +536,13 @@ int valise_report_sign(struct valise *v, struct valise_report_draft *all, const 
 	if (r)
 		return r;
 	r = register_set_self(v, &now, err);
-	all->filed_letter = earlier_line; /* so that it is read again */
+	filed_release(&all->filed);
+	if (!r)
+		r = filed_load(v, &now, &all->letter, &all->filed, err);
 	for (size_t i = 0; i < all->n && !r; i++) {
 		struct report_draft *d = &all->drafts[i];
 		if (!d->view.already)
-			r = know_filed(v, &now, all, &d->r.letter, err);
-		if (!r && !d->view.already)
-			r = look_for_same(all, &all->filed, d, err);
+			r = look_for_same(all, d, err);
 		if (!r && !d->view.already)
 			r = sign_one(v, &now, d, clock_now_s(), err);
 	}

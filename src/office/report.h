@@ -12,7 +12,6 @@
 
 struct report_draft {
 	struct valise_draft_view view;
-	char short_id[HASH_SHORT_BYTES];
 	struct report r; /* its strs and spans borrow from the arena, as those of the view */
 	char id[HASH_HEX_BYTES + 1];
 };
@@ -23,22 +22,25 @@ struct report_source {
 	struct exhibit_source source;
 };
 
+/* Reports about one letter. */
 struct valise_report_draft {
+	struct hash letter;
+	char short_id[HASH_SHORT_BYTES];
+	struct verified_seal *seal;
 	struct register_set set; /* our own register, as of the look */
 	struct arena arena;
 	bool dry_run; /* nothing of it can be signed: its exhibit may not be here */
 	struct report_draft *drafts;
-	size_t n;
+	size_t n, n_new;                              /* n_new: of which nothing says `already` */
 	struct report_source sources[REPORT_SOURCES]; /* the newest of them */
 	size_t n_sources;
-	struct filed filed; /* about filed_letter, the drafts among them */
-	struct hash filed_letter;
+	struct filed filed; /* the drafts among them */
 	const char **ids;
 };
 
-/* Room for `max` reports. */
-CHECKED int report_drafts_new(struct valise *v, size_t max, bool dry_run, struct valise_report_draft **ret,
-			      struct valise_err *err);
+/* Room for `max` reports about the letter. */
+CHECKED int report_drafts_new(struct valise *v, const char *letter, size_t max, bool dry_run,
+			      struct valise_report_draft **ret, struct valise_err *err);
 /* One more. After a failure it is not among them, and others may be added. */
 CHECKED int report_drafts_add(struct valise *v, struct valise_report_draft *all, const struct valise_report *want,
 			      struct valise_err *err);

@@ -165,7 +165,7 @@ int valise_report_look_list(struct valise *v, const struct valise_report_list *l
 	if (l->len > LIMIT_REPORT_LIST_BYTES || count_lines(bytes) > LIMIT_REPORT_LIST_LINES)
 		return err_set(err, VALISE_E_LIMIT, "a list has at most %u lines and %u bytes: make several of it",
 			       LIMIT_REPORT_LIST_LINES, LIMIT_REPORT_LIST_BYTES);
-	int r = report_drafts_new(v, count_lines(bytes), dry_run, &g.all, err);
+	int r = report_drafts_new(v, l->common->letter, count_lines(bytes), dry_run, &g.all, err);
 	if (!r)
 		r = add_lines(&g, err);
 	if (!r && g.wrong)
