@@ -426,7 +426,7 @@ struct valise_answer {
 	const char *const *text;
 	size_t n_text;
 	int64_t time_s; /* own clock */
-	bool is_day;    /* `when` is a day, written 2026-11-22, since the proposal and up to time_s */
+	bool is_day;    /* `when` is a day, written 2026-11-22, and no later than time_s */
 	int64_t at_s;   /* then its beginning; else time_s */
 };
 struct valise_proposal {

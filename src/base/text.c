@@ -289,6 +289,18 @@ void text_show(struct buf *b, struct str s)
 	}
 }
 
+void text_ref(struct buf *b, struct str s)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._";
+	size_t n = 0;
+	while (n < s.len && s.at[n] && strchr(plain, s.at[n]))
+		n++;
+	if (n == s.len)
+		buf_add_str(b, s);
+	else
+		text_quote(b, s);
+}
+
 void text_quote(struct buf *b, struct str s)
 {
 	buf_add_char(b, '"');

@@ -40,6 +40,8 @@ CHECKED bool text_unescape_name(struct str s, struct buf *ret);
 void text_show(struct buf *b, struct str s);
 /* The same in quotation marks, those within it escaped: nobody's words end early. */
 void text_quote(struct buf *b, struct str s);
+/* A reference as it stands where it is one plain word, such as 14/2026; anything else as text_quote. */
+void text_ref(struct buf *b, struct str s);
 /* The same for an error's text, cut with "..." after about 240 bytes: "%s", text_shown(s).text lives to the end of the full
  * expression. */
 struct shown_text {

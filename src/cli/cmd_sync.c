@@ -117,8 +117,9 @@ static void show_in(FILE *out, const struct sync_options *o, const struct valise
 {
 	for (size_t i = 0; i < r->n_in; i++) {
 		const struct valise_sync_letter *l = &r->in[i];
-		fprintf(out, "%s from %s%s%s%s%s: %s\n", l->short_id, l->from, l->ref ? ", ref " : "",
-			l->ref ? l->ref : "", l->body_bytes ? ", " : "",
+		fprintf(out, "%s from %s", l->short_id, l->from);
+		show_ref(out, l->ref);
+		fprintf(out, "%s%s: %s\n", l->body_bytes ? ", " : "",
 			l->body_bytes ? show_size(l->body_bytes).text : "", l->text);
 	}
 	show_came(out, o, r->statements_in, "statement", "statements");

@@ -49,8 +49,9 @@ static int list_text(void *context, const struct valise_letter_line *l)
 		paint(c, PAINT_BROKEN, "broken");
 	else
 		fputs(l->state, stdout);
-	printf("  %s to %s%s%s%s", l->from, l->to, l->ref ? ", ref " : "", l->ref ? l->ref : "",
-	       l->is_whole || l->is_broken ? "" : "; not all of it is here");
+	printf("  %s to %s", l->from, l->to);
+	show_ref(stdout, l->ref);
+	fputs(l->is_whole || l->is_broken ? "" : "; not all of it is here", stdout);
 	if (l->n_reported)
 		printf("; %zu report%s, hearsay", l->n_reported, PLURAL(l->n_reported));
 	putchar('\n');

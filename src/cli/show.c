@@ -55,6 +55,18 @@ void show_quoted(FILE *out, const char *shown)
 	fputc('"', out);
 }
 
+void show_ref(FILE *out, const char *shown)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._";
+	if (!shown)
+		return;
+	fputs(", ref ", out);
+	if (shown[strspn(shown, plain)])
+		show_quoted(out, shown);
+	else
+		fputs(shown, out);
+}
+
 struct size_text show_size(uint64_t bytes)
 {
 	static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};

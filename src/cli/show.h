@@ -22,6 +22,8 @@ void show_to(FILE *out, const char *bytes);
 
 /* What is shown already, in quotation marks; one within it is escaped, so that nobody's words end early. */
 void show_quoted(FILE *out, const char *shown);
+/* ", ref 14/2026"; what is no plain word stands in quotation marks. Nothing for NULL. */
+void show_ref(FILE *out, const char *shown);
 
 struct size_text {
 	char text[16];

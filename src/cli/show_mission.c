@@ -25,10 +25,12 @@ static void show_word(const struct valise_errand *e, size_t i)
 static void show_errand(const struct valise_errand *e)
 {
 	bool delivers = strcmp(e->kind, "deliver") == 0;
-	printf("  - %s ", delivers ? "deliver" : "convey the message");
-	if (delivers)
-		printf("%s%s%s ", e->short_id, e->ref ? ", ref " : "", e->ref ? e->ref : "");
-	printf("to %s: %s\n", e->to, e->state);
+	printf("  - %s", delivers ? "deliver " : "convey the message");
+	if (delivers) {
+		fputs(e->short_id, stdout);
+		show_ref(stdout, e->ref);
+	}
+	printf(" to %s: %s\n", e->to, e->state);
 	for (size_t i = 0; i < e->n_words; i++)
 		show_word(e, i);
 	for (size_t i = 0; i < e->n_reported; i++)

@@ -162,6 +162,8 @@ static void show_last(struct cli *c, const struct valise_proposals *p, const cha
 	const char *at = text.text;
 	printf("The last %s%s%s: %s%s", word, with ? " with " : "", with ? SHOW(with) : "", at + (*at == ' '),
 	       is_day ? "" : " UTC");
+	if (last->answer)
+		printf(", as %s says", last->answer->office);
 	if (last->before_newest)
 		printf(", %s before the newest proposal (%s)", last->before_newest, p->at[0].short_id);
 	fputs(".\n\n", stdout);

@@ -117,8 +117,7 @@ static void show_letter(const struct valise_thread *t, const struct valise_threa
 {
 	const struct valise_accounts *a = l->accounts;
 	printf("  %s  %s", a->short_id, moment_show_day(a->date_s).text);
-	if (a->ref)
-		printf(", ref %s", a->ref);
+	show_ref(stdout, a->ref);
 	if (a->paper) {
 		fputs(", paper: ", stdout);
 		show_quoted(stdout, a->paper);

@@ -106,7 +106,7 @@ int draft_opening(struct valise *v, const struct register_set *self, const char 
 		r = office_show(v, &sender, &seal->s.from.office, ret, err);
 	if (seal->s.ref.at) {
 		buf_add_text(ret, ", ref ");
-		text_show(ret, seal->s.ref);
+		text_ref(ret, seal->s.ref);
 	}
 	if (seal->s.paper.at) {
 		buf_add_text(ret, ", a paper letter described as ");

@@ -123,7 +123,8 @@ CHECKED int office_identities(struct valise *v, const struct register_set *set, 
 bool statement_stands(const struct register_set *set, const struct verified_statement *s);
 bool report_stands(const struct register_set *set, const struct verified_report *r);
 
-/* The name to show for an office: petname, else what it calls itself, else its id's first digits. Appended escaped. */
+/* The name to show for an office: petname, else "what it calls itself" (own name), which anybody can, else its id's first digits.
+ * Appended escaped. */
 CHECKED int office_show(struct valise *v, const struct register_set *set, const struct hash *office, struct buf *ret,
 			struct valise_err *err);
 

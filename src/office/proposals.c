@@ -100,16 +100,16 @@ static bool is_answer(const char *says)
 	       strcmp(says, says_table[SAYS_CALLED_OFF].name) == 0;
 }
 
-/* `with` is NULL, or an office's id: whether it takes part in the letter. */
-static bool takes_part(const struct valise_accounts *a, const char *with)
+/* Whether the office, by its id, sent the letter or is one of its recipients: who carries it, or is handed it, meets nobody by that. */
+static bool is_between(const struct valise_accounts *a, const char *office)
 {
-	for (size_t i = 0; with && i < a->n_parties; i++) {
+	for (size_t i = 0; i < a->n_parties; i++) {
 		const struct valise_party *party = &a->parties[i];
-		if (party->office != SIZE_MAX && !party->is_bystander &&
-		    strcmp(a->offices[party->office].id, with) == 0)
+		if (party->office != SIZE_MAX && (party->is_sender || party->is_recipient) &&
+		    strcmp(a->offices[party->office].id, office) == 0)
 			return true;
 	}
-	return !with;
+	return false;
 }
 
 static int add_reported(struct proposals *p, const struct valise_accounts *a, const struct valise_reported *r)
@@ -143,11 +143,11 @@ static int read_reports(struct proposals *p, const struct valise_accounts *a, co
 static int read_letter(struct proposals *p, const struct valise_accounts *a, const char *with, bool *ret_keep)
 {
 	int r = 0;
-	bool is_with = takes_part(a, with);
+	bool is_with = !with || is_between(a, with);
 	for (size_t i = 0; is_with && i < a->n_said && !r; i++) {
 		const struct valise_said *s = &a->said[i];
 		bool proposes = strcmp(s->says, says_table[SAYS_PROPOSED].name) == 0;
-		if (!s->counts || !(is_answer(s->says) || proposes))
+		if (!s->counts || !(is_answer(s->says) || proposes) || !is_between(a, a->offices[s->office].id))
 			continue;
 		*ret_keep = true;
 		r = proposes ? add_proposal(p, a, s) : add_answer(p, a, s);
@@ -228,15 +228,15 @@ static const char *state_of(const struct valise_proposal *p)
 		.name;
 }
 
-/* By the day that is written as one, if it can be so: not before it was proposed, nor after it is told of. */
-static void date(struct valise_answer *a, const struct valise_proposal *p)
+/* By the day that is written as one, if it can be so: not after it is told of. What was held before it was entered here is dated as it was. */
+static void date(struct valise_answer *a)
 {
 	char whole[32];
 	int64_t at_s;
 	if (!a->when || strlen(a->when) != sizeof "2026-11-22" - 1)
 		return;
 	(void)snprintf(whole, sizeof whole, "%sT00:00:00Z", a->when);
-	a->is_day = text_time(str_of(whole), &at_s) && at_s > p->time_s - DAY_S && at_s <= a->time_s;
+	a->is_day = text_time(str_of(whole), &at_s) && at_s <= a->time_s;
 	if (a->is_day)
 		a->at_s = at_s;
 }
@@ -260,7 +260,7 @@ static int join_answers(struct proposals *p, struct valise_err *err)
 			if (strcmp(p->told[at].letter, one->letter) != 0)
 				continue;
 			p->answers[p->n_answers] = p->told[at].answer;
-			date(&p->answers[p->n_answers++], one);
+			date(&p->answers[p->n_answers++]);
 			one->n_answers++;
 		}
 		one->state = state_of(one);
@@ -314,15 +314,15 @@ static const struct valise_answer *first_answer(const struct valise_proposal *p,
 }
 
 struct holding {
-	int64_t at_s;
+	int64_t at_s, end_s; /* of a day, its last second */
 	size_t proposal;
 };
 
 static int holding_order(const void *a, const void *b)
 {
 	const struct holding *x = a, *y = b;
-	return x->at_s != y->at_s ? (x->at_s > y->at_s) - (x->at_s < y->at_s)
-				  : (x->proposal < y->proposal) - (x->proposal > y->proposal);
+	return x->end_s != y->end_s ? (x->end_s > y->end_s) - (x->end_s < y->end_s)
+				    : (x->proposal < y->proposal) - (x->proposal > y->proposal);
 }
 
 /* Of each proposal the last holding before it was made: both are walked from the oldest on. */
@@ -335,13 +335,13 @@ static int find_last_held(struct proposals *p, struct valise_err *err)
 	for (size_t i = 0; i < p->n; i++) {
 		const struct valise_answer *a = first_answer(&p->all[i], says_table[SAYS_HELD].name);
 		if (a)
-			held[n++] = (struct holding){a->at_s, i};
+			held[n++] = (struct holding){a->at_s, a->is_day ? a->at_s + DAY_S - 1 : a->at_s, i};
 	}
 	qsort(held, n, sizeof *held, holding_order);
 	size_t at = 0;
 	for (size_t i = p->n; i-- > 0;) {
 		struct valise_proposal *one = &p->all[i];
-		while (at < n && held[at].at_s < one->time_s)
+		while (at < n && held[at].end_s < one->time_s)
 			at++;
 		/* Its own, by a clock that was behind, is no earlier one. */
 		size_t last = at;

@@ -253,9 +253,13 @@ int office_show(struct valise *v, const struct register_set *set, const struct h
 	if (r != VALISE_E_NOT_FOUND)
 		return r;
 	const struct office_register *o = set ? registers_office(set->registers, office) : NULL;
-	if (o)
+	if (o && hash_eq(office, &v->self)) {
 		text_show(ret, office_name(o));
-	else
+	} else if (o) {
+		text_quote(ret, office_name(o));
+		buf_add_text(ret, " (own name)");
+	} else {
 		buf_addf(ret, "office %.8s", hash_hex(office).text);
+	}
 	return buf_check(ret, "a name", err);
 }

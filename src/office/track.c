@@ -54,13 +54,6 @@ static int all_ids(struct valise *v, struct letter_ids *ret, struct valise_err *
 	return r == VALISE_E_NOMEM ? err_nomem(err) : r;
 }
 
-/* What a person calls the office: the petname, else its own name. */
-static const char *shown_name(const struct valise_accounts *a, size_t office)
-{
-	const struct valise_office_view *o = &a->offices[office];
-	return o->petname ? o->petname : o->name ? o->name : o->id;
-}
-
 struct summary {
 	char to[2 * LIMIT_FREE_TEXT_BYTES];
 	const char *from;
@@ -77,13 +70,13 @@ static void summarise(const struct valise_accounts *a, struct summary *s)
 		const struct valise_party *p = &a->parties[i];
 		bool is_self = p->office != SIZE_MAX && a->offices[p->office].is_self;
 		if (p->is_sender) {
-			s->from = shown_name(a, p->office);
+			s->from = a->offices[p->office].label;
 			s->own = is_self;
 		}
 		if (!p->is_recipient)
 			continue;
 		if (!recipients++)
-			first = p->office == SIZE_MAX ? p->addressee : shown_name(a, p->office);
+			first = p->office == SIZE_MAX ? p->addressee : a->offices[p->office].label;
 		s->for_us |= is_self;
 		if (p->state < s->least)
 			s->least = p->state;

@@ -101,6 +101,40 @@ exchange() { # HOURS: what was said goes both ways
 	[ "$(as harbour track --proposals --json | json_at 'd["proposals"]')" = "[]" ]
 }
 
+@test "what was held before it was entered is dated as it was; a day is over before what is proposed on it" {
+	found_two
+	letter=$(as harbour seal -t Oslo small)
+	visit=$(as harbour say proposed "$letter" --text "A state visit." --when "September 2023" --yes)
+	day=$(date -u -d "$(date -u +%Y-%m-15) -38 months" +%F)
+	as harbour say held "$letter" --regarding "$visit" --when "$day" --yes
+	as harbour track --last held --with Oslo >shown
+	grep -q "^The last held with Oslo: $(LC_ALL=C date -u -d "$day" "+%-d %b %Y"), as Harbour Legal says" shown
+	second=$(as harbour seal -t Oslo small)
+	new=$(as harbour say proposed "$second" --text "Another." --when soon --yes)
+	as harbour track --last held --with Oslo | grep -q ", 3 years and [12] month.* before the newest proposal"
+	as harbour say held "$second" --regarding "$new" --when "$(date -u +%F)" --yes
+	[ "$(as harbour track --proposals --json | json_at "[p['last_held'] for p in d['proposals'] if p['id'] == '$visit'][0]")" = None ]
+}
+
+@test "who carries a letter neither agrees nor holds: only its sender and recipients do" {
+	found_two
+	found danube "Danube Couriers"
+	introduce harbour danube Danube
+	introduce danube harbour Harbour
+	letter=$(as harbour seal -t Oslo small)
+	visit=$(as harbour say proposed "$letter" --text "A visit." --when soon --yes)
+	as harbour say handed "$letter" --to Danube --yes
+	as harbour sync stick "$letter" --via Danube
+	as danube sync stick
+	as danube say agreed "$letter" --regarding "$visit" --yes
+	as danube say held "$letter" --regarding "$visit" --yes
+	as danube sync stick "$letter"
+	as harbour sync stick
+	[ "$(as harbour track "$letter" --json | json_at '[s["says"] for s in d["accounts"]["said"] if s["counts"]][-1]')" = held ]
+	[ "$(as harbour track --proposals --json | json_at '(d["proposals"][0]["state"], len(d["proposals"][0]["answers"]))')" = "('proposed', 0)" ]
+	as harbour track --last held --with Danube | grep -q "^Nothing here says held"
+}
+
 @test "what makes no sense together is refused" {
 	found_two
 	for words in "--proposals abcd" "--last often" "--with Nobody --proposals"; do
@@ -125,7 +159,7 @@ exchange() { # HOURS: what was said goes both ways
 	[ "$(json_at '[(x["is_day"], x["at"] == x["time"]) for x in d["proposals"][0]["answers"] if x["says"] == "held"]' <json)" = "[(False, True)]" ]
 	[ "$(json_at 'd["holds"]' <json)" = "This is what this spool holds; what has not reached it is not counted." ]
 	as harbour say held "$letter" --regarding "$visit" --when 1998-01-01 --yes
-	[ "$(as harbour track --proposals --json | json_at '[x["is_day"] for x in d["proposals"][0]["answers"] if x["says"] == "held"]')" = "[False, False]" ]
+	[ "$(as harbour track --proposals --json | json_at '[x["is_day"] for x in d["proposals"][0]["answers"] if x["says"] == "held"]')" = "[False, True]" ]
 	as harbour sync stick
 	as oslo sync stick
 	as oslo say called-off "$letter" --regarding "$visit" --yes
