@@ -19,7 +19,7 @@ static const struct option_row options[] = {
 	{"output", 'o', OPTION_TEXT, AT(output), "FILE", "write there, not to standard output"},
 	{"force", 0, OPTION_FLAG, AT(force), NULL, "write over a file that is there"},
 	{"disclose", 0, OPTION_LIST, AT(disclose), "PART",
-	 "a part's name, subject, or cover for all: what the sender committed to; repeatable"},
+	 "a part's name, or subject: what the sender committed to; repeatable. cover: all of that, and the letter's key"},
 	{"as-of", 0, OPTION_TIME, AT(as_of), "TIME",
 	 "only what this spool had taken in by then, by this machine's clock"},
 	{"no-reports", 0, OPTION_FLAG, AT(no_reports), NULL, "no reports, and nothing of what they point at"},
@@ -53,6 +53,9 @@ static int run(struct cli *c, const void *values)
 		r = file_write(c, o->output, bytes, len, o->force);
 	if (r)
 		return r;
+	/* The cover's (spec/cover.md); of paper it has none. */
+	if (o->disclose.n && memmem(bytes, len, "AGE-SECRET-KEY-", sizeof "AGE-SECRET-KEY-" - 1))
+		warn(c, "the dossier holds the letter's key: whoever has it, and the sealed body, can open the letter");
 	if (c->shared.json)
 		return print_written(c, o->output, len);
 	if (!to_stdout) {

@@ -411,6 +411,10 @@ int valise_require(const struct valise_accounts *a, const char *what, struct val
 	if (!says_of(str_of(says), &row))
 		return err_set(err, VALISE_E_USAGE, "--require %s: %s is nothing that can be said",
 			       text_shown(str_of(what)).text, text_shown(str_of(says)).text);
+	if (colon && !office.len)
+		return err_set(err, VALISE_E_USAGE,
+			       "--require %s: no office stands before the colon; leave the colon out for any",
+			       text_shown(str_of(what)).text);
 	int r = office.len ? find_required(a, office, &from, err) : 0;
 	if (r)
 		return r;

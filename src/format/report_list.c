@@ -134,9 +134,11 @@ int report_cell_parts(struct str cell, struct str *ret, size_t max, size_t *ret_
 		const char *end = cell.len ? memmem(cell.at, cell.len, between, sizeof between - 1) : NULL;
 		size_t len = end ? (size_t)(end - cell.at) : cell.len;
 		struct str part = trimmed((struct str){cell.at, len});
-		if (!part.len)
-			return err_set(err, VALISE_E_USAGE,
-				       "nothing stands beside a <: it goes between two, with a space on either side");
+		if (!part.len || part.at[0] == '<' || part.at[part.len - 1] == '<' ||
+		    memmem(part.at, part.len, " <", 2))
+			return err_set(
+				err, VALISE_E_USAGE,
+				"something is missing beside a <: it goes between two, with a space on either side");
 		if (n == max)
 			return err_set(err, VALISE_E_USAGE,
 				       "there are more than %zu with < between two: a report has at most that many",

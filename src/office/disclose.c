@@ -97,20 +97,35 @@ static int add_reports(struct disclosing *d, bool whole, struct valise_err *err)
 /* ---- Contents ---- */
 
 /* 0 for the subject, i for the i-th part. */
-static int leaf_of(const struct cover *c, const char *name, size_t *ret, struct valise_err *err)
+#define WHOLE_COVER SIZE_MAX /* in place of a leaf */
+
+/* A part of that name; 0, which is the subject's place, when there is none. */
+static size_t part_of(const struct cover *c, const char *name)
 {
-	if (strcmp(name, "subject") == 0) {
-		*ret = 0;
-		return 0;
-	}
 	for (size_t i = 0; i < c->n_parts; i++)
-		if (str_eq(c->parts[i].name, str_of(name))) {
-			*ret = i + 1;
-			return 0;
-		}
-	return err_set(err, VALISE_E_NOT_FOUND,
-		       "the letter has no part %s to disclose; name a part, `subject`, or `cover` for all",
-		       text_shown(str_of(name)).text);
+		if (str_eq(c->parts[i].name, str_of(name)))
+			return i + 1;
+	return 0;
+}
+
+/* What is asked for by name: a part; or, of the letter itself, its subject or all of its cover. The sender chose the names of parts: where
+ * one is called as those are, it is told apart by a word before it. */
+static int leaf_of(const struct cover *c, const char *asked, size_t *ret, struct valise_err *err)
+{
+	bool of_part = strncmp(asked, "part:", 5) == 0, of_letter = strncmp(asked, "letter:", 7) == 0;
+	const char *name = asked + (of_part ? 5 : of_letter ? 7 : 0);
+	bool is_subject = strcmp(name, "subject") == 0, is_own = is_subject || strcmp(name, "cover") == 0;
+	size_t part = of_letter ? 0 : part_of(c, name);
+	if (!of_part && !of_letter && is_own && part)
+		return err_set(err, VALISE_E_AMBIGUOUS,
+			       "a part of the letter is called %s too: say part:%s for that part, or letter:%s for %s",
+			       name, name, name, is_subject ? "the subject" : "all, with the letter's key");
+	if (!part && (of_part || !is_own))
+		return err_set(err, VALISE_E_NOT_FOUND,
+			       "the letter has no part %s to disclose; name a part, `subject`, or `cover` for all",
+			       text_shown(str_of(name)).text);
+	*ret = part || is_subject ? part : WHOLE_COVER;
+	return 0;
 }
 
 static int disclose_leaf(struct disclosing *d, const struct hash *hashes, size_t n_leaves, size_t index,
@@ -158,11 +173,11 @@ static int add_contents(struct disclosing *d, const struct valise_dossier *want,
 	r = leaf_hashes(d, hashes, n_leaves, err);
 	for (size_t i = 0; i < want->n_disclose && !r; i++) {
 		size_t index = 0;
-		if (strcmp(want->disclose[i], "cover") == 0) {
+		r = leaf_of(&d->cover, want->disclose[i], &index, err);
+		if (!r && index == WHOLE_COVER) {
 			r = add_item(d, DOSSIER_COVER, buf_str(&d->cover_text), err);
 			continue;
 		}
-		r = leaf_of(&d->cover, want->disclose[i], &index, err);
 		if (!r)
 			r = disclose_leaf(d, hashes, n_leaves, index, &texts[i], err);
 		if (!r)

@@ -66,7 +66,10 @@ int draft_regarding(struct valise *v, const struct hash *letter, const char *con
 		return err_set(err, VALISE_E_LIMIT, "a note regards at most %u others", LIMIT_REGARDING);
 	for (size_t i = 0; i < n; i++) {
 		struct note_search s = {.prefix = prefixes[i]};
-		int r = strlen(s.prefix) < 4 ? 0 : notes_of(v->spool, letter, consider_note, &s, err);
+		if (strlen(s.prefix) < 4)
+			return err_set(err, VALISE_E_USAGE, "--regarding %s: give at least 4 digits of the note's id",
+				       text_shown(str_of(prefixes[i])).text);
+		int r = notes_of(v->spool, letter, consider_note, &s, err);
 		if (!r && !s.matches) { /* another letter, such as the brief that this one was an errand of */
 			r = letter_find(v->spool, str_of(s.prefix), &s.found, err);
 			s.matches = r == 0;
@@ -76,7 +79,7 @@ int draft_regarding(struct valise *v, const struct hash *letter, const char *con
 			return r;
 		if (s.matches != 1)
 			return err_set(err, s.matches ? VALISE_E_AMBIGUOUS : VALISE_E_NOT_FOUND,
-				       "--regarding %s: %s; `valise track` shows the ids",
+				       "--regarding %s: %s; `valise track LETTER --json` shows the ids",
 				       text_shown(str_of(prefixes[i])).text,
 				       s.matches ? "several notes about this letter begin so"
 						 : "no note about this letter begins so, and no other letter");
@@ -91,6 +94,51 @@ int draft_regarding(struct valise *v, const struct hash *letter, const char *con
 }
 
 /* ---- The question ---- */
+
+struct regarded {
+	struct valise *v;
+	const struct hash *id;
+	struct buf *ret;
+	struct valise_err *err;
+};
+
+static int describe_regarded(void *context, struct verified_statement *v, int64_t taken_in_s)
+{
+	struct regarded *g = context;
+	const struct statement *s = &v->s;
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	int r = 0;
+	(void)taken_in_s;
+	if (hash_eq(&v->note.id, g->id)) {
+		r = register_set_load(g->v, &s->office.office, 1, &set, g->err);
+		if (!r)
+			r = office_show(g->v, &set, &s->office.office, g->ret, g->err);
+		buf_addf(g->ret, " says %s", says_table[s->says].name);
+		for (size_t i = 0; i < s->n_text; i++) {
+			buf_add_text(g->ret, ", ");
+			text_quote(g->ret, s->text[i]);
+		}
+		if (s->when.at) {
+			buf_add_text(g->ret, ", when: ");
+			text_quote(g->ret, s->when);
+		}
+		buf_add_char(g->ret, ' ');
+	}
+	verified_statement_free(v);
+	return r;
+}
+
+int draft_regarded(struct valise *v, const struct hash *letter, const struct hash *note, struct buf *ret,
+		   struct valise_err *err)
+{
+	struct regarded g = {v, note, ret, err};
+	buf_add_text(ret, " Regarding: ");
+	size_t before = ret->len;
+	int r = statements_of(v->spool, letter, describe_regarded, &g, err);
+	bool is_known = ret->len > before;
+	buf_addf(ret, "%s%.16s%s.", is_known ? "(" : "", hash_hex(note).text, is_known ? ")" : "");
+	return r;
+}
 
 int draft_opening(struct valise *v, const struct register_set *self, const char *title,
 		  const struct verified_seal *seal, struct buf *ret, struct valise_err *err)

@@ -22,6 +22,10 @@ CHECKED int draft_signer_again(struct valise *v, const struct register_set *now,
 CHECKED int draft_regarding(struct valise *v, const struct hash *letter, const char *const *prefixes, size_t n,
 			    struct hash *ret, size_t *ret_n, struct valise_err *err);
 
+/* " Regarding: Harbour says proposed, "A visit." (af04b72de67f1d77)." for a statement here, appended; of others the id. */
+CHECKED int draft_regarded(struct valise *v, const struct hash *letter, const struct hash *note, struct buf *ret,
+			   struct valise_err *err);
+
 /* "You state, as Front desk of Mission Oslo, of hopc-34jw from Harbour, ref 14/2026", appended. */
 CHECKED int draft_opening(struct valise *v, const struct register_set *self, const char *title,
 			  const struct verified_seal *seal, struct buf *ret, struct valise_err *err);

@@ -188,10 +188,17 @@ int exhibit_take_file(struct valise *v, const char *path, const struct exhibit_t
 		return r;
 	if (ret_new)
 		*ret_new = false;
-	if (is_here)
-		return keep(v, &row, NULL, false, tag, ret_new, err);
-	r = copy_in(v, fd, path, &st, &row, tag, ret_new, err);
-	return r ? r : exhibit_source_of(v, &row.id, ret, err);
+	r = is_here ? keep(v, &row, NULL, false, tag, ret_new, err)
+		    : copy_in(v, fd, path, &st, &row, tag, ret_new, err);
+	if (!r && !is_here)
+		r = exhibit_source_of(v, &row.id, ret, err);
+	/* What the person called it now, whatever name its bytes had when they came. */
+	if (!r && row.name.at) {
+		buf_clear(&ret->name);
+		buf_add_str(&ret->name, row.name);
+		r = buf_check(&ret->name, "a file's name", err);
+	}
+	return r;
 }
 
 /* Where it lies, for whoever keeps nothing. */

@@ -163,9 +163,10 @@ static int take_resolved(struct drafting *g)
 	struct str to = dots ? str_of(dots + 2) : from;
 	p->has_resolved = true;
 	if (!read_moment(from, false, &p->resolved_from_s) || !read_moment(to, true, &p->resolved_to_s))
-		return err_set(g->err, VALISE_E_USAGE,
-			       "--resolved %s: give FROM..TO, each a day (2026-11-25) or a time (2026-11-25T09:30:00Z)",
-			       text_shown(s).text);
+		return err_set(
+			g->err, VALISE_E_USAGE,
+			"--resolved %s: give FROM..TO, each a day (2026-11-25) or a time (2026-11-25T09:30:00Z), none before 1970",
+			text_shown(s).text);
 	if (p->resolved_from_s > p->resolved_to_s)
 		return err_set(g->err, VALISE_E_USAGE, "--resolved %s ends before it begins", text_shown(s).text);
 	if (!p->when.at)
@@ -253,21 +254,48 @@ static int take_spans(struct drafting *g, const struct exhibit_source **ret)
 
 /* ---- The question ---- */
 
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* Whether both bytes around that place are of one word: "agreed" within "disagreed". Of ASCII words only. */
+static int cuts_word(const struct body *body, uint64_t at, bool *ret, struct valise_err *err)
+{
+	char around[2];
+	*ret = false;
+	if (at == 0 || at >= body->size)
+		return 0;
+	int r = body_read(body, at - 1, around, sizeof around, err);
+	*ret = !r && is_word(around[0]) && is_word(around[1]);
+	return r;
+}
+
 static int add_span_text(const struct exhibit_source *s, const struct report_span *at, struct buf *b,
 			 struct valise_err *err)
 {
-	bool is_text, is_long = at->length > QUOTED_BYTES;
+	bool is_text, begins_within = false, ends_within = false, is_long = at->length > QUOTED_BYTES;
 	struct valise_span span = {at->offset, is_long ? QUOTED_BYTES : at->length};
 	CLEAN_BUF struct buf words = BUF_INIT(12 * QUOTED_BYTES);
 	int r = exhibit_show(&s->body, &span, is_long ? EXHIBIT_CUT_AFTER : 0, &words, &is_text, err);
 	if (!r)
 		r = buf_check(&words, "the words of a span", err);
+	if (!r && is_text)
+		r = cuts_word(&s->body, at->offset, &begins_within, err);
+	if (!r && is_text)
+		r = cuts_word(&s->body, at->offset + at->length, &ends_within, err);
 	if (r)
 		return r;
 	buf_addf(b, " At byte %" PRIu64 ": ", at->offset);
 	if (is_text) {
 		text_quote(b, buf_str(&words));
-		buf_add_text(b, is_long ? ", and so on." : ".");
+		buf_add_text(b, is_long ? ", and so on" : "");
+		if (begins_within || ends_within)
+			buf_addf(b, ", which %s within a word there",
+				 !ends_within     ? "begins"
+				 : !begins_within ? "ends"
+						  : "begins and ends");
+		buf_add_char(b, '.');
 	} else {
 		buf_addf(b, "%" PRIu64 " bytes that are no text.", at->length);
 	}
@@ -304,9 +332,10 @@ static int add_details(struct drafting *g, struct buf *b)
 		buf_addf(b, " You read that as %s to %s.", time_text(p->resolved_from_s).text,
 			 time_text(p->resolved_to_s).text);
 	draft_detail(b, "Where", p->where);
-	for (size_t i = 0; i < p->n_regarding; i++)
-		buf_addf(b, " Regarding: %.16s.", hash_hex(&p->regarding[i]).text);
-	return 0;
+	int r = 0;
+	for (size_t i = 0; i < p->n_regarding && !r; i++)
+		r = draft_regarded(g->v, &p->letter, &p->regarding[i], b, g->err);
+	return r;
 }
 
 /* "You state, as ..., of ...: that the source "evening.txt" (...) has "a spokesman" say, in other words, received: ..." */

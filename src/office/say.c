@@ -251,9 +251,9 @@ static int add_details(struct valise *v, const struct draft *d, struct buf *b, s
 	draft_detail(b, "Reason", d->s.reason);
 	for (size_t i = 0; i < d->s.n_text; i++)
 		draft_detail(b, d->s.says == SAYS_IDENTIFIED ? "Addressee" : "In your words", d->s.text[i]);
-	for (size_t i = 0; i < d->s.n_regarding; i++)
-		buf_addf(b, " Regarding: %.16s.", hash_hex(&d->s.regarding[i]).text);
-	return 0;
+	for (size_t i = 0; i < d->s.n_regarding && !r; i++)
+		r = draft_regarded(v, &d->s.letter, &d->s.regarding[i], b, err);
+	return r;
 }
 
 /* "You state, as Front desk of Mission Oslo: the office holds every byte, sealed. It does not mean: ..." */

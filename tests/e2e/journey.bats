@@ -178,7 +178,10 @@ text 3" ]
 	as harbour dossier "$letter" -o nothing
 	as harbour dossier "$letter" -o subject --disclose subject
 	as harbour dossier "$letter" -o part --disclose b
-	as harbour dossier "$letter" -o all --disclose cover
+	as harbour dossier "$letter" -o all --disclose cover 2>warned
+	grep -q "holds the letter's key: whoever has it, and the sealed body, can open the letter" warned
+	as harbour dossier "$letter" -o some --disclose subject 2>warned
+	[ ! -s warned ]
 	disclosed() {
 		as harbour verify "$1" --json | json_at 'sorted(x["name"] or x["subject"] for x in d["accounts"]["disclosed"])'
 	}

@@ -123,6 +123,8 @@ exchange() { # HOURS: what was said goes both ways
 	introduce danube harbour Harbour
 	letter=$(as harbour seal -t Oslo small)
 	visit=$(as harbour say proposed "$letter" --text "A visit." --when soon --yes)
+	run as harbour say held "$letter" --regarding "$visit" --when today --dry-run
+	[[ "$output" == *'Regarding: Harbour Legal says proposed, "A visit.", when: "soon" ('"${visit:0:16})."* ]]
 	as harbour say handed "$letter" --to Danube --yes
 	as harbour sync stick "$letter" --via Danube
 	as danube sync stick

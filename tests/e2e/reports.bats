@@ -131,6 +131,19 @@ note() {
 	[[ "$output" == *"At byte 0: 10 bytes that are no text."* ]]
 	run as harbour report 14/2026 --says received --speaker x --verb y --exhibit bytes --span 0:8 --dry-run
 	[[ "$output" == *"At byte 0: \"received\"."* ]]
+	# A word within another is told of.
+	echo "Nobody disagreed, and she received it not." >words.txt
+	run as harbour report 14/2026 --says agreed --speaker x --verb y --exhibit words.txt --quote agreed --dry-run
+	[[ "$output" == *'"agreed", which begins within a word there. It'* ]]
+	run as harbour report 14/2026 --says received --speaker x --verb y --exhibit words.txt --quote "he received it no" --dry-run
+	[[ "$output" == *'"he received it no", which begins and ends within a word there. It'* ]]
+	run as harbour report 14/2026 --says received --speaker x --verb y --exhibit words.txt --quote "received it not" --dry-run
+	[[ "$output" == *'"received it not". It'* ]]
+	# By the name that was typed, whatever its bytes were called before.
+	cp words.txt release.txt
+	as harbour report 14/2026 --says other --speaker x --verb y --exhibit words.txt --quote Nobody --yes >/dev/null 2>&1
+	run as harbour report 14/2026 --says other --speaker x --verb z --exhibit release.txt --quote Nobody --dry-run
+	[[ "$output" == *'the source "release.txt" '* ]]
 	# Where a long one is cut for the question, it is still text.
 	for n in 0 1 2; do
 		printf '%*s' "$n" "" >long

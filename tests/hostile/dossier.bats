@@ -226,6 +226,29 @@ without() { printf '%s\n' $items | grep -v "$1"; }
 	clean
 }
 
+@test "a part that is called as the cover is gives nobody the letter's key" {
+	echo public >cover
+	echo secret >other
+	letter=$(harbour seal -t Oslo cover other 2>/dev/null)
+	runs 1 harbour dossier "$letter" --disclose cover -o d
+	says "a part of the letter is called cover too: say part:cover for that part, or letter:cover for all, with the letter's key"
+	runs 0 harbour dossier "$letter" --disclose part:cover -o d
+	fails grep -q AGE-SECRET d
+	runs 5 valise-verify d --file cover
+	says "it is part 1 of this letter: cover"
+	runs 0 harbour dossier "$letter" --disclose letter:cover -o all
+	grep -q AGE-SECRET all
+	runs 0 harbour dossier "$letter" --disclose subject -o one
+	runs 1 harbour dossier "$letter" --disclose part:subject -o two
+	says "the letter has no part subject"
+}
+
+@test "no office before the colon is not any office" {
+	make_dossier
+	runs 2 valise-verify d --require ":received"
+	says "no office stands before the colon"
+}
+
 @test "a million items, a gigabyte said, an item without an end: refused quickly" {
 	make_dossier
 	{ printf 'valise/dossier@v1\nletter %s\n' "$letter"; yes 'statement 0' | head -n 1100000; echo end; } >x

@@ -97,6 +97,9 @@ static void parts(void **state)
 		    str_eq(got[2], STR("c")));
 	assert_int_equal(report_cell_parts(STR("a < b < c < d"), got, 3, &n, &err), VALISE_E_USAGE);
 	assert_int_equal(report_cell_parts(STR("a <  < c"), got, 3, &n, &err), VALISE_E_USAGE);
+	assert_int_equal(report_cell_parts(STR("a < b <c"), got, 3, &n, &err), VALISE_E_USAGE);
+	assert_int_equal(report_cell_parts(STR("< b"), got, 3, &n, &err), VALISE_E_USAGE);
+	assert_int_equal(report_cell_parts(STR("a < b <"), got, 3, &n, &err), VALISE_E_USAGE);
 	assert_int_equal(report_cell_parts(STR("a < "), got, 3, &n, &err), VALISE_E_USAGE);
 }
 
