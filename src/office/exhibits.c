@@ -61,7 +61,7 @@ static int hash_portion(void *context, const uint8_t *data, size_t len)
 	return digest_add(h->digest, data, len, h->err);
 }
 
-/* A row says that its bytes were here once. */
+/* Every byte, against the id. VALISE_E_CHANGED when they are others. */
 static int check_bytes(struct valise *v, const struct exhibit_source *s, struct valise_err *err)
 {
 	CLEAN_DIGEST struct digest *digest = NULL;
@@ -73,12 +73,7 @@ static int check_bytes(struct valise *v, const struct exhibit_source *s, struct 
 		r = exhibit_read(v, &s->body, &all, "checking", hash_portion, &h, err);
 	if (!r)
 		r = digest_end(digest, &id, err);
-	bool lost = r == VALISE_E_IO || r == VALISE_E_CHANGED || (!r && !hash_eq(&id, &s->id));
-	return !lost ? r
-		     : err_set(err, VALISE_E_BAD,
-			       "the exhibit %.16s... was damaged on this machine's disk, or cannot be read from it: add its file "
-			       "again, or restore a backup",
-			       hash_hex(&s->id).text);
+	return r || hash_eq(&id, &s->id) ? r : err_set(err, VALISE_E_CHANGED, "other bytes");
 }
 
 int exhibit_source_here(struct valise *v, const char *name, struct exhibit_source *ret, struct valise_err *err)
@@ -98,10 +93,18 @@ static int open_source(struct valise *v, const struct hash *id, const uint64_t *
 	int r = exhibit_row(v->spool, &s.id, &row, &s.name, err);
 	if (!r && bytes && row.bytes != *bytes)
 		return err_set(err, VALISE_E_NOT_FOUND, "the exhibit %.16s... has another size", hash_hex(id).text);
-	if (!r)
-		r = exhibit_open(v->spool, &s.id, &s.body, err);
+	if (r)
+		return r;
+	r = exhibit_open(v->spool, &s.id, &s.body, err);
 	if (!r)
 		r = check_bytes(v, &s, err);
+	/* Its row says that its bytes were here once. */
+	if (r == VALISE_E_IO || r == VALISE_E_CHANGED || r == VALISE_E_BAD)
+		return err_set(
+			err, VALISE_E_BAD,
+			"the exhibit %.16s... was damaged on this machine's disk, or cannot be read from it: add its file "
+			"again, or restore a backup",
+			hash_hex(id).text);
 	if (r)
 		return r;
 	*ret = s;

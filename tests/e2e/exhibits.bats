@@ -99,6 +99,13 @@ sha256() { # FILE
 	printf 'x' | dd of="$kept" bs=1 seek=5000 count=1 conv=notrunc 2>/dev/null
 	as harbour exhibit add again >/dev/null
 	cmp "$(find offices/harbour/exhibits -name "$(sha256 large)")" large
+	# So is one in whose place something else lies.
+	rm -f "$kept"
+	ln -s /etc/passwd "$kept"
+	[ "$(status_of as harbour exhibit show "$(sha256 large)")" -eq 4 ]
+	as harbour exhibit add large >/dev/null
+	cmp "$kept" large
+	[ ! -L "$kept" ]
 }
 
 @test "where one of several cannot be kept, those before it are told of" {
