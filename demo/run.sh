@@ -412,7 +412,7 @@ act "What does not pass either"
 tell "Somebody would like the tenant to have opened the letter. One byte of the notes does it:"
 type_exit 1 'sed "s/has not opened/has now opened/" notes.txt >altered.txt; cmp notes.txt altered.txt'
 type 'valise-verify dossier-17.txt --know harbour.card --file altered.txt | grep -e altered.txt -e "bytes from 493"'
-shows "no report here names this file"
+shows "nothing here names this file"
 shows "as an excerpt has them, which proves nothing by itself"
 shows_not "whose hash fits"
 tell "Or an officer is to report it, from the notes as they are. But the words have to be in them:"

@@ -563,7 +563,7 @@ struct valise_file {
 	const void *bytes;
 	size_t len;
 	char sha256[65]; /* filled in by valise_verify, as the next */
-	size_t spans;    /* places in reports that were read from it; 0: no report here names this file */
+	size_t spans;    /* places in reports that were read from it; 0: no report here points into this file */
 	uint64_t part;   /* the `number` of the first disclosed part that it is; 0: of none */
 };
 struct valise_verifying {

@@ -19,7 +19,7 @@ setup() {
 	[[ $output == *"Nothing here says held"* ]]
 	[[ $output == *"As it was known here on "* ]]
 	[[ $output == *"8 places that reports name were read from it"* ]]
-	[[ $output == *"no report here names this file"* ]]
+	[[ $output == *"nothing here names this file"* ]]
 	[[ $output == *"valise: the quote is not there"* ]]
 	[[ $output == *"What to read next"* ]]
 	for code in 3 4 5; do
