@@ -64,10 +64,10 @@ class Accounts:
         return [{"speaker": name, "reported": [r.id for r in apart if r.speaker == name]} for name in names]
 
     def find_identified(self):
-        """Addressees, each with the offices that the sender takes it to be; those are recipients, after the seal's, by id."""
+        """Addressees, each with the offices, never itself, that the sender takes it to be; those are recipients, after the seal's, by id."""
         self.identified = {}
         for s in self.statements:
-            if s.says == "identified" and s.stands and s.office == self.sender and set(s.said) <= set(self.seal.addressees):
+            if s.says == "identified" and s.stands and s.office == self.sender != s.to and set(s.said) <= set(self.seal.addressees):
                 for name in s.said:
                     self.identified.setdefault(name, {}).setdefault(s.to, []).append(s)
         self.recipients = self.recipients + sorted({o for offices in self.identified.values() for o in offices} - set(self.recipients))
