@@ -138,7 +138,8 @@ int statement_write(const struct statement *s, struct buf *ret_text, struct vali
 
 bool statement_identifies(const struct statement *s, const struct seal *seal)
 {
-	if (s->says != SAYS_IDENTIFIED || !hash_eq(&s->office.office, &seal->from.office))
+	if (s->says != SAYS_IDENTIFIED || !hash_eq(&s->office.office, &seal->from.office) ||
+	    hash_eq(&s->to, &seal->from.office))
 		return false;
 	for (size_t i = 0; i < s->n_text; i++)
 		if (seal_addressee(seal, s->text[i]) < 0)

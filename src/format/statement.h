@@ -91,7 +91,8 @@ struct statement {
 };
 CHECKED int statement_parse(struct str text, struct statement *ret, struct valise_err *err);
 CHECKED int statement_write(const struct statement *s, struct buf *ret_text, struct valise_err *err);
-/* Whether it is an `identified` in the name of the seal's sender, of which every text line is an addressee of that seal. */
+/* Whether it is an `identified` in the name of the seal's sender, of an office that is not the sender itself, of which every text
+ * line is an addressee of that seal. Whoever seals a letter would otherwise confirm its receipt himself. */
 bool statement_identifies(const struct statement *s, const struct seal *seal);
 
 /* The only kind of statement that is shown or counted. */

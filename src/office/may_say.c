@@ -36,6 +36,15 @@ int may_say_paper(const struct statement *s, const char *short_id, const struct 
 			short_id, row->name);
 	if (s->says != SAYS_IDENTIFIED || statement_identifies(s, &seal->s))
 		return 0;
+	if (!seal->s.n_addressees)
+		return err_set(err, VALISE_E_USAGE,
+			       "%s has no addressee without a card, so that there is nobody to identify", short_id);
+	if (hash_eq(&s->to, &seal->s.from.office))
+		return err_set(
+			err, VALISE_E_USAGE,
+			"your office sealed %s, and an addressee is somebody else; name with --to the office that "
+			"the addressee is, or say nothing while it has no card",
+			short_id);
 	for (size_t i = 0; i < seal->s.n_addressees; i++) {
 		buf_add_text(&names, i ? ", " : "");
 		text_quote(&names, seal->s.addressees[i]);
@@ -43,9 +52,6 @@ int may_say_paper(const struct statement *s, const char *short_id, const struct 
 	int r = buf_check(&names, "the addressees", err);
 	if (r)
 		return r;
-	if (!seal->s.n_addressees)
-		return err_set(err, VALISE_E_USAGE,
-			       "%s has no addressee without a card, so that there is nobody to identify", short_id);
 	return err_set(err, VALISE_E_USAGE, "--text names no addressee of %s, exactly as the seal has it: %s", short_id,
 		       (char *)names.data);
 }

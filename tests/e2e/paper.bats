@@ -114,6 +114,9 @@ seal_paper() {
 		[ "$status" -eq 2 ]
 		[[ $output == *'"Petitions, room 4", "Канцелярия Жук"'* ]]
 	done
+	run as harbour say identified 9/26 --to self --text "Petitions, room 4" --yes
+	[ "$status" -eq 2 ]
+	[[ $output == *"an addressee is somebody else"* ]]
 	run as envoy say identified 9/26 --to self --text "Petitions, room 4" --yes
 	[ "$status" -eq 1 ]
 	[[ $output == *"is the sender's to say"* ]]

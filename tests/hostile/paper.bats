@@ -74,6 +74,20 @@ seal_paper() {
 	runs 3 valise-verify d --require received --know harbour.card --know oslo.card --know evil.card
 }
 
+@test "a sender that makes itself an addressee, by another program, confirms nothing" {
+	seal_paper
+	key=$(officer_key harbour)
+	head=$(office_head harbour)
+	identified "$harbour_id:$head" "$key" "$harbour_id" "The harbour master" >claim
+	statement "$letter" received "$harbour_id:$head" clerk 2 2026-11-24T10:00:00Z "$key" >received
+	hear claim received
+	is "recipients" "$before" "$(recipients)"
+	is "bystander" true "$(track harbour "$letter" '.said[] | select(.says == "received") | .bystander')"
+	runs 1 harbour say received "$letter" --yes
+	harbour dossier "$letter" -o d
+	runs 3 valise-verify d --require received --know harbour.card --know oslo.card
+}
+
 @test "in the sender's name, with a key that is not its: no standing, nothing moved" {
 	seal_paper
 	identified "$harbour_id:$(office_head harbour)" evil-all "$evil" "The harbour master" >claim

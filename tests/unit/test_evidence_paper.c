@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <valise/valise.h>
+
 #include "evidence_letter.h"
 
 static void test_paper(void **state)
@@ -126,6 +128,37 @@ static void test_identified(void **state)
 	assert_int_equal(n, 3);
 }
 
+/* A sender that ties an addressee to itself ties nothing: its own clerk would otherwise confirm what it sealed. */
+static void test_identified_itself(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	struct scene *s = scene_new(l->paper);
+	size_t n;
+	const struct verified_statement *tie =
+		SAY(s, SAYS_IDENTIFIED, l->harbour, HARBOUR, 3, .to = l->harbour, .text = "The captain of the port");
+	const struct verified_statement *received =
+		SAY(s, SAYS_RECEIVED, l->harbour, HARBOUR, 5, .nth = 2, .role = ROLE_CLERK);
+	const struct verified_statement *accepted = SAY(s, SAYS_SERVICE_ACCEPTED, l->harbour, HARBOUR, 6, .nth = 3);
+	{
+		CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+		assert_true(said_of(a, tie)->counts);
+		assert_true(said_of(a, received)->bystander && !said_of(a, received)->counts);
+		assert_true(said_of(a, accepted)->bystander && !said_of(a, accepted)->counts);
+		assert_int_equal(a->n_parties, 3);
+		assert_true(a->parties[0].is_sender && !a->parties[0].is_recipient);
+		assert_int_equal(a->parties[0].n_identified_as, 0);
+		assert_string_equal(a->parties[2].addressee, "The captain of the port");
+		assert_int_equal(valise_require(a, "received", cast_err()), VALISE_E_UNMET);
+		assert_int_equal(valise_require(a, "service-accepted", cast_err()), VALISE_E_UNMET);
+	}
+	/* Nor does it stand in the way of the office that the addressee is. */
+	SAY(s, SAYS_IDENTIFIED, l->harbour, HARBOUR, 9, .to = l->bergen, .text = "The captain of the port", .nth = 4);
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	assert_true(party_of(a, l->bergen)->is_recipient && !a->parties[0].is_recipient);
+	assert_int_equal(rows_of(a, "identified-twice", &n), 0);
+}
+
 /* Nobody but the sender ties a name to an office, no other name than an addressee's is tied, and nobody ties his own. */
 static void test_not_identified(void **state)
 {
@@ -164,6 +197,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_no_bytes_on_paper),
 	cmocka_unit_test(test_no_bytes_in_words),
 	cmocka_unit_test(test_identified),
+	cmocka_unit_test(test_identified_itself),
 	cmocka_unit_test(test_not_identified),
 };
 
