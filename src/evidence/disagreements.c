@@ -121,6 +121,7 @@ void find_disagreements(struct work *w)
 		find_opposites,
 		find_reported_carriage,
 		find_reported_and_said,
+		find_reports_contrary,
 		find_report_numbers,
 		find_report_regarding,
 		find_identified_twice,

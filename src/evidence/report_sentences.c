@@ -139,9 +139,12 @@ void say_report(struct work *w, const struct work_report *r)
 	buf_add_text(&w->text, r->unattended ? ", unattended)" : ")");
 }
 
-/* Anybody can found an office and file reports: those of offices that take part, or of your own, go before. */
+/* What is said of somebody else says least of the party itself. Anybody can found an office and file reports: those of offices that
+ * take part, or of your own, go before. */
 static bool tells_more(const struct work *w, const struct work_report *a, const struct work_report *b)
 {
+	if (!a->v->r.of.at != !b->v->r.of.at)
+		return !a->v->r.of.at;
 	bool a_near = reporter_takes_part(w, a), b_near = reporter_takes_part(w, b);
 	return a_near != b_near ? a_near : state_of(a->says) > state_of(b->says);
 }
@@ -160,22 +163,69 @@ bool any_told(const struct report_list *l, bool steps_only)
 	return false;
 }
 
-void say_reports(struct work *w, const struct report_list *l, bool steps_only)
+bool report_has_taken(const struct work_report *r)
+{
+	return report_is_heeded(r) && !r->v->r.of.at &&
+	       (r->says == SAYS_RECEIVED || r->says == SAYS_OPENED || r->says == SAYS_REVIEWED);
+}
+
+bool report_has_refused(const struct work_report *r)
+{
+	return report_is_heeded(r) && !r->v->r.of.at && r->says == SAYS_REFUSED;
+}
+
+/* Of the reports for which `fits` holds, or of all, the one that tells most; NULL: none. */
+static const struct work_report *most_told(const struct work *w, const struct report_list *l, bool steps_only,
+					   bool (*fits)(const struct work_report *r))
 {
 	const struct work_report *first = NULL;
-	uint32_t more = 0;
 	for (uint32_t i = 0; i < l->n; i++) {
-		if (!is_told(l->at[i], steps_only))
-			continue;
-		more += first != NULL;
-		if (!first || tells_more(w, l->at[i], first))
-			first = l->at[i];
+		const struct work_report *r = l->at[i];
+		if (is_told(r, steps_only) && (!fits || fits(r)) && (!first || tells_more(w, r, first)))
+			first = r;
 	}
+	return first;
+}
+
+bool find_contrary(const struct work *w, const struct report_list *l, struct contrary *ret)
+{
+	ret->refused = most_told(w, l, true, report_has_refused);
+	ret->taken = most_told(w, l, true, report_has_taken);
+	return ret->refused && ret->taken;
+}
+
+/* "Mission Oslo is reported to have said both that it did not take the letter and that it reviewed the letter; neither is chosen
+ * here.", and then both reports. */
+static void say_contrary(struct work *w, const struct contrary *c)
+{
+	buf_add_char(&w->text, ' ');
+	say_subject(w, c->taken);
+	buf_addf(&w->text, " is reported to have said both that %s and that %s; neither is chosen here. ",
+		 clauses[c->refused->says], clauses[c->taken->says]);
+	say_report(w, c->refused);
+	buf_add_text(&w->text, ". ");
+	say_report(w, c->taken);
+	buf_add_char(&w->text, '.');
+}
+
+void say_reports(struct work *w, const struct report_list *l, bool steps_only)
+{
+	const struct work_report *first = most_told(w, l, steps_only, NULL);
+	struct contrary c;
+	uint32_t more = 0;
 	if (!first)
 		return;
-	buf_add_char(&w->text, ' ');
-	say_report(w, first);
-	buf_add_char(&w->text, '.');
+	for (uint32_t i = 0; i < l->n; i++)
+		more += is_told(l->at[i], steps_only);
+	if (find_contrary(w, l, &c)) {
+		say_contrary(w, &c);
+		more -= 2;
+	} else {
+		buf_add_char(&w->text, ' ');
+		say_report(w, first);
+		buf_add_char(&w->text, '.');
+		more -= 1;
+	}
 	if (more)
 		buf_addf(&w->text,
 			 " %" PRIu32 " more report%s of its words %s here, perhaps of one and the same event.", more,

@@ -206,6 +206,40 @@ void find_reported_and_said(struct work *w)
 	}
 }
 
+/* ---- The contrary of what is reported ---- */
+
+static void judge_reports_contrary(struct work *w, const struct report_list *l, const struct work_report **list)
+{
+	struct contrary c;
+	uint32_t n = 0;
+	if (!find_contrary(w, l, &c))
+		return;
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (report_has_refused(l->at[i]) || report_has_taken(l->at[i]))
+			list[n++] = l->at[i];
+	}
+	say_report(w, c.refused);
+	buf_add_text(&w->text, "; reported as well is the contrary: ");
+	say_report(w, c.taken);
+	if (n > 2)
+		buf_addf(&w->text, "; and %" PRIu32 " more report%s of the one or the other", n - 2, n == 3 ? "" : "s");
+	buf_add_text(&w->text, ". All of it is reported, which is hearsay; neither is chosen here.");
+	add_reported(w, "reports-contrary", NULL, 0, list, n);
+}
+
+/* Of an addressee that is an office the reports are listed under that office. */
+void find_reports_contrary(struct work *w)
+{
+	const struct work_report **list = ARENA_NEW(&w->scratch, const struct work_report *, w->n_reports);
+	for (uint32_t i = 0; list && i < w->n_parties; i++) {
+		const struct work_office *o = taking_part(w, i);
+		if (o)
+			judge_reports_contrary(w, &o->reported, list);
+	}
+	for (size_t i = 0; list && i < w->seal->n_addressees; i++)
+		judge_reports_contrary(w, &w->addressed[i], list);
+}
+
 /* ---- Numbers and references ---- */
 
 static int number_cmp(const void *a, const void *b)

@@ -169,8 +169,16 @@ void say_via(struct work *w, const struct report *v);
 /* "Mission Oslo is reported to have said ("confirmed") that it received the letter, ... (in exhibit 2cc7e7e9..., filed by ...)": no
  * full stop. */
 void say_report(struct work *w, const struct work_report *r);
-/* Of these the one that tells most of how far the letter came, and how many more there are; nothing where none is heeded. With
- * `steps_only` only those of a step that a recipient can take. */
+/* Heeded, of the speaker itself: that it has, or has had, the letter; that it did not take it. */
+bool report_has_taken(const struct work_report *r);
+bool report_has_refused(const struct work_report *r);
+/* Two reports of one party that cannot both be the whole of it. */
+struct contrary {
+	const struct work_report *refused, *taken;
+};
+bool find_contrary(const struct work *w, const struct report_list *l, struct contrary *ret);
+/* Of these the one that tells most of how far the letter came, or two that are contrary to each other, and how many more there are;
+ * nothing where none is heeded. With `steps_only` only those of a step that a recipient can take. */
 void say_reports(struct work *w, const struct report_list *l, bool steps_only);
 bool any_told(const struct report_list *l, bool steps_only);
 
@@ -226,6 +234,7 @@ extern const struct opposites opposites[OPPOSITES];
 /* reported_differ.c: what reports have against each other, and against what is signed. */
 void find_reported_carriage(struct work *w);
 void find_reported_and_said(struct work *w);
+void find_reports_contrary(struct work *w);
 void find_report_numbers(struct work *w);
 void find_report_regarding(struct work *w);
 

@@ -11,6 +11,7 @@ FROM_BOTH = {"refused", "returned"}
 IN_STANDING = {"good", "dismissed-since"}
 HOW_IT_CAME = {"received", "carrying", "refused"}
 OPPOSITES = [("received", "refused", "refused-and-received"), ("opened", "defect", "defect-and-opened"), (*SERVICES, "service-both")]
+TAKEN = {"received", "opened", "reviewed"}
 GIVING = {"handed", "delivered", "attempted", "returned", "conveyed"}
 ROW = {says: i for i, says in enumerate(SAYS)}
 
@@ -261,6 +262,10 @@ class Accounts:
                     reports = [r.id for r in self.reports if r.heeded and r.home == ("office", office) and r.says == reported and not r.of]
                     if own and reports:
                         found.append(("reported-and-said", (own.id, *reports)))
+        for home in [("office", o) for o in self.taking_part] + [("addressee", name) for name in self.seal.addressees if name not in self.identified]:
+            reports = [r for r in self.reports if r.heeded and r.home == home and not r.of and r.says in TAKEN | {"refused"}]
+            if {"refused"} < {r.says for r in reports}:
+                found.append(("reports-contrary", tuple(r.id for r in reports)))
 
     def disagree_in_report_numbers(self, found):
         keys = {}

@@ -231,8 +231,13 @@ class World:
         self.reports, self.report_nth = [], {}
         for _ in range(rng.randrange(0, 14)):
             self.report(rng)
+        if self.addressees or rng.random() < 0.4:
+            # One is reported to have taken the letter and to have refused it.
+            whose = rng.choice([f"speaker-office {self.recipients[0].id}", *(f"speaker-addressee {name}" for name in self.addressees * 3)])
+            for says in rng.sample(["refused", "refused", "received", "opened", "reviewed"], 5):
+                self.report(rng, says, whose)
 
-    def report(self, rng):
+    def report(self, rng, says=None, whose=None):
         office = rng.choice(self.offices)
         head = rng.choice(office.entries) if rng.random() < 0.97 else None
         officers = (head or office.entries[0]).officers + (office.entries[-1].officers + office.entries[-1].gone if rng.random() < 0.3 else [])
@@ -247,12 +252,12 @@ class World:
 
         def some(chance, line):
             return [line] if rng.random() < chance else []
+        speaks = [f"speaker-office {rng.choice(self.offices).id if rng.random() < 0.95 else '12' * 32}"] if speaks_for < 0.7 else []
+        speaks += [f"speaker-addressee {rng.choice(['Petitions, room 4', 'Somebody without a card', 'Somebody else'])}"] if speaks_for > 0.85 else []
+        says = says or rng.choice(['received', 'refused', 'opened', 'defect', 'service-accepted', 'service-declined'] if rng.random() < 0.6 else [*SAYS, 'other'])
         self.reports.append(Signed(
             ["valise/report@v1", f"letter {self.seal.id if rng.random() < 0.98 else 'cd' * 32}",
-             f"says {rng.choice(['received', 'refused', 'opened', 'defect', 'service-accepted', 'service-declined'] if rng.random() < 0.6 else [*SAYS, 'other'])}",
-             f"speaker {rng.choice(SPEAKERS)}",
-             *([f"speaker-office {rng.choice(self.offices).id if rng.random() < 0.95 else '12' * 32}"] if speaks_for < 0.7 else []),
-             *([f"speaker-addressee {rng.choice(['Somebody without a card', 'Somebody else'])}"] if speaks_for > 0.85 else []),
+             f"says {says}", f"speaker {rng.choice(SPEAKERS)}", *([whose] if whose else speaks),
              *some(0.2, "of the envoy"), *[f"via {rng.choice(['a newspaper', 'an agency'])}" for _ in range(rng.randrange(0, 3))],
              f"verb {rng.choice(['confirmed', 'stressed'])}", *some(0.3, "medium interview"),
              *some(0.5, f"carriage {rng.choice(['by hand', 'by post', 'by car'])}"), *rng.choice([[], *when_lines]),

@@ -51,6 +51,18 @@ note() {
 	[ "$(status_of as harbour doctor)" -eq 0 ]
 }
 
+@test "refused and received, both reported of one office: a row says so, and neither is told alone" {
+	one=$(report --quote "We have received the letter." --speaker-office Oslo --yes 2>/dev/null)
+	two=$(as harbour report 14/2026 --says refused --speaker "the porter" --verb denied --exhibit news.txt --span 0:4 \
+		--speaker-office Oslo --yes 2>/dev/null)
+	as harbour dossier 14/2026 -o d 2>/dev/null
+	for json in "$(as harbour track 14/2026 --json)" "$(valise-verify d --json)"; do
+		[ "$(json_at '[(x["kind"], sorted(x["notes"])) for x in d["accounts"]["disagreements"]] == [("reports-contrary", sorted("'"$one $two"'".split()))]' <<<"$json")" = True ]
+		json_at 'd["accounts"]["sentence"]' <<<"$json" |
+			grep -q "is reported to have said both that it did not take the letter and that it received the letter; neither is chosen here"
+	done
+}
+
 @test "a dry run shows what would be signed, and keeps nothing" {
 	report --quote "We have received" --dry-run >dry
 	grep -q '^You state, as Registry of Harbour Legal, of .* from Harbour Legal, ref 14/2026: that the source "news.txt"' dry

@@ -22,25 +22,6 @@ static const struct valise_reported *reported_of(const struct valise_accounts *a
 	return NULL;
 }
 
-static const struct valise_disagreement *row_of(const struct valise_accounts *a, const char *kind)
-{
-	const struct valise_disagreement *found = NULL;
-	for (size_t i = 0; i < a->n_disagreements; i++) {
-		if (strcmp(a->disagreements[i].kind, kind) == 0) {
-			assert_null(found);
-			found = &a->disagreements[i];
-		}
-	}
-	return found;
-}
-
-static void note_is(const struct valise_disagreement *d, size_t i, const struct note *note)
-{
-	assert_non_null(d);
-	assert_true(i < d->n_notes);
-	assert_string_equal(d->notes[i], hash_hex(&note->id).text);
-}
-
 /* The report of the story that this program is for. */
 #define CONFIRMED(scene) \
 	REPORT(scene, "received", the_letter()->harbour, HARBOUR, 96, .of_office = the_letter()->oslo, \
@@ -193,7 +174,7 @@ static void test_corrections(void **state)
 	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
 	assert_int_equal(reported_of(a, first)->n_corrected_by, 0);
 	assert_non_null(strstr(a->sentence, "confirmed"));
-	assert_non_null(strstr(a->sentence, " 1 more report of its words is here, perhaps of one and the same event."));
+	assert_non_null(row_of(a, "reports-contrary"));
 
 	const struct verified_report *second = REPORT(s, "opened", l->harbour, HARBOUR, 98, .of_office = l->oslo,
 						      .regarding = &first->note.id, .nth = 2);
@@ -205,6 +186,14 @@ static void test_corrections(void **state)
 	assert_null(strstr(b->sentence, "confirmed"));
 	assert_non_null(strstr(b->sentence, "that it opened the letter"));
 	assert_int_equal(b->n_reported, 4);
+	/* What is corrected is contrary to nothing. */
+	const struct verified_report *third = REPORT(s, "refused", l->harbour, HARBOUR, 99, .of_office = l->oslo,
+						     .regarding = &second->note.id, .nth = 3);
+	CLEAN_ACCOUNTS struct valise_accounts *c = scene_accounts(s);
+	assert_null(row_of(c, "reports-contrary"));
+	assert_non_null(strstr(c->sentence, "that it did not take the letter"));
+	assert_non_null(strstr(c->sentence, " 1 more report of its words is here, perhaps of one and the same event."));
+	assert_int_equal(reported_of(c, third)->n_corrected_by, 0);
 }
 
 static void test_standing(void **state)
