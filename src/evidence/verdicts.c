@@ -219,7 +219,8 @@ void list_not_shown(struct work *w)
 		list_add(w, &l, "That anybody's copy of the letter matches the seal: its bytes are not here.");
 	if (w->a->bytes == VALISE_BYTES_PAPER)
 		list_add(w, &l, "That the paper is what the seal describes: only who holds it can look.");
-	if (!w->a->subject && w->a->n_disclosed == 0)
+	/* Of paper all that can be disclosed is how the sender describes it, and digests of scans: none shows a word of it. */
+	if (w->seal->paper.at || (!w->a->subject && w->a->n_disclosed == 0))
 		list_add(w, &l, "What the letter says.");
 	if (!any_says(w, SAYS_REVIEWED))
 		list_add(

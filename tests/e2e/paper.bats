@@ -76,7 +76,9 @@ seal_paper() {
 		json_at '[(f["part"], f["places"]) for f in d["files"]], [x["number"] for x in d["accounts"]["disclosed"]]' | grep -qx "(\[(2, 0), (None, 0)\], \[0, 2\])"
 	valise-verify more --json | json_at '[(x["kind"], x["name"] or x["subject"], x["bytes"]) for x in d["accounts"]["disclosed"]]' |
 		grep -qx "\[('subject', 'envelope 17, two sheets, red wax', 0), ('file', 'sheet one.pdf', 16)\]"
+	valise-verify more | grep -q "What the letter says\."
 	as harbour dossier 9/26 --disclose cover -o whole
+	valise-verify whole | grep -q "What the letter says\."
 	[ "$(valise-verify whole --json | json_at 'len(d["accounts"]["disclosed"])')" -eq 3 ]
 	[ "$(valise-verify whole --file b.pdf --file "sheet one.pdf" --json | json_at '[f["part"] for f in d["files"]]')" = "[1, 2]" ]
 	run as oslo dossier 9/26 --disclose b.pdf

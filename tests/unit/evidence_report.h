@@ -120,4 +120,24 @@ static inline void scene_excerpt(struct scene *s, struct exhibit_bytes one)
 								.time_s = T0 + (hours)*HOUR, \
 								__VA_ARGS__}))
 
+/* The one row of that kind, NULL when there is none; and its i-th note is this one. */
+static inline const struct valise_disagreement *row_of(const struct valise_accounts *a, const char *kind)
+{
+	const struct valise_disagreement *found = NULL;
+	for (size_t i = 0; i < a->n_disagreements; i++) {
+		if (strcmp(a->disagreements[i].kind, kind) == 0) {
+			assert_null(found);
+			found = &a->disagreements[i];
+		}
+	}
+	return found;
+}
+
+static inline void note_is(const struct valise_disagreement *d, size_t i, const struct note *note)
+{
+	assert_non_null(d);
+	assert_true(i < d->n_notes);
+	assert_string_equal(d->notes[i], hash_hex(&note->id).text);
+}
+
 #endif

@@ -77,6 +77,39 @@ static void test_no_bytes_in_words(void **state)
 	}
 }
 
+static bool says_not_shown(const struct valise_accounts *a, const char *line)
+{
+	bool found = false;
+	for (size_t i = 0; i < a->n_not_shown; i++)
+		found = found || strcmp(a->not_shown[i], line) == 0;
+	return found;
+}
+
+/* Neither a description nor the digest of a scan shows what a paper letter says; of files what is disclosed does. */
+static void test_words_not_shown(void **state)
+{
+	(void)state;
+	const struct letter *l = the_letter();
+	struct disclosed_leaf leaves[] = {
+		{.is_subject = true, .subject = STR("Notice 14")},
+		{.index = 1, .part = {.kind = PART_FILE, .length = 10, .name = STR("sheet one.pdf")}},
+	};
+	for (size_t i = 0; i < 6; i++) {
+		const struct verified_seal *seal = i < 3 ? l->paper : l->seal;
+		struct scene *s = scene_new(seal);
+		for (size_t k = 0; k < 2; k++) {
+			memcpy(leaves[k].nonce, seal->s.nonce, sizeof leaves[k].nonce);
+			leaves[k].from = l->harbour->note.id;
+		}
+		/* Nothing, the description alone, a scan alone. */
+		s->e.disclosed = &leaves[i % 3 == 2];
+		s->e.n_disclosed = i % 3 > 0;
+		CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+		assert_int_equal(a->n_disclosed, i % 3 > 0);
+		assert_int_equal(says_not_shown(a, "What the letter says."), i < 3 || i % 3 == 0);
+	}
+}
+
 static size_t rows_of(const struct valise_accounts *a, const char *kind, size_t *ret_notes)
 {
 	size_t n = 0;
@@ -196,6 +229,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_paper),
 	cmocka_unit_test(test_no_bytes_on_paper),
 	cmocka_unit_test(test_no_bytes_in_words),
+	cmocka_unit_test(test_words_not_shown),
 	cmocka_unit_test(test_identified),
 	cmocka_unit_test(test_identified_itself),
 	cmocka_unit_test(test_not_identified),

@@ -22,25 +22,6 @@ static const struct valise_reported *reported_of(const struct valise_accounts *a
 	return NULL;
 }
 
-static const struct valise_disagreement *row_of(const struct valise_accounts *a, const char *kind)
-{
-	const struct valise_disagreement *found = NULL;
-	for (size_t i = 0; i < a->n_disagreements; i++) {
-		if (strcmp(a->disagreements[i].kind, kind) == 0) {
-			assert_null(found);
-			found = &a->disagreements[i];
-		}
-	}
-	return found;
-}
-
-static void note_is(const struct valise_disagreement *d, size_t i, const struct note *note)
-{
-	assert_non_null(d);
-	assert_true(i < d->n_notes);
-	assert_string_equal(d->notes[i], hash_hex(&note->id).text);
-}
-
 /* The report of the story that this program is for. */
 #define CONFIRMED(scene) \
 	REPORT(scene, "received", the_letter()->harbour, HARBOUR, 96, .of_office = the_letter()->oslo, \
