@@ -110,6 +110,7 @@ exchange() { # HOURS: what was said goes both ways
 	as harbour track --last held --with Oslo >shown
 	grep -q "^The last held with Oslo: $(LC_ALL=C date -u -d "$day" "+%-d %b %Y"), as Harbour Legal says" shown
 	second=$(as harbour seal -t Oslo small)
+	sleep 1.1 # of two in one second neither is the newest
 	new=$(as harbour say proposed "$second" --text "Another." --when soon --yes)
 	as harbour track --last held --with Oslo | grep -q ", 3 years and [12] month.* before the newest proposal"
 	as harbour say held "$second" --regarding "$new" --when "$(date -u +%F)" --yes
