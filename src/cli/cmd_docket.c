@@ -56,14 +56,13 @@ static void put_id(FILE *out, const char *id)
 
 static void put_party(FILE *out, const char *label, const struct valise_accounts *a, const struct valise_party *p)
 {
-	char line[4096];
-	if (p->office == SIZE_MAX)
-		(void)snprintf(line, sizeof line, "%s (no card)", p->addressee);
-	else
-		(void)snprintf(line, sizeof line, "%s", a->offices[p->office].label);
-	put_field(out, label, line);
-	if (p->office != SIZE_MAX)
+	if (p->office == SIZE_MAX) {
+		put_field(out, label, p->addressee);
+		fprintf(out, "%*sa name, without a card\n", LABEL_WIDTH, "");
+	} else {
+		put_field(out, label, a->offices[p->office].label);
 		fprintf(out, "%*sfingerprint %s\n", LABEL_WIDTH, "", a->offices[p->office].fingerprint);
+	}
 }
 
 static void put_parties(FILE *out, const struct valise_accounts *a)

@@ -127,7 +127,7 @@ static void show_proposal(struct cli *c, const struct valise_proposals *all, con
 	bool held = strcmp(p->state, "held") == 0;
 	printf("%s  ", p->short_id);
 	paint(c, PAINT_HEADING, p->state);
-	putchar('\n');
+	printf("  (proposal %.8s...)\n", p->id);
 	show_event("proposed", p->office, p->time_s, p->when, p->text, p->n_text);
 	for (size_t i = 0; i < p->n_answers; i++)
 		show_event(p->answers[i].says, p->answers[i].office, p->answers[i].time_s, p->answers[i].when,

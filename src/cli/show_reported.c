@@ -91,6 +91,7 @@ static void show_reporter(const struct valise_accounts *a, const struct valise_r
 	fputs(a->offices[r->office].label, stdout);
 	printf(", %s UTC, %s%s", moment_show(r->time_s).text, r->title ? r->title : r->role,
 	       r->unattended ? " (unattended)" : "");
+	printf(", report %.8s...", r->id);
 	if (r->standing_text && strcmp(r->standing_text, "in standing") != 0)
 		printf("; %s", r->standing_text);
 	if (!r->counts_as_filed)

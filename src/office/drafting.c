@@ -78,11 +78,12 @@ int draft_regarding(struct valise *v, const struct hash *letter, const char *con
 		if (r)
 			return r;
 		if (s.matches != 1)
-			return err_set(err, s.matches ? VALISE_E_AMBIGUOUS : VALISE_E_NOT_FOUND,
-				       "--regarding %s: %s; `valise track LETTER --json` shows the ids",
-				       text_shown(str_of(prefixes[i])).text,
-				       s.matches ? "several notes about this letter begin so"
-						 : "no note about this letter begins so, and no other letter");
+			return err_set(
+				err, s.matches ? VALISE_E_AMBIGUOUS : VALISE_E_NOT_FOUND,
+				"--regarding %s: %s; `valise track LETTER --json` shows all ids, and `valise track --proposals` those of proposals",
+				text_shown(str_of(prefixes[i])).text,
+				s.matches ? "several notes about this letter begin so"
+					  : "no note about this letter begins so, and no other letter");
 		ret[i] = s.found;
 	}
 	qsort(ret, n, sizeof *ret, hash_order);

@@ -22,9 +22,9 @@ static int know(struct valise *v, const struct note_author *by, bool *ret, struc
 	if (r)
 		return r;
 	if (!takes_part(v, &seal->s, office)) {
-		r = contact_get(v->spool, office, &contact, &name, NULL);
+		r = contact_get(v->spool, office, &contact, &name, err);
 		if (r)
-			return r == VALISE_E_NOT_FOUND ? 0 : contact_get(v->spool, office, &contact, &name, err);
+			return r == VALISE_E_NOT_FOUND ? 0 : r;
 	}
 	r = register_set_load(v, office, 1, &set, err);
 	if (!r)

@@ -345,8 +345,8 @@ seal_paper() {
 	grep -q "\[ \] intact   \[ \] not intact" page
 	tr '\n' ' ' <page | grep -q "It is not stated that anybody opened, read or agreed to it"
 	tr '\n' ' ' <page | grep -q "valise exhibit add SCAN --letter $(as harbour track --json | json_at 'd["letters"][0]["short"]')"
-	[ "$(tr -d ' \n' <page | grep -c "The${long}Envoy(nocard)")" -eq 1 ]
-	[ "$(tr -d ' \n' <page | grep -c "郵便係御中${wide}(nocard)")" -eq 1 ]
+	[ "$(tr -d ' \n' <page | grep -c "The${long}Envoyaname,withoutacard")" -eq 1 ]
+	[ "$(tr -d ' \n' <page | grep -c "郵便係御中${wide}aname,withoutacard")" -eq 1 ]
 	columns='max(sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in l.rstrip("\n")) for l in open("page", encoding="utf-8"))'
 	[ "$(/usr/bin/env python3 -c "import unicodedata; print($columns)")" -eq 76 ]
 	refute grep -q "byte" page

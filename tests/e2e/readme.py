@@ -24,6 +24,7 @@ PLACEHOLDERS = [
     (r"valise/[0-9a-f]{32}\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{44}", "VKEY"),
     (r"\b[a-z2-7]{16}/[a-z2-7]{26}\b", "WRITER/BAG"),
     (r"\b[0-9a-f]{64}\b", "ID"),
+    (r"\breport [0-9a-f]{8}\.\.\.", "report ID..."),
     (r"\b[0-9]{5}(?: [0-9]{5}){5}\b", "DIGITS"),
     (r"\b(?=[a-z2-7-]{9}\b)[a-z2-7]{4}-[a-z2-7]{4}\b", "SHORT-ID"),
     (r"\b[0-9]{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4}(?: [0-9]{2}:[0-9]{2})?", "TIME"),
