@@ -193,6 +193,27 @@ facts() { valise-verify "$1" --know harbour.card --know oslo.card --json "${@:3}
 	runs 1 harbour report "$paper" --says received --speaker x --verb said -e sly --quote e --yes
 }
 
+@test "a reference that would be a sentence, and a name that is another's, are quoted" {
+	sly='14/2026: we owe 1,000,000. It does not mean: less'
+	letter=$(harbour seal -t Oslo --ref "$sly" notice.txt 2>/dev/null)
+	put_out harbour stick "$letter"
+	runs 0 oslo sync stick
+	says ", ref \"$sly\", "
+	runs 0 oslo say received "$letter" --dry-run
+	says ", ref \"$sly\": the office holds every byte"
+	runs 0 oslo track
+	says ", ref \"$sly\""
+	# Somebody unknown calls himself as Oslo calls Harbour.
+	valise init harbour --title Registry --no-passphrase --no-recovery --dir mallory >/dev/null
+	VALISE_DIR=$PWD/mallory valise card add oslo.card --as Oslo --unchecked >/dev/null 2>&1
+	VALISE_DIR=$PWD/mallory valise seal -t Oslo --ref 15 notice.txt >/dev/null 2>&1
+	VALISE_DIR=$PWD/mallory valise sync stick2 --all >/dev/null 2>&1 || { mkdir -p stick2; VALISE_DIR=$PWD/mallory valise sync stick2 --all >/dev/null 2>&1; }
+	runs 0 oslo sync stick2
+	says 'from "harbour" (own name), ref 15'
+	runs 0 oslo track
+	says '"harbour" (own name) to oslo, ref 15'
+}
+
 @test "reports travel, and track shows them apart" {
 	begin
 	report received "$harbour_ref" 1 "$(officer_key harbour)" "speaker-office $oslo_office" >one
