@@ -135,7 +135,9 @@ static int look_here(struct valise *v, int fd, const char *path, const struct st
 {
 	struct exhibit_row found = {.name = row->name};
 	bool is_here = false;
-	int r = S_ISREG(st->st_mode) ? exhibits_of_size(v->spool, (uint64_t)st->st_size, &is_here, err) : 0;
+	if (is_stdin(path) || !S_ISREG(st->st_mode))
+		return 0; /* it is read once, from where it stands */
+	int r = exhibits_of_size(v->spool, (uint64_t)st->st_size, &is_here, err);
 	if (r || !is_here)
 		return r;
 	r = read_file(v, fd, path, st, -1, &found, err);

@@ -222,7 +222,7 @@ static int remember_bag(struct take_in *t, const struct hash *mark)
 {
 	int r = take_in_begin(t);
 	if (!r)
-		r = bag_seen_put(t->v->spool, mark, t->now_s, t->err);
+		r = bag_seen_put(t->v->spool, mark, clock_now_s(), t->err);
 	return r ? r : take_in_commit(t);
 }
 
@@ -295,7 +295,6 @@ int take_in_new(struct valise *v, const struct take_in_options *o, struct take_i
 		return err_nomem(err);
 	t->v = v;
 	t->o = *o;
-	t->now_s = clock_now_s();
 	t->statements.count = statement_count;
 	t->reports.count = report_count;
 	t->tally = (struct buf)BUF_INIT(TALLY_MAX_BYTES);

@@ -27,7 +27,6 @@ struct named_body {
 struct take_in {
 	struct valise *v;
 	struct take_in_options o;
-	int64_t now_s;
 	struct arrival *arrivals;
 	size_t n_arrivals, cap_arrivals;
 	struct hash_index by_id;

@@ -93,6 +93,12 @@ sha256() { # FILE
 	head -c 3000000 /dev/urandom >other
 	as harbour exhibit add other >/dev/null
 	[ "$(as harbour exhibit list | wc -l)" -eq 2 ]
+	# Standard input is taken from where it stands, whatever is here.
+	printf 'first\nsecond\n' >lines
+	printf 'other\nlines!\n' >same-size
+	as harbour exhibit add same-size >/dev/null
+	{ read -r _; valise exhibit add - --dir offices/harbour >id; } <lines
+	[ "$(cat id)" = "$(printf 'second\n' | sha256sum | cut -d' ' -f1)" ]
 	# Damaged here, it is replaced.
 	kept=$(find offices/harbour/exhibits -name "$(sha256 large)")
 	chmod 600 "$kept"
