@@ -162,7 +162,7 @@ exchange() { # HOURS: what was said goes both ways
 	[ "$(json_at '[(x["is_day"], x["at"] == x["time"]) for x in d["proposals"][0]["answers"] if x["says"] == "held"]' <json)" = "[(False, True)]" ]
 	[ "$(json_at 'd["holds"]' <json)" = "This is what this spool holds; what has not reached it is not counted." ]
 	as harbour say held "$letter" --regarding "$visit" --when 1998-01-01 --yes
-	[ "$(as harbour track --proposals --json | json_at '[x["is_day"] for x in d["proposals"][0]["answers"] if x["says"] == "held"]')" = "[False, True]" ]
+	[ "$(as harbour track --proposals --json | json_at 'sorted((x["when"], x["is_day"]) for x in d["proposals"][0]["answers"] if x["says"] == "held")')" = "[('1998-01-01', True), ('2098-01-01', False)]" ]
 	as harbour sync stick
 	as oslo sync stick
 	as oslo say called-off "$letter" --regarding "$visit" --yes
