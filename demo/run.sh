@@ -327,6 +327,10 @@ shows "whole and checked, nothing said yet"
 
 act "Without Valise"
 if command -v age >/dev/null 2>&1; then
+	tell "The bag with the first letter went from the stick once its receipt was here. It is put there once more:"
+	at harbour
+	type 'valise sync ../stick 14/2026'
+	at oslo
 	tell "Should this program be gone one day: bags, covers and bodies are age files, and a body holds a tar. Oslo's own keys, a page of Python for the bag, age and tar open the letter."
 	export PATH="$source/demo:$PATH"
 	type "sed -n 's/^reading //p' .local/share/valise/keys/* >identities"

@@ -5,14 +5,7 @@
 
 #include <valise/accounts.h>
 #include <valise/error.h>
-
-#if defined(__GNUC__)
-#define VALISE_PUBLIC __attribute__((visibility("default")))
-#define VALISE_CHECKED __attribute__((visibility("default"), warn_unused_result))
-#else
-#define VALISE_PUBLIC
-#define VALISE_CHECKED
-#endif
+#include <valise/letting_go.h>
 
 /* Conventions. Functions return 0 or a code of enum valise_error, with a text for a person in *err (may be NULL). Outputs are named
  * ret_x and untouched on failure. Strings are NUL-terminated UTF-8; those that come from outside went through the rules for free
@@ -205,6 +198,7 @@ struct valise_sync_report {
 	size_t statements_in, statements_out, entries_in;
 	size_t reports_in, reports_out, exhibits_in, exhibits_out;
 	size_t bags_read, bags_out, bags_skipped, bags_not_for_us;
+	size_t bags_removed; /* of ours, whose letters have all arrived everywhere */
 	uint64_t bytes_in, bytes_out;
 	const char *const *findings; /* damaged bags, refused items, each a sentence that names the bag */
 	size_t n_findings;

@@ -179,10 +179,11 @@ static int folder_publish(struct store *s, struct newfile *file, const char *nam
 
 static int folder_remove(struct store *s, const char *name, struct valise_err *err)
 {
-	struct folder *f = folder_of(s);
-	if (unlinkat(f->own, name, 0) && errno != ENOENT)
+	int own;
+	int r = folder_place(s, &own, err);
+	if (!r && unlinkat(own, name, 0) && errno != ENOENT)
 		return err_errno(err, errno, "cannot remove the bag %s", name);
-	return file_sync_dir(f->own, "the bag's directory", NULL, err);
+	return r ? r : file_sync_dir(own, "the bag's directory", NULL, err);
 }
 
 static int folder_readme(struct store *s, struct str text, struct valise_err *err)

@@ -88,6 +88,7 @@ static int show_json(struct cli *c, const struct sync_options *o, const struct v
 	json_number(j, "exhibits_out", r->exhibits_out);
 	json_number(j, "bags_read", r->bags_read);
 	json_number(j, "bags_out", r->bags_out);
+	json_number(j, "bags_removed", r->bags_removed);
 	json_number(j, "bags_skipped", r->bags_skipped);
 	json_number(j, "bags_not_for_us", r->bags_not_for_us);
 	json_number(j, "bytes_in", r->bytes_in);
@@ -205,8 +206,11 @@ static void show(struct cli *c, const struct sync_options *o, const struct valis
 		     "take it away");
 	if (!o->look && r->bags_out && !is_pipe && !r->read_back)
 		warn(c, "what was written could not be read back from the medium");
-	if (r->n_in + r->n_out + r->statements_in + r->statements_out + r->reports_in + r->exhibits_in +
-		    r->entries_in ==
+	if (r->bags_removed)
+		tell(c, "Took away %zu bag%s of ours, whose letters have arrived.", r->bags_removed,
+		     PLURAL(r->bags_removed));
+	if (r->n_in + r->n_out + r->statements_in + r->statements_out + r->reports_in + r->exhibits_in + r->entries_in +
+		    r->bags_removed ==
 	    0)
 		tell(c, "Nothing to take in, nothing to put out.");
 	show_next(c, o, r);

@@ -12,7 +12,8 @@ static const struct command *const commands[] = {
 	&command_sync,         &command_say,         &command_open,
 	&command_track,        &command_exhibit_add, &command_exhibit_list,
 	&command_exhibit_show, &command_report,      &command_dossier,
-	&command_docket,       &command_verify,      &command_doctor,
+	&command_docket,       &command_verify,      &command_forget,
+	&command_doctor,
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

@@ -44,7 +44,7 @@ const char *valise_state_name(enum valise_state s)
 static const char *const bytes_texts[] = {
 	[VALISE_BYTES_INTACT] = "Every byte of the letter is here and matches the seal",
 	[VALISE_BYTES_PARTIAL] = "What is here of the letter matches the seal; not all of it is here",
-	[VALISE_BYTES_NOT_HERE] = "The letter's bytes are not part of this: nothing about them was checked",
+	[VALISE_BYTES_NOT_HERE] = "The letter's bytes are not part of this, and nothing about them was checked",
 	[VALISE_BYTES_BROKEN] = "The bytes here do not match the seal",
 	[VALISE_BYTES_PAPER] = "Paper: bytes cannot be checked",
 };

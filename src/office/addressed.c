@@ -21,6 +21,29 @@ int gathered_recipients(const struct gathered *g, struct hashes *ret, struct val
 	return r;
 }
 
+const struct witnessed_statement *gathered_word(const struct gathered *g, const struct hash *office, enum says says)
+{
+	const struct witnessed_statement *first = NULL;
+	for (size_t i = 0; i < g->n_statements; i++) {
+		const struct witnessed_statement *one = &g->statements[i];
+		const struct statement *s = &one->statement->s;
+		if (s->says == says && hash_eq(&s->office.office, office) &&
+		    statement_stands(&g->set, one->statement) && (!first || one->taken_in_s < first->taken_in_s))
+			first = one;
+	}
+	return first;
+}
+
+int gathered_unreceived(const struct valise *v, const struct gathered *g, struct hashes *ret, struct valise_err *err)
+{
+	CLEANUP(hashes_release) struct hashes to = {0};
+	int r = gathered_recipients(g, &to, err);
+	for (size_t k = 0; k < to.n && !r; k++)
+		if (!hash_eq(&to.at[k], &v->self) && !gathered_word(g, &to.at[k], SAYS_RECEIVED))
+			r = hashes_add(ret, &to.at[k], err);
+	return r;
+}
+
 struct search {
 	const struct seal *seal;
 	const struct hash *office;

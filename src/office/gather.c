@@ -2,8 +2,11 @@
 /* Everything that the spool holds about one letter, gathered for the pure function that makes the accounts. */
 #include "office/words.h"
 
+#include <stdio.h>
+
 #include "base/array.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 static int take_statement(void *context, struct verified_statement *s, int64_t taken_in_s)
 {
@@ -160,10 +163,13 @@ int gather(struct valise *v, const struct hash *letter, struct gathered *ret, st
 	CLEAN_GATHERED struct gathered g = {.names = BUF_INIT(16u * 1024 * 1024)};
 	CLEANUP(hashes_release) struct hashes offices = {0};
 	struct letter_row row;
+	struct let_go gone;
 	int r = spool_begin_read(v->spool, err);
 	if (r)
 		return r;
 	r = letter_row(v->spool, letter, &row, err);
+	if (!r)
+		r = letter_let_go_look(v->spool, letter, &gone, err);
 	if (!r)
 		r = letter_seal(v->spool, letter, &g.seal, err);
 	if (!r)
@@ -184,9 +190,18 @@ int gather(struct valise *v, const struct hash *letter, struct gathered *ret, st
 	if (r)
 		return r == VALISE_E_NOMEM ? err_nomem(err) : r;
 	g.bytes = bytes_here(&row);
+	if (gone.is_gone)
+		(void)snprintf(g.let_go, sizeof g.let_go, "let go of here at %s", time_text(gone.when_s).text);
 	*ret = g;
 	memset(&g, 0, sizeof g);
 	return 0;
+}
+
+static struct str bytes_note(const struct gathered *g)
+{
+	if (g->bytes == VALISE_BYTES_BROKEN)
+		return STR("it gives the body another size than it has");
+	return *g->let_go ? str_of(g->let_go) : (struct str){NULL, 0};
 }
 
 struct evidence gathered_evidence(const struct valise *v, const struct gathered *g)
@@ -207,8 +222,7 @@ struct evidence gathered_evidence(const struct valise *v, const struct gathered 
 		.acquaintances = g->acquaintances,
 		.n_acquaintances = g->n_acquaintances,
 		.bytes = g->bytes,
-		.bytes_note = g->bytes == VALISE_BYTES_BROKEN ? STR("it gives the body another size than it has")
-							      : (struct str){NULL, 0},
+		.bytes_note = bytes_note(g),
 		.now_s = office_now(v),
 		.looks_back = v->looks_back,
 		.as_of_s = v->as_of_s,

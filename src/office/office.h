@@ -17,6 +17,7 @@
 #include "spool/entries.h"
 #include "spool/items.h"
 #include "spool/keys.h"
+#include "spool/let_go.h"
 #include "spool/letters.h"
 #include "spool/openings.h"
 #include "spool/reports.h"
@@ -173,6 +174,7 @@ struct gathered {
 	size_t n_acquaintances, cap_acquaintances;
 	struct buf names; /* of the acquaintances */
 	enum valise_bytes_verdict bytes;
+	char let_go[64]; /* when its bytes were let go of here; "" when they were not */
 };
 CHECKED int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
 void gathered_release(struct gathered *g);
@@ -185,10 +187,21 @@ struct evidence gathered_evidence(const struct valise *v, const struct gathered 
 CHECKED int office_accounts(struct valise *v, const struct hash *letter, bool with_words, struct valise_accounts **ret,
 			    struct valise_err *err);
 
+/* ---- forget.c ---- */
+
+/* Returns `code`: not every byte of the letter is here, perhaps since it was let go of, `so` something cannot be done. */
+CHECKED int office_not_whole(struct valise *v, const struct hash *letter, int code, const char *so,
+			     struct valise_err *err);
+
 /* ---- addressed.c ---- */
 
 /* Its recipients: the seal's in order, then those that the sender identified with an addressee. Appended, distinct. */
 CHECKED int gathered_recipients(const struct gathered *g, struct hashes *ret, struct valise_err *err);
+/* What an officer in standing of that office says of the letter: the first that was taken in here; NULL when none does. */
+const struct witnessed_statement *gathered_word(const struct gathered *g, const struct hash *office, enum says says);
+/* Those of them, but for us, from whom no `received` stands here: while there are any, the letter may still have to go to somebody. */
+CHECKED int gathered_unreceived(const struct valise *v, const struct gathered *g, struct hashes *ret,
+				struct valise_err *err);
 /* Whether that office is one of them, as far as is known here. */
 CHECKED int office_addressed(struct valise *v, const struct verified_seal *seal, const struct hash *office, bool *ret,
 			     struct valise_err *err);

@@ -286,9 +286,7 @@ static int begin(struct opening *o, const struct hash *letter, struct locked_cov
 		return err_set(err, VALISE_E_NOT_ALLOWED, "%s is not addressed to your office",
 			       hash_short(letter).text);
 	if (!row.has_body)
-		return err_set(err, VALISE_E_NOT_FOUND,
-			       "not every byte of %s is here yet; sync again before you open it",
-			       hash_short(letter).text);
+		return office_not_whole(o->v, letter, VALISE_E_NOT_FOUND, "it cannot be opened", err);
 	r = body_open(o->v->spool, &o->seal->s.body, &o->body, err);
 	if (r == VALISE_E_BAD)
 		return damaged_here(o, err);

@@ -52,10 +52,17 @@ static int compare(const struct put_bag *b, struct valise_err *err)
 static int record(const struct put_bag *b, const struct bag_place *place, struct valise_err *err)
 {
 	struct spool *spool = place->v->spool;
+	const struct written_bag written = {.name = str_of(b->name.text),
+					    .bytes = b->bytes,
+					    .items = b->items.at,
+					    .n_items = b->items.n,
+					    .letters = b->letters.at,
+					    .n_letters = b->letters.n,
+					    .when_s = place->now_s};
 	int r = spool_begin(spool, err);
 	if (r)
 		return r;
-	r = bag_wrote(spool, str_of(b->name.text), b->bytes, b->items.at, b->items.n, place->now_s, err);
+	r = bag_wrote(spool, &written, err);
 	if (!r)
 		r = spool_commit(spool, err);
 	if (r)
@@ -81,6 +88,7 @@ int put_bag_settle(struct put_bag *b, struct bag_place *place, struct valise_err
 	body_reader_free(b->reader);
 	body_release(&b->file);
 	hashes_release(&b->items);
+	hashes_release(&b->letters);
 	imprint_release(&b->imprint);
 	*b = PUT_BAG_NONE;
 	return r;

@@ -2,7 +2,9 @@
 /* Which letters and notes go out, and to whom they are wrapped. */
 #include "office/put_out.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -19,12 +21,20 @@ struct candidate {
 	struct hash audience; /* of the sorted keys; all zeros: bare */
 };
 
+struct spent_bag {
+	char name[LIMIT_BAG_NAME_BYTES + 1];
+};
+
 struct putting {
 	struct valise *v;
+	struct store *store;
 	const struct put_out_options *o;
 	int64_t now_s;
 	struct hash_index named;   /* letters that go whole because they were named */
 	struct hash_index present; /* what our bags there hold: audience and item hashed together */
+	struct hash_index arrived; /* letters whose recipients have all said received */
+	struct spent_bag *spent;   /* bags of ours there that nobody waits for */
+	size_t n_spent, cap_spent;
 	struct candidate *candidates;
 	size_t n, cap;
 	struct put_out_result *r;
@@ -40,11 +50,61 @@ static int note_present(void *context, const struct hash *item)
 	return hash_index_put(&p->present, item, 0, p->err);
 }
 
+struct waiting {
+	const struct putting *p;
+	size_t n, arrived;
+	int64_t last_s; /* when the last of them had */
+};
+
+static int look_whether_arrived(void *context, const struct hash *letter)
+{
+	struct waiting *w = context;
+	size_t at_s = 0;
+	w->n++;
+	w->arrived += hash_index_get(&w->p->arrived, letter, &at_s);
+	if ((int64_t)at_s > w->last_s)
+		w->last_s = (int64_t)at_s;
+	return 0;
+}
+
+/* A bag is spent once each letter that it carries has arrived everywhere, unless it was put there since then, for whoever lost it. What
+ * else is in it, and is still news, goes into another. */
+static int look_whether_spent(struct putting *p, const struct store_bag *bag, bool *ret)
+{
+	struct waiting w = {.p = p};
+	int64_t written_s = 0;
+	int r = bag_letters(p->v->spool, str_of(bag->name), bag->bytes, look_whether_arrived, &w, &written_s, p->err);
+	*ret = !r && w.n > 0 && w.arrived == w.n && written_s <= w.last_s;
+	return r;
+}
+
+/* On a medium that cannot be written what lies there stays, and is as good as ever. */
+static bool can_remove(struct putting *p)
+{
+	int place;
+	return p->store->ops->place(p->store, &place, NULL) == 0 && faccessat(place, ".", W_OK, AT_EACCESS) == 0;
+}
+
+static int add_spent(struct putting *p, const char *name)
+{
+	struct spent_bag *grown = array_room(p->spent, p->n_spent, &p->cap_spent, sizeof *grown);
+	if (!grown)
+		return err_nomem(p->err);
+	p->spent = grown;
+	(void)snprintf(p->spent[p->n_spent++].name, sizeof p->spent->name, "%s", name);
+	return 0;
+}
+
 /* One of another size than it had is damaged, or not ours: what it held goes again. */
 static int look_at_own(void *context, const struct store_bag *bag)
 {
 	struct putting *p = context;
-	return bag->is_own ? bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_present, p, p->err) : 0;
+	bool spent;
+	int r = bag->is_own ? look_whether_spent(p, bag, &spent) : 0;
+	if (r || !bag->is_own)
+		return r;
+	return spent && can_remove(p) ? add_spent(p, bag->name)
+				      : bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_present, p, p->err);
 }
 
 /* ---- Who ---- */
@@ -193,26 +253,26 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 /* ---- Which ---- */
 
 /* What the statements so far say about whether a letter still has to go, or may be spoken of. */
-static int hear(const struct putting *p, const struct gathered *g, bool *ret_arrived, bool *ret_spoken_of)
+struct hearing {
+	bool arrived;      /* all its recipients said received, or are we */
+	int64_t arrived_s; /* when the last of that came here */
+	bool spoken_of;
+};
+
+static int hear(const struct putting *p, const struct gathered *g, struct hearing *ret)
 {
 	CLEANUP(hashes_release) struct hashes to = {0};
 	size_t received = 0;
 	int r = gathered_recipients(g, &to, p->err);
-	if (r)
-		return r;
-	*ret_spoken_of = !hash_eq(&g->seal->s.from.office, &p->v->self);
-	for (size_t k = 0; k < to.n; k++) {
-		bool here = hash_eq(&to.at[k], &p->v->self);
-		for (size_t i = 0; i < g->n_statements && !here; i++) {
-			const struct verified_statement *one = g->statements[i].statement;
-			here = one->s.says == SAYS_RECEIVED && hash_eq(&one->s.office.office, &to.at[k]) &&
-			       statement_stands(&g->set, one);
-		}
-		received += here;
+	for (size_t k = 0; k < to.n && !r; k++) {
+		const struct witnessed_statement *word = gathered_word(g, &to.at[k], SAYS_RECEIVED);
+		received += word || hash_eq(&to.at[k], &p->v->self);
+		if (word && word->taken_in_s > ret->arrived_s)
+			ret->arrived_s = word->taken_in_s;
 	}
-	*ret_spoken_of |= g->n_statements > 0;
-	*ret_arrived = to.n > 0 && received == to.n;
-	return 0;
+	ret->spoken_of = !hash_eq(&g->seal->s.from.office, &p->v->self) || g->n_statements > 0;
+	ret->arrived = to.n > 0 && received == to.n;
+	return r;
 }
 
 static int add_candidate(struct putting *p, const struct hash *id)
@@ -220,21 +280,21 @@ static int add_candidate(struct putting *p, const struct hash *id)
 	CLEAN_GATHERED struct gathered g = {0};
 	CLEANUP(audience_release) struct audience to = {0};
 	struct candidate c = {.id = *id};
-	bool arrived, spoken_of;
+	struct hearing heard = {0};
 	int r = gather(p->v, id, &g, p->err);
-	if (r)
-		return r;
-	r = hear(p, &g, &arrived, &spoken_of);
+	if (!r)
+		r = hear(p, &g, &heard);
+	if (!r && heard.arrived)
+		r = hash_index_put(&p->arrived, id, (size_t)heard.arrived_s, p->err);
 	if (r)
 		return r;
 	bool named = hash_index_get(&p->named, id, NULL),
 	     can_go = g.bytes == VALISE_BYTES_INTACT || g.bytes == VALISE_BYTES_PAPER;
-	c.whole = named || (p->o->all && !arrived && can_go);
-	if (!c.whole && !spoken_of)
+	c.whole = named || (p->o->all && !heard.arrived && can_go);
+	if (!c.whole && !heard.spoken_of)
 		return 0; /* sealed here, and nobody outside knows of it yet */
 	if (c.whole && !can_go)
-		return err_set(p->err, VALISE_E_NOT_FOUND, "not every byte of %s is here, so it cannot go out whole",
-			       hash_short(id).text);
+		return office_not_whole(p->v, id, VALISE_E_NOT_FOUND, "it cannot go out whole", p->err);
 	r = audience_of(p, &g, &to);
 	if (r)
 		return r;
@@ -347,10 +407,10 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 	return r ? r : bag_group_end(group, p->err);
 }
 
-static int put_groups(struct putting *p, struct store *store)
+static int put_groups(struct putting *p)
 {
 	struct bag_place place = {.v = p->v,
-				  .store = store,
+				  .store = p->store,
 				  .now_s = p->now_s,
 				  .look = p->o->look,
 				  .reports = p->o->reports,
@@ -373,6 +433,29 @@ static int put_groups(struct putting *p, struct store *store)
 	return r;
 }
 
+/* ---- What nobody waits for ---- */
+
+/* What was still news of it lies in another bag now, and only durably so that is enough. Only we remove our bags. */
+static int remove_spent(struct putting *p)
+{
+	struct spool *spool = p->v->spool;
+	if (p->o->look || !p->n_spent || !p->r->durable)
+		return 0;
+	for (size_t i = 0; i < p->n_spent; i++)
+		if (p->store->ops->remove(p->store, p->spent[i].name, NULL) == 0)
+			p->spent[p->r->removed++] = p->spent[i];
+	int r = spool_begin(spool, p->err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < p->r->removed && !r; i++)
+		r = bag_gone(spool, str_of(p->spent[i].name), p->err);
+	if (!r)
+		r = spool_commit(spool, p->err);
+	else
+		spool_rollback(spool);
+	return r;
+}
+
 void put_out_result_release(struct put_out_result *r)
 {
 	for (size_t i = 0; i < r->n_departures; i++)
@@ -388,14 +471,18 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	    struct valise_err *err)
 {
 	struct put_out_result result = {0};
-	struct putting p = {.v = v, .o = o, .now_s = clock_now_s(), .r = &result, .err = err};
-	int r = store->ops->list(store, look_at_own, &p, err);
+	struct putting p = {.v = v, .store = store, .o = o, .now_s = clock_now_s(), .r = &result, .err = err};
+	int r = find_candidates(&p);
 	if (!r)
-		r = find_candidates(&p);
+		r = store->ops->list(store, look_at_own, &p, err);
 	if (!r)
-		r = put_groups(&p, store);
+		r = put_groups(&p);
+	if (!r)
+		r = remove_spent(&p);
 	hash_index_release(&p.named);
 	hash_index_release(&p.present);
+	hash_index_release(&p.arrived);
+	free(p.spent);
 	free(p.candidates);
 	if (r) {
 		put_out_result_release(&result);

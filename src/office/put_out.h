@@ -31,6 +31,7 @@ struct put_out_result {
 	struct departure *departures;
 	size_t n_departures;
 	size_t statements, reports, exhibits, bags;
+	size_t removed; /* bags of ours that nobody waits for any more */
 	uint64_t bytes;
 	bool any_bare, any_wrapped;
 	char **findings; /* sentences: whose machines could not unwrap it, what is damaged here */

@@ -156,10 +156,10 @@ static int check_here(struct valise *v, const struct draft *d, const struct lett
 {
 	CLEAN_BUF struct buf cover = BUF_INIT(LIMIT_COVER_BYTES);
 	struct hash digest;
+	char so[64];
+	(void)snprintf(so, sizeof so, "nobody can say %s of it", says_table[d->s.says].name);
 	if (!row->has_body || !row->has_cover)
-		return err_set(err, VALISE_E_NOT_ALLOWED,
-			       "not every byte of %s is here, so nobody can say %s of it; sync again first",
-			       d->short_id, says_table[d->s.says].name);
+		return office_not_whole(v, &d->s.letter, VALISE_E_NOT_ALLOWED, so, err);
 	int r = cover_get(v->spool, &d->s.letter, &cover, err);
 	if (r)
 		return r;
@@ -455,6 +455,7 @@ int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const 
 	for (size_t i = 0; i < d->n && !r; i++)
 		if (!d->drafts[i].already)
 			r = key_unlock(v, &d->drafts[i].s.by, d->drafts[i].title, &key, err);
+	(void)spool_use_reserve(v->spool); /* that a disk is full can be said all the same */
 	if (!r)
 		r = spool_begin(v->spool, err);
 	if (r)

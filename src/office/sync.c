@@ -434,6 +434,7 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		.exhibits_out = s->out.exhibits,
 		.bags_read = in.bags_read,
 		.bags_out = s->out.bags,
+		.bags_removed = s->out.removed,
 		.bags_skipped = in.bags_skipped,
 		.bags_not_for_us = in.bags_not_for_us,
 		.bytes_in = in.bytes,

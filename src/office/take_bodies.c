@@ -29,7 +29,7 @@ int take_cover(struct take_in *t, const struct bag_record *rec)
 		return 0;
 	}
 	struct arrival *a = &t->arrivals[i];
-	if (a->has_cover || a->is_paper)
+	if (a->has_cover || a->is_paper || a->is_let_go)
 		return 0;
 	digest_once(rec->data, rec->len, &digest);
 	if (rec->len != a->cover_bytes || !hash_eq(&digest, &a->cover))
@@ -100,6 +100,7 @@ int take_body_named(struct take_in *t, size_t number)
 	if (r)
 		return r;
 	b = find_body(t, &a->body);
+	b->is_wanted |= !a->is_let_go;
 	a->next_of_body = b->first;
 	b->first = number + 1;
 	a->has_body = b->is_here && b->bytes == a->body_bytes;
@@ -165,7 +166,7 @@ int take_body(struct take_in *t, const struct bag_record *rec)
 {
 	struct named_body *b = body_of(t, rec);
 	int r = 0;
-	if (!b || b->is_here)
+	if (!b || b->is_here || !b->is_wanted)
 		return b ? tell_sizes(t, b) : 0;
 	if (!is_claimed(t, &rec->of, 1))
 		return mismatch(t, arrival_of(t, b), "the body");
@@ -284,7 +285,7 @@ int take_tally(struct take_in *t, const struct bag_record *rec)
 {
 	struct valise_err why = {0};
 	struct named_body *b = body_of(t, rec);
-	if (!b || b->is_here)
+	if (!b || b->is_here || !b->is_wanted)
 		return 0;
 	if (rec->at == 0 || !hash_eq(&rec->of, &t->tally_of))
 		buf_clear(&t->tally);
@@ -356,7 +357,7 @@ int take_piece(struct take_in *t, const struct bag_record *rec)
 	struct valise_err why = {0};
 	struct named_body *b = body_of(t, rec);
 	bool ready;
-	if (!b || b->is_here)
+	if (!b || b->is_here || !b->is_wanted)
 		return b ? tell_sizes(t, b) : 0;
 	if (b->tally.len == 0) {
 		t->orphans = true;

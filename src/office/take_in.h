@@ -21,6 +21,7 @@ struct arrival {
 	bool is_new, is_paper, for_us, from_us;
 	bool has_cover, has_body;
 	bool was_whole;      /* before this sync */
+	bool is_let_go;      /* its bytes were let go of here, and are left where they lie */
 	bool is_broken;      /* its seal gives the body another size than it has */
 	bool in_part;        /* in a look: some of its body lies there */
 	size_t next_of_body; /* the next arrival whose seal names the same body, and 1; 0: none */

@@ -3,10 +3,11 @@
 #include "office/taking.h"
 
 #include "base/array.h"
+#include "spool/bags.h"
 
 /* ---- Seals ---- */
 
-static int new_arrival(struct take_in *t, const struct verified_seal *seal, size_t *ret)
+static int new_arrival(struct take_in *t, const struct verified_seal *seal, bool is_let_go, size_t *ret)
 {
 	const struct seal *s = &seal->s;
 	struct arrival *grown = array_room(t->arrivals, t->n_arrivals, &t->cap_arrivals, sizeof *grown);
@@ -21,6 +22,7 @@ static int new_arrival(struct take_in *t, const struct verified_seal *seal, size
 			      .body_bytes = s->body_bytes,
 			      .cover_bytes = s->cover_bytes,
 			      .is_paper = s->paper.at != NULL,
+			      .is_let_go = is_let_go,
 			      .from_us = hash_eq(&s->from.office, &t->v->self),
 			      .for_us = seal_recipient(s, &t->v->self) >= 0};
 	if (s->ref.at && !(a->ref = (struct str){str_dup(s->ref), s->ref.len}).at)
@@ -40,6 +42,7 @@ static int held_arrival(struct take_in *t, const struct hash *id, bool *ret_held
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
 	struct letter_row row;
+	struct let_go gone;
 	size_t i;
 	*ret_held = hash_index_get(&t->by_id, id, NULL);
 	if (*ret_held)
@@ -49,14 +52,16 @@ static int held_arrival(struct take_in *t, const struct hash *id, bool *ret_held
 		return 0;
 	r = letter_seal(t->v->spool, id, &seal, t->err);
 	if (!r)
-		r = new_arrival(t, seal, &i);
+		r = letter_let_go_look(t->v->spool, id, &gone, t->err);
+	if (!r)
+		r = new_arrival(t, seal, gone.is_gone, &i);
 	if (r)
 		return r;
 	t->arrivals[i].has_cover = row.has_cover;
 	t->arrivals[i].is_broken = row.is_broken;
 	if (row.has_body)
 		take_body_is_here(t, &row.body, row.body_bytes);
-	t->arrivals[i].was_whole = row.is_paper || (row.has_cover && row.has_body);
+	t->arrivals[i].was_whole = row.is_paper || gone.is_gone || (row.has_cover && row.has_body);
 	*ret_held = true;
 	return 0;
 }
@@ -72,6 +77,17 @@ static bool is_wanted(const struct take_in *t, const struct verified_seal *seal)
 		if (hash_eq(&t->o.letters[i], &seal->note.id))
 			return true;
 	return false;
+}
+
+/* A letter that was let go of may have named this one's body: then what was passed over of it is looked at once more. */
+static int want_again(struct take_in *t, const struct verified_seal *seal)
+{
+	bool gone = false;
+	int r = seal->s.paper.at ? 0 : body_was_let_go(t->v->spool, &seal->s.body, &gone, t->err);
+	if (r || !gone)
+		return r;
+	t->orphans = true;
+	return bag_seen_forget(t->v->spool, t->err);
 }
 
 static int take_seal(struct take_in *t, const struct bag_record *rec)
@@ -94,13 +110,15 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 		t->orphans = true; /* it may be named another time: this bag is not done with */
 		return 0;
 	}
-	r = new_arrival(t, seal, &i);
+	r = new_arrival(t, seal, false, &i);
 	if (r)
 		return r;
 	t->arrivals[i].is_new = true;
 	if (t->o.look)
 		return take_in_count(t);
 	r = take_in_begin(t);
+	if (!r)
+		r = want_again(t, seal);
 	if (!r)
 		r = letter_put(t->v->spool, seal, hash_eq(&seal->s.from.office, &t->v->self), NULL, t->err);
 	if (!r)

@@ -39,7 +39,7 @@ int locked_cover_get(struct valise *v, const struct verified_seal *seal, struct 
 	}
 	r = cover_get(v->spool, &seal->note.id, &ret->file, err);
 	if (r == VALISE_E_NOT_FOUND)
-		return err_set(err, r, "the cover of %s is not here yet; sync again", hash_short(&seal->note.id).text);
+		return office_not_whole(v, &seal->note.id, VALISE_E_NOT_FOUND, "nobody can read its cover", err);
 	if (r)
 		return r;
 	digest_once(ret->file.data, ret->file.len, &digest);

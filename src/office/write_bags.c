@@ -28,9 +28,10 @@ struct bag_group {
 	struct stream_sealer *sealer;
 	struct imprint imprint;
 	struct bag_name name;
-	struct hashes items; /* in it, each hashed with the audience */
-	uint8_t *piece;      /* of the body in hand; TREE_PIECE_BYTES, NULL until one is needed */
-	struct put_bag last; /* the one before: read again while the next is written */
+	struct hashes items;   /* in it, each hashed with the audience */
+	struct hashes letters; /* whose cover or body is in it */
+	uint8_t *piece;        /* of the body in hand; TREE_PIECE_BYTES, NULL until one is needed */
+	struct put_bag last;   /* the one before: read again while the next is written */
 };
 
 /* ---- One bag ---- */
@@ -87,6 +88,7 @@ static void drop_bag(struct bag_group *g)
 	stream_sealer_free(TAKE(g->sealer));
 	imprint_release(&g->imprint);
 	hashes_release(&g->items);
+	hashes_release(&g->letters);
 }
 
 static int publish_bag(struct bag_group *g, struct valise_err *err)
@@ -107,11 +109,12 @@ static int publish_bag(struct bag_group *g, struct valise_err *err)
 	g->last = (struct put_bag){.is_there = true,
 				   .name = g->name,
 				   .items = g->items,
+				   .letters = g->letters,
 				   .imprint = g->imprint,
 				   .bytes = written.bytes,
 				   .how = how,
 				   .file = BODY_NONE};
-	g->items = (struct hashes){0};
+	g->items = g->letters = (struct hashes){0};
 	g->imprint = (struct imprint){0};
 	return put_bag_begin(&g->last, g->place, err);
 }
@@ -259,6 +262,12 @@ static int damaged(const char *what, bool *ret_lost, struct valise_err *err)
 	return lose(err_set(err, VALISE_E_BAD, "its %s is damaged on this disk", what), ret_lost);
 }
 
+/* The bag in hand carries what only those who still wait for the letter need. */
+static int mark_letter(struct bag_group *g, const struct gathered *l, struct valise_err *err)
+{
+	return g->writer ? hashes_add(&g->letters, &l->seal->note.id, err) : 0;
+}
+
 static int put_cover(struct bag_group *g, const struct gathered *l, bool *ret_put, bool *ret_lost,
 		     struct valise_err *err)
 {
@@ -273,7 +282,8 @@ static int put_cover(struct bag_group *g, const struct gathered *l, bool *ret_pu
 	digest_once(cover.data, cover.len, &digest);
 	if (!hash_eq(&digest, &s->cover))
 		return damaged("cover", ret_lost, err);
-	return put_item(g, BAG_COVER, &l->seal->note.id, &s->cover, buf_str(&cover), ret_put, err);
+	r = put_item(g, BAG_COVER, &l->seal->note.id, &s->cover, buf_str(&cover), ret_put, err);
+	return r ? r : mark_letter(g, l, err);
 }
 
 static int put_tally(struct bag_group *g, const struct hash *root, struct str tally, struct valise_err *err)
@@ -365,6 +375,8 @@ static int put_piece(struct bag_group *g, const struct gathered *l, const struct
 		r = as_checked ? pass_piece(g, body, &rec, err) : stream_sealer_add(g->sealer, g->piece, rec.len, err);
 	if (!r)
 		r = bag_group_mark(g, &rec.root, err);
+	if (!r)
+		r = mark_letter(g, l, err);
 	return r ? r : put_bag_ahead(&g->last, err);
 }
 
@@ -422,7 +434,8 @@ static int put_body(struct bag_group *g, const struct gathered *l, bool *ret_put
 		return lose(r, ret_lost);
 	if (!is_body(bytes, (size_t)body.size, root))
 		return damaged("body", ret_lost, err);
-	return put_item(g, BAG_BODY, root, root, (struct str){(char *)bytes, (size_t)body.size}, ret_put, err);
+	r = put_item(g, BAG_BODY, root, root, (struct str){(char *)bytes, (size_t)body.size}, ret_put, err);
+	return r ? r : mark_letter(g, l, err);
 }
 
 int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct hashes *offices, bool whole,

@@ -6,40 +6,47 @@
 
 #include "spool/inside.h"
 
-int bag_wrote(struct spool *s, struct str bag, uint64_t bytes, const struct hash *items, size_t n, int64_t when_s,
-	      struct valise_err *err)
+static struct str ids(const struct hash *at, size_t n)
+{
+	_Static_assert(sizeof *at == 32, "ids lie one after the other");
+	return n ? (struct str){(const char *)at, n * sizeof *at} : STR("");
+}
+
+int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	_Static_assert(sizeof *items == 32, "ids lie one after the other");
 	int r = spool_need_transaction(s, err);
 	if (!r)
-		r = query_begin(
-			&s->db,
-			"INSERT INTO bag (name, written_s, bytes, items) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			&q, err);
+		r = query_begin(&s->db,
+				"INSERT INTO bag (name, written_s, bytes, items, letters) VALUES (?, ?, ?, ?, ?) "
+				"ON CONFLICT DO NOTHING",
+				&q, err);
 	if (r)
 		return r;
-	query_text(&q, bag);
-	query_int(&q, when_s);
-	query_int(&q, (int64_t)bytes);
-	query_blob(&q, n ? (struct str){(const char *)items, n * sizeof *items} : STR(""));
+	query_text(&q, b->name);
+	query_int(&q, b->when_s);
+	query_int(&q, (int64_t)b->bytes);
+	query_blob(&q, ids(b->items, b->n_items));
+	query_blob(&q, ids(b->letters, b->n_letters));
 	return query_run(&q, err);
 }
 
-int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
-	      struct valise_err *err)
+/* The ids in the first column that `sql` selects of a bag; the second is when it was written. */
+static int each_id(struct spool *s, const char *sql, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
+		   int64_t *ret_written_s, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, "SELECT items FROM bag WHERE name = ? AND bytes = ?", &q, err);
+	int r = query_begin(&s->db, sql, &q, err);
 	if (r)
 		return r;
 	query_text(&q, bag);
 	query_int(&q, (int64_t)bytes);
 	r = query_next(&q, &row, err);
-	if (r || !row)
+	if (r || !row || row_is_null(&q, 0))
 		return r;
 	struct str items = row_bytes(&q, 0);
+	*ret_written_s = row_int(&q, 1);
 	if (items.len % sizeof(struct hash) != 0)
 		return db_damaged(&s->db, "a bag's list of items", err);
 	for (size_t at = 0; at < items.len; at += sizeof(struct hash)) {
@@ -50,6 +57,33 @@ int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *ea
 			return r;
 	}
 	return 0;
+}
+
+int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
+	      struct valise_err *err)
+{
+	int64_t written_s;
+	return each_id(s, "SELECT items, written_s FROM bag WHERE name = ? AND bytes = ?", bag, bytes, each, context,
+		       &written_s, err);
+}
+
+int bag_letters(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
+		int64_t *ret_written_s, struct valise_err *err)
+{
+	return each_id(s, "SELECT letters, written_s FROM bag WHERE name = ? AND bytes = ?", bag, bytes, each, context,
+		       ret_written_s, err);
+}
+
+int bag_gone(struct spool *s, struct str bag, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = query_begin(&s->db, "DELETE FROM bag WHERE name = ?", &q, err);
+	if (r)
+		return r;
+	query_text(&q, bag);
+	return query_run(&q, err);
 }
 
 int bag_seen_put(struct spool *s, const struct hash *mark, int64_t when_s, struct valise_err *err)

@@ -5,13 +5,25 @@
 
 #include "spool/spool.h"
 
-/* Which items each bag of that size holds. What is out on a stick follows from the names and sizes that are still there. */
-CHECKED int bag_wrote(struct spool *s, struct str bag, uint64_t bytes, const struct hash *items, size_t n,
-		      int64_t when_s, struct valise_err *err);
+/* A bag that was written: which items it holds, and of which letters cover or body. What is out on a stick follows from the names and
+ * sizes that are still there. */
+struct written_bag {
+	struct str name;
+	uint64_t bytes;
+	const struct hash *items, *letters;
+	size_t n_items, n_letters;
+	int64_t when_s;
+};
+CHECKED int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *err);
 typedef int bag_item_each(void *context, const struct hash *item);
 /* In the order of bag_wrote. Nothing for a bag that this spool did not write, or that has another size now. */
 CHECKED int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
 		      struct valise_err *err);
+/* The same of its letters. *ret_written_s: when it was written. */
+CHECKED int bag_letters(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
+			int64_t *ret_written_s, struct valise_err *err);
+/* It lies there no more. */
+CHECKED int bag_gone(struct spool *s, struct str bag, struct valise_err *err);
 /* Bags of others that were taken in whole, by the digest of their size, first and last bytes: to skip them next time. */
 CHECKED int bag_seen_put(struct spool *s, const struct hash *mark, int64_t when_s, struct valise_err *err);
 /* All of them will be read again: something that came in was lost here. */

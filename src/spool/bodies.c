@@ -230,23 +230,44 @@ static int forget_row(struct spool *s, const char *sql, const struct hash *root,
 	return query_run(&q, err);
 }
 
-int body_forget(struct spool *s, const struct hash *root, struct valise_err *err)
+/* Its file, where it has one. */
+static int remove_file(struct spool *s, const struct hash *root, struct valise_err *err)
 {
 	CLEAN_CLOSE int room = -1;
-	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = forget_row(s, "DELETE FROM small_body WHERE item IN (SELECT item FROM body WHERE root = ?)", root,
-			       err);
-	if (!r)
-		r = forget_row(s, "DELETE FROM body WHERE root = ?", root, err);
-	if (r)
-		return r;
-	r = body_room(s, root, false, &room, err);
+	int r = body_room(s, root, false, &room, err);
 	if (r == VALISE_E_NOT_FOUND)
 		return 0;
 	if (!r && unlinkat(room, hash_hex(root).text, 0) < 0 && errno != ENOENT)
 		return err_errno(err, errno, "cannot remove the body %.16s...", hash_hex(root).text);
 	return r;
+}
+
+static int forget_rows(struct spool *s, const struct hash *root, struct valise_err *err)
+{
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = forget_row(s, "DELETE FROM small_body WHERE item IN (SELECT item FROM body WHERE root = ?)", root,
+			       err);
+	return r ? r : forget_row(s, "DELETE FROM body WHERE root = ?", root, err);
+}
+
+int body_forget(struct spool *s, const struct hash *root, struct valise_err *err)
+{
+	int r = forget_rows(s, root, err);
+	return r ? r : remove_file(s, root, err);
+}
+
+int body_drop(struct spool *s, const struct hash *root, struct valise_err *err)
+{
+	int r = forget_rows(s, root, err);
+	return r ? r : partials_drop(s, root, err);
+}
+
+int body_sweep(struct spool *s, const struct hash *root, struct valise_err *err)
+{
+	bool is_here;
+	int r = body_has(s, root, &is_here, err);
+	return r || is_here ? r : remove_file(s, root, err);
 }
 
 int body_check_anew(struct spool *s, const struct hash *root, struct valise_err *err)

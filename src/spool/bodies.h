@@ -24,6 +24,11 @@ CHECKED int body_tally(struct spool *s, const struct hash *root, struct buf *ret
  * no worse. Its place in the intake log stays. */
 CHECKED int body_forget(struct spool *s, const struct hash *root, struct valise_err *err);
 
+/* Lets go of a body, whole or in part: its rows now, in the open transaction; what lies in files once that is committed, by body_sweep,
+ * which leaves alone what somebody has in hand, or has taken in again. */
+CHECKED int body_drop(struct spool *s, const struct hash *root, struct valise_err *err);
+CHECKED int body_sweep(struct spool *s, const struct hash *root, struct valise_err *err);
+
 /* Reading a whole body: from a file, or from memory when it is small. A bag is read so too. */
 struct body {
 	int fd; /* -1: in memory */

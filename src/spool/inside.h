@@ -30,6 +30,9 @@ struct spool {
 /* 0 inside of spool_begin and spool_commit; VALISE_E_FAILURE outside, and after an error that rolled back by itself. */
 CHECKED int spool_need_transaction(const struct spool *s, struct valise_err *err);
 
+/* The file that spool_use_reserve gives up, made where it is missing and there is room. */
+void reserve_keep(const struct spool *s);
+
 /* Like spool_begin, for what a power cut may undo, because whoever finds it undone does it again: the commit waits for no disk. */
 CHECKED int spool_begin_lazy(struct spool *s, struct valise_err *err);
 
@@ -64,6 +67,8 @@ CHECKED int body_record_check(struct spool *s, const struct hash *root, const st
 /* The three values of a check, bound and in a row from `column` on. */
 void query_check(struct query *q, const struct as_checked *check);
 struct as_checked row_check(const struct query *q, int column);
+/* What is here of a body in part, but for what somebody has in hand: files and rows. In an open transaction; rolled back, it comes again. */
+CHECKED int partials_drop(struct spool *s, const struct hash *root, struct valise_err *err);
 /* `tally` has a root for each piece of so many bytes, and the size is within its limit. */
 CHECKED int body_look(const struct hash *root, uint64_t bytes, struct str tally, struct valise_err *err);
 

@@ -480,25 +480,23 @@ static int remove_partial(struct spool *s, const struct hash *root, uint64_t pie
 	return 0;
 }
 
-/* What came for this root in another number of pieces was no body. */
-static int drop_false(struct body_intake *b, struct valise_err *err)
+int partials_drop(struct spool *s, const struct hash *root, struct valise_err *err)
 {
 	int64_t pieces = -1;
 	for (;;) {
 		CLEAN_QUERY struct query q = QUERY_NONE;
 		bool row, gone;
-		int r = begin_of(b->s,
-				 "SELECT pieces FROM partial WHERE root = ? AND pieces > ? ORDER BY pieces LIMIT 1",
-				 &b->root, (uint64_t)pieces, &q, err);
+		int r = begin_of(s, "SELECT pieces FROM partial WHERE root = ? AND pieces > ? ORDER BY pieces LIMIT 1",
+				 root, (uint64_t)pieces, &q, err);
 		if (!r)
 			r = query_next(&q, &row, err);
 		if (r || !row)
 			return r;
 		pieces = row_int(&q, 0);
 		query_end(&q);
-		r = remove_partial(b->s, &b->root, (uint64_t)pieces, &gone, err);
+		r = remove_partial(s, root, (uint64_t)pieces, &gone, err);
 		if (!r && gone)
-			r = forget_rows(b->s, &b->root, (uint64_t)pieces, err);
+			r = forget_rows(s, root, (uint64_t)pieces, err);
 		if (r)
 			return r;
 	}
@@ -526,7 +524,8 @@ int body_intake_finish(struct body_intake *b, struct valise_err *err)
 	}
 	if (!r)
 		r = forget_rows(b->s, &b->root, b->n_pieces, err);
-	return r ? r : drop_false(b, err);
+	/* What came for this root in another number of pieces was no body. */
+	return r ? r : partials_drop(b->s, &b->root, err);
 }
 
 void body_intake_free(struct body_intake *b)

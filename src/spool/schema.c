@@ -160,7 +160,20 @@ static const char sheets[] = "CREATE TABLE sheet ("
 			     "	bytes BLOB NOT NULL"
 			     ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_steps[] = {version_1, version_2, exhibits, sheets};
+/* Letters whose bytes were let go of here on purpose, so that no sync brings them again. body: also where another letter names it. */
+static const char let_go[] = "CREATE TABLE let_go ("
+			     "	letter BLOB PRIMARY KEY CHECK (length(letter) = 32),"
+			     "	body BLOB NOT NULL CHECK (length(body) = 32),"
+			     "	cover INTEGER NOT NULL CHECK (cover IN (0, 1)),"
+			     "	let_go_s INTEGER NOT NULL"
+			     ") STRICT, WITHOUT ROWID;"
+			     "CREATE INDEX let_go_body ON let_go (body);"
+			     "CREATE INDEX letter_body ON letter (body) WHERE body IS NOT NULL;"
+			     "CREATE INDEX letter_cover ON letter (cover) WHERE cover IS NOT NULL;"
+			     /* Letters whose bytes a bag of ours carries, one id after the other. NULL: not known. */
+			     "ALTER TABLE bag ADD COLUMN letters BLOB CHECK (length(letters) % 32 = 0);";
+
+const char *const schema_steps[] = {version_1, version_2, exhibits, sheets, let_go};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)

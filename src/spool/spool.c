@@ -281,6 +281,7 @@ static int open_to_write(const char *dir, struct spool **ret, struct valise_err 
 		db_merge_log(&s->db);
 	newfile_sweep(s->tmpfd);
 	newfile_sweep(s->keysfd);
+	reserve_keep(s);
 	*ret = TAKE(s);
 	return 0;
 }

@@ -33,6 +33,10 @@ void spool_rollback(struct spool *s); /* harmless when none is open */
 /* A consistent view for several reads; ends with spool_rollback. */
 CHECKED int spool_begin_read(struct spool *s, struct valise_err *err);
 
+/* Where the disk is full: gives up a part of the megabyte that is kept for this, so that what makes room, or says that there is none, can
+ * be committed. It is kept again once there is room. False: the disk is not full. */
+bool spool_use_reserve(struct spool *s);
+
 /* From now on evidence (register entries, letters, covers, bodies, statements, reports) and the names of offices are seen as they were
  * taken in by then, on this machine's clock. Only for a spool that is open for reading. *ret_back (may be NULL): how many items of the
  * log bear an earlier time than one before them, because that clock was set back. */

@@ -74,6 +74,7 @@ class Valise:
         for line in lines:
             accounts = json.loads(self.must(office, "track", line["letter"], "--json"))["accounts"]
             line["said"] = sorted((s["says"], s["nth"]) for s in accounts["said"])
+            line["is_let_go"] = "let go of here" in accounts["bytes_text"]
         return {line["letter"]: line for line in lines}
 
 
@@ -170,11 +171,11 @@ def check_sound(world, office):
 
 
 def check_statements(world, office):
-    """Nothing was said of bytes that are not here: the doctor has hashed what counts as whole."""
+    """Nothing was said of bytes that are not here, and were not let go of: the doctor has hashed what counts as whole."""
     letters = world.valise.letters(office)
     for letter, line in letters.items():
         said = {says for says, _ in line["said"]}
-        if said & {"received", "carrying"} and line["is_for_us"] and not line["is_whole"]:
+        if said & {"received", "carrying"} and line["is_for_us"] and not (line["is_whole"] or line["is_let_go"]):
             raise Broken(f"{office} has said {said} of {letter}, which is not whole here: {line}")
     return letters
 
@@ -412,6 +413,24 @@ class Journey(Home):
         return [("sync", f"{self.root}/stick"), say, ("sync", f"{self.root}/stick")]
 
 
+class Forget(Scenario):
+    """Both letters go, or neither; what a kill leaves of their files, the second run takes."""
+
+    office = "oslo"
+    moment = "received"
+    touches = ("oslo", "out", "tmp")
+    name = "forget"
+
+    def commands(self):
+        return [("forget", "--anyway", "--yes", *self.world.ids)]
+
+    def probe(self):
+        gone = [not line["is_whole"] for line in self.valise.letters("oslo").values()]
+        if any(gone) != all(gone):
+            raise Broken("one letter was let go of, and the other not")
+        return "all" if all(gone) else "nothing"
+
+
 class Mend(Scenario):
     """What a killed opening left is removed."""
 
@@ -460,6 +479,7 @@ def all_scenarios(world):
         SayBesideReader(world),
         Home(world),
         Journey(world),
+        Forget(world),
         Mend(world),
         Init(world),
         Open(world, "small"),

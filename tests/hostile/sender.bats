@@ -233,6 +233,44 @@ one_file() {
 	is "bytes" intact "$(track oslo "$letter" .bytes)"
 }
 
+@test "a letter that names another's body, let go of, takes nothing away and keeps nothing out" {
+	head -c 3300000 /dev/urandom >big
+	for part in notice.txt big; do
+		rm -rf clean records stick oslo
+		cp -a "$PLACE/world/oslo" oslo
+		theirs=$(harbour seal -t Oslo "$part" 2>/dev/null)
+		put_out harbour clean "$theirs" --bare
+		forge unbag "$bag" records
+		seal=$(record_with '^valise/seal@v1')
+		squat=$(forge letter "same-$part" key=evil-all from="$(id_of_office evil)" to="$(office_id oslo)" \
+			reader="$(officer_key oslo)" body="$(sed -n 's/^body //p' "$seal")" \
+			contents="$(printf x | sha256sum | cut -c1-64) 2")
+		forge bag squat.bag note:evil.0 "note:same-$part/seal" "cover:$squat:0:same-$part/cover" \
+			$(printf 'taken:%s ' $(ls records/* | grep '\.body\.\|\.piece\.\|\.tally\.'))
+		# Let go of while the true letter is here, which keeps its body.
+		lay stick squat.bag
+		runs 0 oslo sync stick
+		cp -r clean/valise/* stick/valise/
+		runs 0 oslo sync stick
+		runs 0 oslo forget "$squat" --anyway --yes
+		is "the true one of $part" intact "$(track oslo "$theirs" .bytes)"
+		runs 0 oslo doctor
+		# Let go of before the true letter comes, in a bag without a body, which lies in one that was read before.
+		rm -rf oslo once
+		cp -a "$PLACE/world/oslo" oslo
+		lay once squat.bag
+		runs 0 oslo sync once
+		runs 0 oslo forget "$squat" --anyway --yes
+		runs 0 oslo sync once
+		forge bag alone.bag $(printf 'taken:%s ' $(ls records/* | grep -v '\.body\.\|\.piece\.\|\.tally\.'))
+		lay once alone.bag
+		oslo sync once >/dev/null 2>&1
+		oslo sync once >/dev/null 2>&1
+		is "the true one of $part, afterwards" intact "$(track oslo "$theirs" .bytes)"
+		runs 0 oslo doctor
+	done
+}
+
 @test "a body that another key opens, or that is no age file, or is cut off" {
 	forge tar file:a.txt:hello >a.tar
 	forge wrap evil-all <a.tar >other.age

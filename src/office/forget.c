@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Letting go of letters: their bytes go from this machine, what is known of them stays. */
+#include "office/office.h"
+
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#define COMMIT_EVERY 1000u
+#define COMMIT_EVERY_FULL 16u /* on a full disk: what the log needs must fit into what is kept for this */
+
+struct going {
+	struct hash id;
+	struct valise_letting_go view;
+};
+
+struct valise_forget_draft {
+	struct going *at;
+	size_t n, cap;
+	bool cover;
+	struct hashes gone; /* before; a kill may have left their files */
+};
+
+void valise_forget_draft_free(struct valise_forget_draft *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->n; i++) {
+		free((char *)(uintptr_t)d->at[i].view.letter);
+		free((char *)(uintptr_t)d->at[i].view.short_id);
+		free((char *)(uintptr_t)d->at[i].view.ref);
+	}
+	hashes_release(&d->gone);
+	free(d->at);
+	free(d);
+}
+
+static void draft_freep(struct valise_forget_draft **d)
+{
+	valise_forget_draft_free(*d);
+}
+
+size_t valise_forget_count(const struct valise_forget_draft *d)
+{
+	return d->n;
+}
+
+const struct valise_letting_go *valise_forget_at(const struct valise_forget_draft *d, size_t i)
+{
+	return &d->at[i].view;
+}
+
+int office_not_whole(struct valise *v, const struct hash *letter, int code, const char *so, struct valise_err *err)
+{
+	struct let_go gone;
+	struct hash_short id = hash_short(letter);
+	int r = letter_let_go_look(v->spool, letter, &gone, err);
+	if (r)
+		return r;
+	if (gone.is_gone)
+		return err_set(
+			err, code,
+			"the bytes of %s were let go of here at %s, so %s; `valise forget --undo %s` lets a sync bring them again",
+			id.text, time_text(gone.when_s).text, so, id.text);
+	return err_set(err, code, "not every byte of %s is here, so %s; sync again first", id.text, so);
+}
+
+/* ---- What speaks for keeping it ---- */
+
+/* "Mission Oslo and 2 more" */
+static int name_missing(struct valise *v, const struct hashes *missing, struct buf *ret, struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	int r = register_set_load(v, missing->at, 1, &set, err);
+	if (!r)
+		r = office_show(v, &set, &missing->at[0], ret, err);
+	if (!r && missing->n > 1)
+		buf_addf(ret, " and %zu more", missing->n - 1);
+	return r;
+}
+
+/* A sentence into `why`; nothing when nothing does. */
+static int why_keep(struct valise *v, const struct gathered *g, struct buf *why, struct valise_err *err)
+{
+	CLEANUP(hashes_release) struct hashes missing = {0}, to = {0};
+	const struct seal *s = &g->seal->s;
+	bool has_run_out = s->has_keep_until && s->keep_until_s < clock_now_s();
+	int r = gathered_unreceived(v, g, &missing, err);
+	if (!r)
+		r = gathered_recipients(g, &to, err);
+	if (r)
+		return r;
+	if (missing.n && !has_run_out) {
+		r = name_missing(v, &missing, why, err);
+		buf_addf(why, " %s not said received of it", missing.n == 1 ? "has" : "have");
+	} else if (hashes_have(&to, &v->self) && !gathered_word(g, &v->self, SAYS_OPENED) &&
+		   !gathered_word(g, &v->self, SAYS_REVIEWED)) {
+		buf_add_text(why, "it is for your office, which has said neither opened nor reviewed of it");
+	}
+	return r ? r : buf_check(why, "why to keep a letter", err);
+}
+
+/* ---- Looking ---- */
+
+static int add(struct valise_forget_draft *d, const struct letter_row *row, const struct gathered *g,
+	       struct valise_err *err)
+{
+	const struct seal *s = &g->seal->s;
+	struct going *grown = array_room(d->at, d->n, &d->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(err);
+	d->at = grown;
+	struct going *one = &d->at[d->n++];
+	*one = (struct going){.id = row->id,
+			      .view = {.letter = strdup(hash_hex(&row->id).text),
+				       .short_id = strdup(hash_short(&row->id).text),
+				       .ref = s->ref.at ? str_dup(s->ref) : NULL,
+				       .body_bytes = row->has_body ? row->body_bytes : 0,
+				       .cover_bytes = row->has_cover && d->cover ? s->cover_bytes : 0,
+				       .keeps_cover = row->has_cover && !d->cover,
+				       .n_statements = g->n_statements,
+				       .n_reports = g->n_reports}};
+	return one->view.letter && one->view.short_id && (one->view.ref || !s->ref.at) ? 0 : err_nomem(err);
+}
+
+/* *ret_done: there is nothing left of it to let go of. */
+static int look_done(struct valise *v, const struct letter_row *row, bool cover, bool *ret_done, struct valise_err *err)
+{
+	struct let_go gone;
+	int r = letter_let_go_look(v->spool, &row->id, &gone, err);
+	*ret_done = !r && gone.is_gone && (gone.cover || !cover);
+	return r;
+}
+
+static int look_at(struct valise *v, const struct valise_forgetting *f, const struct hash *id,
+		   struct valise_forget_draft *d, struct valise_err *err)
+{
+	CLEAN_GATHERED struct gathered g = {0};
+	CLEAN_BUF struct buf why = BUF_INIT(8192);
+	struct letter_row row;
+	bool done = false;
+	int r = letter_row(v->spool, id, &row, err);
+	if (!r && row.is_paper)
+		return f->all ? 0
+			      : err_set(err, VALISE_E_USAGE,
+					"%s is paper: of its bytes there is nothing here to let go of",
+					hash_short(id).text);
+	if (!r)
+		r = look_done(v, &row, f->cover, &done, err);
+	if (!r && done)
+		r = hashes_add(&d->gone, id, err);
+	if (r || done || (f->all && f->has_before && row.date_s >= f->before_s))
+		return r;
+	r = gather(v, id, &g, err);
+	if (!r && !f->anyway)
+		r = why_keep(v, &g, &why, err);
+	if (r)
+		return r;
+	if (why.len)
+		return f->all ? 0
+			      : err_set(err, VALISE_E_FAILURE,
+					"%s is kept: %s. Nothing was let go of; --anyway does it all the same",
+					hash_short(id).text, (const char *)why.data);
+	return add(d, &row, &g, err);
+}
+
+struct all_letters {
+	struct hashes ids;
+	struct valise_err *err;
+};
+
+static int take_id(void *context, const struct letter_row *row)
+{
+	struct all_letters *a = context;
+	return hashes_add(&a->ids, &row->id, a->err);
+}
+
+static int name_letters(struct valise *v, const struct valise_forgetting *f, struct all_letters *ret)
+{
+	int r = 0;
+	if (f->all)
+		return letters_each(v->spool, take_id, ret, ret->err);
+	for (size_t i = 0; i < f->n_letters && !r; i++) {
+		struct hash id;
+		r = office_letter(v, f->letters[i], &id, ret->err);
+		if (!r)
+			r = hashes_add(&ret->ids, &id, ret->err);
+	}
+	return r;
+}
+
+int valise_forget_look(struct valise *v, const struct valise_forgetting *f, struct valise_forget_draft **ret,
+		       struct valise_err *err)
+{
+	CLEANUP(draft_freep) struct valise_forget_draft *d = calloc(1, sizeof *d);
+	struct all_letters all = {.err = err};
+	if (!d)
+		return err_nomem(err);
+	if (f->all && f->anyway)
+		return err_set(err, VALISE_E_USAGE, "what speaks for keeping a letter is passed over by name only");
+	d->cover = f->cover;
+	int r = name_letters(v, f, &all);
+	for (size_t i = 0; i < all.ids.n && !r; i++) {
+		r = look_at(v, f, &all.ids.at[i], d, err);
+		if (!r)
+			r = office_progress(v, "looking at letters", 0, 0, err);
+	}
+	hashes_release(&all.ids);
+	if (!r)
+		*ret = TAKE(d);
+	return r;
+}
+
+/* ---- Letting go ---- */
+
+static int let_go_batch(struct valise *v, const struct valise_forget_draft *d, size_t from, size_t to, int64_t now_s,
+			struct valise_err *err)
+{
+	int r = spool_begin(v->spool, err);
+	if (r)
+		return r;
+	for (size_t i = from; i < to && !r; i++)
+		r = letter_let_go(v->spool, &d->at[i].id, d->cover, now_s, err);
+	if (!r)
+		r = spool_commit(v->spool, err);
+	else
+		spool_rollback(v->spool);
+	for (size_t i = from; i < to && !r; i++)
+		r = letter_let_go_files(v->spool, &d->at[i].id, err);
+	return r;
+}
+
+int valise_forget(struct valise *v, const struct valise_forget_draft *d, struct valise_err *err)
+{
+	int64_t now_s = clock_now_s();
+	int r = 0;
+	for (size_t i = 0; i < d->gone.n && !r; i++)
+		r = letter_let_go_files(v->spool, &d->gone.at[i], err);
+	size_t step = spool_use_reserve(v->spool) ? COMMIT_EVERY_FULL : COMMIT_EVERY;
+	for (size_t at = 0; at < d->n && !r; at += step) {
+		r = let_go_batch(v, d, at, d->n - at < step ? d->n : at + step, now_s, err);
+		if (!r)
+			r = office_progress(v, "letting go", 0, 0, err);
+	}
+	return r;
+}
+
+int valise_forget_undo(struct valise *v, const char *letter, bool dry_run, struct valise_err *err)
+{
+	struct hash id;
+	struct let_go gone;
+	int r = office_letter(v, letter, &id, err);
+	if (!r)
+		r = letter_let_go_look(v->spool, &id, &gone, err);
+	if (!r && !gone.is_gone)
+		return err_set(err, VALISE_E_NOT_FOUND, "%s was not let go of here", hash_short(&id).text);
+	if (r || dry_run)
+		return r;
+	r = spool_begin(v->spool, err);
+	if (!r)
+		r = letter_take_back(v->spool, &id, err);
+	if (!r)
+		r = spool_commit(v->spool, err);
+	else
+		spool_rollback(v->spool);
+	return r;
+}

@@ -1,0 +1,219 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Letting go: what goes, what stays, what is kept all the same, and bags that nobody waits for any more.
+
+load offices
+load sticks
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir stick
+	found_two
+	head -c 300000 /dev/urandom >plan
+	echo "A short one." >small
+}
+
+bags() { # of all writers
+	find stick/valise -mindepth 2 -type f | wc -l
+}
+
+bytes_of() { # OFFICE: what its spool holds in files of bodies
+	find "offices/$1/bodies" "offices/$1/partial" -type f | wc -l
+}
+
+arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
+	local name
+	ids=()
+	for name; do
+		ids+=("$(as harbour seal -t Oslo "$name")")
+	done
+	as harbour sync stick "${ids[@]}" >/dev/null
+	as oslo sync stick >/dev/null
+	as oslo say received --all --yes >/dev/null
+	as oslo sync stick >/dev/null
+	as harbour sync stick >/dev/null
+}
+
+@test "bytes go once everybody has received, and everything that was said stays" {
+	arrive plan small
+	[ "$(bytes_of harbour)" -eq 1 ]
+	as harbour forget "${ids[@]}" --dry-run >out
+	grep -q "its body goes, 303.* kB; what stays: its seal, its cover, 1 statement" out
+	[ "$(bytes_of harbour)" -eq 1 ]
+	[ "$(as harbour forget "${ids[@]}" --yes)" = "$(printf '%s\n' "${ids[@]}")" ]
+	[ "$(bytes_of harbour)" -eq 0 ]
+	[ "$(as harbour track "${ids[0]}" --json | json_at 'd["accounts"]["bytes"], [s["says"] for s in d["accounts"]["said"]]')" = "('partial', ['received'])" ]
+	as harbour track "${ids[0]}" | grep -q "let go of here at"
+	as harbour dossier "${ids[0]}" -o proof --disclose plan
+	valise-verify proof --require received || [ $? -eq 5 ]
+	[ "$(status_of as harbour sync stick "${ids[0]}")" -eq 1 ]
+	as harbour sync stick "${ids[0]}" 2>err || true
+	grep -q "forget --undo" err
+	as harbour doctor
+	[ -z "$(as harbour forget "${ids[@]}" --yes)" ]
+}
+
+@test "with the cover nothing can be disclosed any more, and the seal stands" {
+	arrive plan
+	as harbour forget "$ids" --cover --yes
+	[ "$(status_of as harbour dossier "$ids" --disclose plan)" -eq 1 ]
+	as harbour dossier "$ids" | grep -q "^says received"
+	[ "$(as harbour track "$ids" --json | json_at 'd["accounts"]["bytes"]')" = not-here ]
+	as harbour doctor
+}
+
+@test "a letter is kept until all have received it, or its keep-until is past" {
+	found bern "Bern Chancery"
+	introduce harbour bern Bern
+	introduce bern harbour Harbour
+	letter=$(as harbour seal -t Oslo -t Bern plan)
+	[ "$(status_of as harbour forget "$letter" --yes)" -eq 1 ]
+	as harbour forget "$letter" --yes 2>err || true
+	grep -q "and 1 more have not said received" err
+	as harbour sync stick "$letter"
+	as oslo sync stick
+	as oslo say received "$letter" --yes
+	as oslo sync stick
+	as harbour sync stick
+	as harbour forget "$letter" --yes 2>err || true
+	grep -q "Bern has not said received" err
+	[ -z "$(as harbour forget --all --yes)" ]
+	[ "$(bytes_of harbour)" -eq 1 ]
+	as harbour forget "$letter" --anyway --yes
+	[ "$(bytes_of harbour)" -eq 0 ]
+	old=$(as harbour seal -t Oslo --keep-until 2020-01-01 plan)
+	[ "$(as harbour forget --all --yes)" = "$old" ]
+}
+
+@test "who has a letter unread keeps it; once opened and said so it may go, and no stick brings it again" {
+	arrive plan
+	[ "$(status_of as oslo forget "$ids" --yes)" -eq 1 ]
+	as oslo open "$ids" -o opened --say opened >/dev/null
+	as oslo forget "$ids" --yes
+	[ "$(bytes_of oslo)" -eq 0 ]
+	# Another bag with all of it, which was never seen.
+	mkdir other
+	as harbour sync other "$ids"
+	as oslo sync other
+	[ "$(bytes_of oslo)" -eq 0 ]
+	[ "$(status_of as oslo open "$ids" -o again)" -eq 1 ]
+	as oslo forget --undo "$ids"
+	as oslo sync other | grep -q "whole and checked"
+	as oslo open "$ids" -o again
+	cmp plan again/plan
+	[ "$(status_of as oslo forget --undo "$ids")" -eq 1 ]
+}
+
+@test "a letter in part may go, with what came of it" {
+	head -c 14000000 /dev/urandom >large
+	letter=$(as harbour seal -t Oslo large)
+	as harbour sync stick "$letter"
+	bag=$(find stick/valise -mindepth 2 -type f)
+	truncate -s 12000000 "$bag"
+	as oslo sync stick || true
+	[ "$(bytes_of oslo)" -eq 1 ]
+	as oslo forget "$letter" --anyway --yes
+	[ "$(bytes_of oslo)" -eq 0 ]
+	as oslo doctor
+}
+
+@test "--all takes what nothing speaks for keeping, --before what is older; paper has no bytes" {
+	arrive plan small
+	as harbour seal --paper "An envelope." -t Oslo
+	kept=$(as harbour seal -t Oslo small)
+	[ -z "$(as harbour forget --all --before 2020-01-01 --yes)" ]
+	[ "$(as harbour forget --all --yes | sort)" = "$(printf '%s\n' "${ids[@]}" | sort)" ]
+	as harbour sync stick "$kept"
+	[ "$(status_of as harbour forget --all "$kept" --yes)" -eq 2 ]
+	[ "$(status_of as harbour forget "$kept")" -eq 2 ]
+	[ "$(status_of as harbour forget)" -eq 2 ]
+	paper=$(as harbour track --json | json_at '[l["letter"] for l in d["letters"] if l["letter"] not in sys.argv][0]')
+	as harbour forget "${ids[0]}" --json --yes | is_json
+}
+
+@test "a bag whose letters have all arrived is taken away by who wrote it, and by nobody else" {
+	letter=$(as harbour seal -t Oslo plan)
+	as harbour say handed "$letter" --to Oslo --yes
+	as harbour sync stick "$letter"
+	as oslo sync stick
+	as oslo say received "$letter" --yes
+	as oslo sync stick
+	[ "$(bags)" -eq 2 ]
+	as oslo sync stick
+	[ "$(bags)" -eq 2 ]
+	big=$(find stick/valise -size +200k)
+	as harbour sync stick --look
+	[ -e "$big" ]
+	[ "$(as harbour sync stick --json | json_at 'd["bags_removed"]')" -eq 1 ]
+	[ ! -e "$big" ]
+	# What was news in it lies there still: who never saw it learns that the letter was handed.
+	mkdir -p offices/late
+	cp -r offices/oslo offices/late/copy
+	[ "$(bags)" -eq 2 ]
+	[ "$(as harbour sync stick --json | json_at 'd["bags_removed"], d["bags_out"]')" = "(0, 0)" ]
+	as oslo sync stick
+	as oslo track "$letter" --json | json_at '[s["says"] for s in d["accounts"]["said"]]' | grep -q handed
+	# Put there again on purpose, it stays.
+	sleep 1.1
+	as harbour sync stick "$letter"
+	as harbour sync stick
+	[ -n "$(find stick/valise -size +200k)" ]
+}
+
+@test "a bag stays while one of its letters, or one of their recipients, is still waited for" {
+	found bern "Bern Chancery"
+	introduce harbour bern Bern
+	introduce bern harbour Harbour
+	first=$(as harbour seal -t Oslo plan)
+	second=$(as harbour seal -t Oslo small)
+	as harbour sync stick "$first" "$second"
+	as oslo sync stick
+	as oslo say received "$first" --yes
+	as oslo sync stick
+	as harbour sync stick
+	[ -n "$(find stick/valise -size +200k)" ]
+	as oslo say received "$second" --yes
+	as oslo sync stick
+	as harbour sync stick
+	[ -z "$(find stick/valise -size +200k)" ]
+	both=$(as harbour seal -t Oslo -t Bern plan)
+	as harbour sync stick "$both"
+	as oslo sync stick
+	as oslo say received "$both" --yes
+	as oslo sync stick
+	as harbour sync stick
+	[ -n "$(find stick/valise -size +200k)" ]
+	as bern sync stick
+	as bern say received "$both" --yes
+	as bern sync stick
+	as harbour sync stick
+	[ -z "$(find stick/valise -size +200k)" ]
+	as bern open "$both" -o at-bern
+	cmp plan at-bern/plan
+}
+
+@test "on a full disk nothing can be sealed or taken in, and one can say so and let go" {
+	need_mounts
+	mount_at full -t tmpfs -o size=96m none
+	arrive plan small
+	cp -a offices/harbour full/spool
+	full() { valise "$@" --dir "$BATS_TEST_TMPDIR/full/spool" </dev/null; }
+	full track >/dev/null
+	full sync stick >/dev/null
+	[ -s full/spool/reserve ]
+	head -c 200m /dev/zero >full/filler || true
+	[ "$(status_of full seal -t Oslo plan)" -eq 1 ]
+	full seal -t Oslo plan 2>err || true
+	grep -qi "no space\|room\|full" err
+	other=$(as oslo seal -t Harbour plan)
+	as oslo sync stick "$other"
+	full sync stick 2>err || true
+	full doctor
+	full say comment "${ids[0]}" --text "Our disk is full." --yes
+	full forget "${ids[@]}" --yes
+	[ -z "$(find full/spool/bodies -type f)" ]
+	rm full/filler
+	full sync stick
+	full doctor
+	[ "$(stat -c %s full/spool/reserve)" -eq 1048576 ]
+}
