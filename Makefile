@@ -5,6 +5,7 @@
 #   make demo       see it work
 #   make check      the tests, as a user would run them
 #   make fault      every fault at every place, where make check takes a sample (an hour)
+#   make big        what is large, long or many, as large as it may be (half an hour, 30 GB)
 #   make gate       what every change must pass: two compilers, sanitizers, layers, format
 #   make bench      Valise beside age and NNCP, as one table
 #   make fuzz       every fuzz target for FUZZ_SECONDS
@@ -18,7 +19,7 @@ FUZZ_SECONDS = 300
 MESON_OPTIONS =
 
 .DEFAULT_GOAL = build
-.PHONY: build demo check fault gate bench fuzz install clean
+.PHONY: build demo check fault big gate bench fuzz install clean
 
 build: | $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -44,6 +45,12 @@ fault:
 	@$(MAKE) --no-print-directory build
 	@test -e $(BUILD)/tests || meson configure $(BUILD) -Dtests=true
 	@FAULT_ALL=1 meson test -C $(BUILD) --suite fault --timeout-multiplier 0 --print-errorlogs
+
+big:
+	@packaging/need.sh build check
+	@$(MAKE) --no-print-directory build
+	@test -e $(BUILD)/tests || meson configure $(BUILD) -Dtests=true
+	@BIG_ALL=1 meson test -C $(BUILD) --suite big --timeout-multiplier 0 --print-errorlogs
 
 gate:
 	@packaging/need.sh build check gate

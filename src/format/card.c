@@ -133,13 +133,17 @@ int card_write(const struct str *entries, size_t n_entries, struct buf *ret, str
 	CLEAN_FREE struct placed_entry *placed = calloc(n_entries, sizeof *placed);
 	if (!placed)
 		return err_nomem(err);
+	size_t room = 0;
 	for (size_t i = 0; i < n_entries; i++) {
 		placed[i].bytes = entries[i];
+		room += entries[i].len + 32;
 		if (!item_place_of(entries[i], &placed[i].place))
 			return err_set(err, VALISE_E_USAGE, "what should go into a card is no register entry");
 	}
 	qsort(placed, n_entries, sizeof *placed, by_place);
 	size_t before = ret->len;
+	if (buf_grow(ret, room)) /* at once: a card can be large, and growing by doubling takes half as much again */
+		buf_truncate(ret, before);
 	write_placed(placed, n_entries, ret);
 	int r = buf_check(ret, "a card", err);
 	if (r)

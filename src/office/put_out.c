@@ -226,22 +226,30 @@ static void audience_release(struct audience *a)
 	recipients_release(&a->keys);
 }
 
+/* Keys of that office, appended; that it has none is told. */
+static int add_keys(struct putting *p, const struct register_set *set, const struct hash *office,
+		    struct recipients *keys)
+{
+	const struct office_register *o = registers_office(set->registers, office);
+	size_t before = keys->n;
+	int r = o ? office_recipients(o, ROLE_CLERK | ROLE_COURIER, p->now_s, keys, p->err) : 0;
+	return r || keys->n != before ? r : tell_unwrappable(p, set, office);
+}
+
 static int audience_of(struct putting *p, const struct gathered *g, struct audience *ret)
 {
-	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	const struct hashes *offices = &ret->offices;
 	struct recipients *keys = &ret->keys;
 	int r = parties(p, g, &ret->offices);
 	if (r || p->o->bare)
 		return r;
-	r = register_set_load(p->v, offices->at, offices->n, &set, p->err);
 	for (size_t i = 0; i < offices->n && !r; i++) {
-		const struct office_register *o = registers_office(set.registers, &offices->at[i]);
-		size_t before = keys->n;
-		if (o)
-			r = office_recipients(o, ROLE_CLERK | ROLE_COURIER, p->now_s, keys, p->err);
-		if (!r && keys->n == before)
-			r = tell_unwrappable(p, &set, &offices->at[i]);
+		CLEAN_REGISTER_SET struct register_set more = REGISTER_SET_NONE;
+		bool is_gathered = registers_office(g->set.registers, &offices->at[i]) != NULL;
+		if (!is_gathered) /* it is named for this sync alone */
+			r = register_set_load(p->v, &offices->at[i], 1, &more, p->err);
+		if (!r)
+			r = add_keys(p, is_gathered ? &g->set : &more, &offices->at[i], keys);
 	}
 	if (r || !keys->n)
 		return r;

@@ -216,8 +216,8 @@ static int choose_readers(struct sealing *s, struct valise_err *err)
 			"your office has no reader with a key, so nobody could ever disclose a scan; appoint one first");
 	if (!r && s->readers.n > LIMIT_STANZAS)
 		r = err_set(err, VALISE_E_LIMIT,
-			    "the recipients have %zu readers together, and a letter has at most %u; seal several",
-			    s->readers.n, LIMIT_STANZAS);
+			    "the recipients have %zu readers together, and a letter has at most %u; seal several%s",
+			    s->readers.n, LIMIT_STANZAS, s->l->keep_no_copy ? "" : ", or --keep-no-copy");
 	return r;
 }
 

@@ -19,6 +19,7 @@ static const struct forgery forgeries[] = {
 	{"missign", "KEY... <TEXT", "the same with signatures of something else", forge_missign},
 	{"id", "<NOTE", "the note's id", forge_id},
 	{"card", "NOTE...", "a card of these entries in this order", forge_card},
+	{"register", "NAME ENTRIES READERS PER-ENTRY", "the card of an office with so long a register", forge_register},
 	{"wrap", "RECIPIENT... <FILE", "an age file", forge_wrap},
 	{"tar", "MEMBER...", "members of a tar, without an end", forge_tar},
 	{"letter", "DIR SETTING=VALUE...", "seal, cover, body, and what opens them", forge_letter},

@@ -75,6 +75,7 @@ int forge_sign(int n, char **args);
 int forge_missign(int n, char **args);
 int forge_id(int n, char **args);
 int forge_card(int n, char **args);
+int forge_register(int n, char **args);
 int forge_wrap(int n, char **args);
 int forge_tar(int n, char **args);
 int forge_letter(int n, char **args);
