@@ -5,14 +5,7 @@
 
 #include <valise/accounts.h>
 #include <valise/error.h>
-
-#if defined(__GNUC__)
-#define VALISE_PUBLIC __attribute__((visibility("default")))
-#define VALISE_CHECKED __attribute__((visibility("default"), warn_unused_result))
-#else
-#define VALISE_PUBLIC
-#define VALISE_CHECKED
-#endif
+#include <valise/visibility.h>
 
 /* Conventions. Functions return 0 or a code of enum valise_error, with a text for a person in *err (may be NULL). Outputs are named
  * ret_x and untouched on failure. Strings are NUL-terminated UTF-8; those that come from outside went through the rules for free
@@ -21,6 +14,8 @@
  * The library does not log, exit, change the locale or the working directory, or read arguments or the environment. Where nobody has
  * started libcrypto before, it does, without openssl.cnf, texts of errors and names of ciphers and digests: a program that uses these
  * calls OPENSSL_init_crypto() first. */
+
+VALISE_BEGIN_C
 
 VALISE_PUBLIC const char *valise_version(void);
 
@@ -590,5 +585,7 @@ struct valise_doctor {
 };
 /* 0 when nothing is broken, VALISE_E_BAD when something is. */
 VALISE_CHECKED int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise_err *err);
+
+VALISE_END_C
 
 #endif
