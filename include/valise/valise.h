@@ -526,6 +526,15 @@ VALISE_CHECKED int valise_thread(struct valise *v, const char *letter, struct va
 				 struct valise_err *err);
 VALISE_PUBLIC void valise_thread_free(struct valise_thread *t);
 
+/* What a person could type for an office, a letter, an exhibit, or an officer of ours: for completion. Nothing is computed or checked for
+ * it, so it is quick: of letters the newest 1,000, by their short id, then by their ref, of the others the first 1,000. `name` may be raw
+ * bytes (an exhibit's file); `about` says what it is, safe to show, or is NULL. One that returns other than 0 ends the call, which then
+ * returns that. */
+enum valise_names { VALISE_NAMES_OFFICES, VALISE_NAMES_LETTERS, VALISE_NAMES_EXHIBITS, VALISE_NAMES_OFFICERS };
+VALISE_CHECKED int valise_names(struct valise *v, enum valise_names which,
+				int (*each)(void *context, const char *name, const char *about), void *context,
+				struct valise_err *err);
+
 /* Everything that all commands which take LETTER... accept for --all: ids of letters for which it makes sense. A paper
  * letter only for the last: nobody but a person can tell whether the paper is here. */
 enum valise_all { VALISE_ALL_UNRECEIVED, VALISE_ALL_UNOPENED, VALISE_ALL_UNCARRIED, VALISE_ALL_LETTERS };

@@ -45,6 +45,15 @@ setup_file() {
 	done
 }
 
+@test "completions are installed where each shell looks for them" {
+	share=$root/opt/valise/share
+	for program in valise valise-verify; do
+		cmp "$VALISE_TEST_SOURCE/completions/valise.bash" "$share/bash-completion/completions/$program"
+		cmp "$VALISE_TEST_SOURCE/completions/valise.fish" "$share/fish/vendor_completions.d/$program.fish"
+	done
+	cmp "$VALISE_TEST_SOURCE/completions/_valise" "$share/zsh/site-functions/_valise"
+}
+
 @test "the formats are installed, where README and manual name them" {
 	doc=$root/opt/valise/share/doc/valise
 	diff -r "$VALISE_TEST_SOURCE/spec" "$doc/spec"
