@@ -34,7 +34,7 @@ options_of_page() { # FAMILY
 		sed -n '/^# SYNOPSIS/,/^# DESC/p' "$doc/valise-$1.1.scd" | sed -n 's/^\*valise \([^*]*\)\*.*/\1/p'
 	}
 	for family in $(commands | sed 's/ .*//' | sort -u); do
-		diff <(commands | grep -E "^$family( |$)" | sort) <(synopsis "$family" | sort -u)
+		diff <(commands | sed 's/ *$//' | grep -E "^$family( |\$)" | sort) <(synopsis "$family" | sort -u)
 	done
 }
 
