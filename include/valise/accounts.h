@@ -229,9 +229,10 @@ struct valise_accounts {
 	size_t n_not_shown;
 };
 
+/* Takes NULL. */
 VALISE_PUBLIC void valise_accounts_free(struct valise_accounts *a);
 
-/* The names of the enums above, stable, for --json: "intact", "good", "received". */
+/* The names of the enums above, static and stable, for --json: "intact", "good", "received". */
 VALISE_PUBLIC const char *valise_bytes_name(enum valise_bytes_verdict v);
 VALISE_PUBLIC const char *valise_standing_name(enum valise_standing s);
 VALISE_PUBLIC const char *valise_state_name(enum valise_state s);

@@ -106,6 +106,7 @@ struct valise_report_list {
 };
 VALISE_CHECKED int valise_report_look_list(struct valise *v, const struct valise_report_list *l, bool dry_run,
 					   struct valise_report_draft **ret, struct valise_err *err);
+/* Their order is that of the list; views belong to the draft, and `i` is below the count. */
 VALISE_PUBLIC size_t valise_report_count(const struct valise_report_draft *d);
 VALISE_PUBLIC const struct valise_draft_view *valise_report_at(const struct valise_report_draft *d, size_t i);
 /* Signs and stores them all in one transaction; *ret_ids (may be NULL): as many ids, NULL where `already`, freed with the draft. */
@@ -123,6 +124,7 @@ struct valise_places {
 	size_t n;
 	bool more; /* there are more than these */
 };
+/* *ret has none when the quote is nowhere; VALISE_E_USAGE when the quote is empty or longer than 4,096 bytes. */
 VALISE_CHECKED int valise_quote_places(struct valise *v, const char *exhibit, const char *quote,
 				       struct valise_places **ret, struct valise_err *err);
 VALISE_PUBLIC void valise_places_free(struct valise_places *p);
