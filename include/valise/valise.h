@@ -23,8 +23,8 @@
  * of four letters and digits, as h7qk-2mxd, for typing. Sizes are in bytes, times (_s) in seconds since 1970, UTC. Structs that are given
  * are set to zero but for what is meant; members that may be NULL say so.
  *
- * Names. A letter is named by its id, by four or more of the first digits of it or of its short id, or by its whole ref; an office by what
- * you call it, an unambiguous beginning of that, four or more of the first digits of its id, or "self".
+ * Names. A letter is named by its id, by four or more of the first digits of it or of its short id, by its whole ref, or by what a scanner reads of its docket;
+ * an office by what you call it, an unambiguous beginning of that, four or more of the first digits of its id, or "self".
  *
  * Ownership. What is given is read during the call only. Results named struct valise_x * are owned by the caller and freed, with everything
  * in them, by valise_x_free, or by that of the struct's own name; NULL is taken too. What a callback is given lasts until it returns; a
@@ -45,6 +45,13 @@ VALISE_PUBLIC const char *valise_version(void);
 VALISE_PUBLIC char *valise_shown(const char *bytes);
 /* Whether a reference is one plain word, of letters, digits and /-._ only, which may stand without quotation marks. */
 VALISE_PUBLIC bool valise_plain(const char *shown);
+/* What the code (QR) on a paper card or a docket says, spec/card.md: "VALISE:" or "LETTER:" and the id in upper case. Empty when `id` is no
+ * id. valise_card_add takes the first in place of digits, and whatever takes a letter's name the second. */
+enum valise_paper_of { VALISE_PAPER_OFFICE, VALISE_PAPER_LETTER };
+struct valise_paper_code {
+	char text[72];
+};
+VALISE_PUBLIC struct valise_paper_code valise_paper_code(enum valise_paper_of of, const char *id);
 /* How many bytes of a text of `len` stand in `max` columns of a typeface of one width: whole characters, those that combine with the one
  * before, and at least one when there are any. *ret_columns: how many columns they take; East Asian wide ones take two. */
 VALISE_PUBLIC size_t valise_fitting(const char *text, size_t len, size_t max, size_t *ret_columns);

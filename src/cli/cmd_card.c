@@ -50,7 +50,7 @@ static int put_card(struct pages *p, const struct valise_office *o)
 	fprintf(p->out, "%-*s%s\n%-*s%s\n", PAGE_LABEL, "Digits", o->view.fingerprint, PAGE_LABEL, "Id", o->view.id);
 	page_field(p, "Since", moment_show_day(o->since_s).text);
 	put_use(p, o);
-	return page_code(p, qr_of_office(o->view.id).text);
+	return page_code(p, valise_paper_code(VALISE_PAPER_OFFICE, o->view.id).text);
 }
 
 /* Another office's only where somebody compared it: a page that looks like proof should be that. */
@@ -98,7 +98,7 @@ static int run_show(struct cli *c, const void *values)
 		puts(office->view.fingerprint);
 	else
 		show_office(c, office);
-	return o->qr ? print_qr(c, qr_of_office(office->view.id).text) : 0;
+	return o->qr ? print_qr(c, valise_paper_code(VALISE_PAPER_OFFICE, office->view.id).text) : 0;
 }
 
 const struct command command_card_show = {

@@ -116,7 +116,7 @@ static int put_way_back(struct pages *p, const struct valise_accounts *a)
 		"To bring it back, scan this page and file it as an exhibit: valise exhibit add SCAN --letter %s",
 		a->short_id);
 	page_words(p, line, 0);
-	return page_code(p, qr_of_letter(a->letter).text);
+	return page_code(p, valise_paper_code(VALISE_PAPER_LETTER, a->letter).text);
 }
 
 static int make_page(struct cli *c, const struct valise_accounts *a, char **ret, size_t *ret_len)

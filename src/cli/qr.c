@@ -2,7 +2,6 @@
 /* Codes in block characters, two rows of modules to a line of text. */
 #include "cli/qr.h"
 
-#include <ctype.h>
 #include <qrencode.h>
 
 #include "cli/cli.h"
@@ -16,25 +15,6 @@ static const char *const light[] = {"\u2588", "\u2580", "\u2584", " "};
 struct colours {
 	const char *begin, *end; /* of each line */
 };
-
-static struct qr_payload payload(const char *scheme, const char *id)
-{
-	struct qr_payload p;
-	(void)snprintf(p.text, sizeof p.text, "%s:%s", scheme, id);
-	for (char *at = p.text; *at; at++)
-		*at = (char)toupper((unsigned char)*at);
-	return p;
-}
-
-struct qr_payload qr_of_office(const char *id)
-{
-	return payload("VALISE", id);
-}
-
-struct qr_payload qr_of_letter(const char *id)
-{
-	return payload("LETTER", id);
-}
 
 static bool is_dark(const QRcode *code, int x, int y)
 {

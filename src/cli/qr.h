@@ -7,13 +7,6 @@
 
 struct cli;
 
-/* What the codes of an office and of a letter hold (spec/card.md), with the id in upper case, which takes fewer dots. */
-struct qr_payload {
-	char text[80];
-};
-struct qr_payload qr_of_office(const char *id);
-struct qr_payload qr_of_letter(const char *id);
-
 /* On standard output, dark on light: on a terminal with colours whatever these are. On one without, light modules are drawn, which is right
  * where text is light on dark; elsewhere ink is. */
 int print_qr(struct cli *c, const char *text);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "evidence/fingerprint.h"
 #include "format/card.h"
+#include "format/paper_code.h"
 
 /* ---- What a person is shown of an office ---- */
 
@@ -224,7 +225,7 @@ static int check_code(const struct hash *office, struct str code, struct valise_
 	struct hash scanned;
 	while (code.len > 0 && strchr(" \r\n", code.at[code.len - 1]))
 		code.len--;
-	if (!card_code_parse(code, &scanned))
+	if (!paper_code_parse(VALISE_PAPER_OFFICE, code, &scanned))
 		return err_set(err, VALISE_E_USAGE, "this is no paper card's code, which has 64 digits behind VALISE:");
 	if (!hash_eq(&scanned, office))
 		return err_set(
@@ -236,7 +237,7 @@ static int check_code(const struct hash *office, struct str code, struct valise_
 static int check_digits(const struct hash *office, const char *digits, struct valise_err *err)
 {
 	struct fingerprint_text typed, own = fingerprint_text(office);
-	if (digits[0] == 'V')
+	if (paper_code_begins(VALISE_PAPER_OFFICE, str_of(digits)))
 		return check_code(office, str_of(digits), err);
 	if (!fingerprint_parse(str_of(digits), &typed))
 		return err_set(

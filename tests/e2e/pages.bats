@@ -131,7 +131,12 @@ upper_id() { # OFFICE
 	short=$(as harbour track --json | json_at 'd["letters"][0]["short"]')
 	grep -q "VALISE DOCKET of $short, page 2" page
 	need_reader
-	[ "$(scan <page)" = "LETTER:${letter^^}" ]
+	code=$(scan <page)
+	[ "$code" = "LETTER:${letter^^}" ]
+	# What was scanned names the letter, and nothing else does that begins so.
+	[ "$(as harbour track "$code" --json | json_at 'd["accounts"]["letter"]')" = "$letter" ]
+	[ "$(status_of as harbour track "${code:0:40}")" -eq 1 ]
+	[ "$(status_of as harbour track "LETTER:$letter")" -eq 1 ]
 }
 
 @test "the recovery sheet: a page whose secret is there once, checks itself, and is the key that entry 0 commits to" {
