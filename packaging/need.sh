@@ -41,6 +41,10 @@ clang-format-14         gate                                cmd:clang-format-14
 welcome='
 libipsec-mb-dev         build,demo,check,gate,bench,fuzz    inc:intel-ipsec-mb.h
 scdoc                   build,check                         cmd:scdoc
+g++                     check                               cmd:c++
+zbar-tools              check                               cmd:zbarimg
+zsh                     check                               cmd:zsh
+fish                    check                               cmd:fish
 '
 
 is_there() {

@@ -9,6 +9,8 @@
 
 #include <valise/visibility.h>
 
+VALISE_BEGIN_C
+
 /* Plain values, computed once and never changed. Everything belongs to the struct valise_accounts and lives as long as it.
  * Strings are UTF-8 without control characters and safe to show; NULL means absent. Times are seconds since the epoch by the clock
  * of whoever said so. Ids are 64 lowercase hex digits. */
@@ -227,12 +229,15 @@ struct valise_accounts {
 	size_t n_not_shown;
 };
 
+/* Takes NULL. */
 VALISE_PUBLIC void valise_accounts_free(struct valise_accounts *a);
 
-/* The names of the enums above, stable, for --json: "intact", "good", "received". */
+/* The names of the enums above, static and stable, for --json: "intact", "good", "received". */
 VALISE_PUBLIC const char *valise_bytes_name(enum valise_bytes_verdict v);
 VALISE_PUBLIC const char *valise_standing_name(enum valise_standing s);
 VALISE_PUBLIC const char *valise_state_name(enum valise_state s);
 VALISE_PUBLIC const char *valise_span_check_name(enum valise_span_check c); /* "not-here", "damaged" */
+
+VALISE_END_C
 
 #endif

@@ -10,6 +10,8 @@
 #include <valise/error.h>
 #include <valise/visibility.h>
 
+VALISE_BEGIN_C
+
 struct valise;
 
 /* Letters whose bytes are to go from this machine. What is known of them stays: seals, statements, reports, exhibits. */
@@ -41,5 +43,7 @@ VALISE_CHECKED int valise_forget(struct valise *v, const struct valise_forget_dr
 VALISE_PUBLIC void valise_forget_draft_free(struct valise_forget_draft *d);
 /* From now on a sync may bring its bytes again, from wherever they lie. VALISE_E_NOT_FOUND when it was not let go of. */
 VALISE_CHECKED int valise_forget_undo(struct valise *v, const char *letter, bool dry_run, struct valise_err *err);
+
+VALISE_END_C
 
 #endif

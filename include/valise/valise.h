@@ -5,21 +5,54 @@
 
 #include <valise/accounts.h>
 #include <valise/error.h>
+#include <valise/exhibits.h>
 #include <valise/letting_go.h>
+#include <valise/visibility.h>
 
-/* Conventions. Functions return 0 or a code of enum valise_error, with a text for a person in *err (may be NULL). Outputs are named
- * ret_x and untouched on failure. Strings are NUL-terminated UTF-8; those that come from outside went through the rules for free
- * text and are safe to show, except file names (`path`, `name` where it says "raw bytes"). Sizes are in bytes, times in seconds since
- * the epoch. Results named struct valise_x * are owned by the caller and freed by valise_x_free. A struct valise belongs to one thread.
- * The library does not log, exit, change the locale or the working directory, or read arguments or the environment. Where nobody has
- * started libcrypto before, it does, without openssl.cnf, texts of errors and names of ciphers and digests: a program that uses these
- * calls OPENSSL_init_crypto() first. */
+/* Conventions.
+ *
+ * Errors. Functions return 0 or a code of enum valise_error, with a text for a person in *err (may be NULL). Outputs are named ret_x and
+ * untouched on failure; what may be NULL says so. Every function that takes a struct valise may also give: VALISE_E_NOMEM; VALISE_E_IO, or
+ * VALISE_E_BAD for what was damaged on this disk; VALISE_E_CHANGED when a spool opened for reading is written meanwhile, VALISE_E_BUSY when
+ * one opened for writing is: both mean again; and those that write: VALISE_E_FULL, VALISE_E_READ_ONLY (also of a spool opened for reading).
+ * Those that sign or open: VALISE_E_NOT_ALLOWED without a key here in the role it takes, VALISE_E_LOCKED without its passphrase. Those with
+ * long work: VALISE_E_INTERRUPTED. Names that people type: VALISE_E_NOT_FOUND, VALISE_E_AMBIGUOUS. What is given in structs and makes no
+ * sense: VALISE_E_USAGE.
+ *
+ * Shapes and units. Strings are NUL-terminated UTF-8; those that come from outside went through the rules for free text (spec/note.md) and
+ * are safe to show, except file names (`path`, `name` where it says "raw bytes"). Ids are 64 lowercase hex digits; short ids are two groups
+ * of four letters and digits, as h7qk-2mxd, for typing. Sizes are in bytes, times (_s) in seconds since 1970, UTC. Structs that are given
+ * are set to zero but for what is meant; members that may be NULL say so.
+ *
+ * Names. A letter is named by its id, by four or more of the first digits of it or of its short id, by its whole ref, or by what a scanner reads of its docket;
+ * an office by what you call it, an unambiguous beginning of that, four or more of the first digits of its id, or "self".
+ *
+ * Ownership. What is given is read during the call only. Results named struct valise_x * are owned by the caller and freed, with everything
+ * in them, by valise_x_free, or by that of the struct's own name; NULL is taken too. What a callback is given lasts until it returns; a
+ * callback of `each` that returns other than 0 ends the call, which returns that.
+ *
+ * The process. A struct valise belongs to one thread; other threads and processes may have the same spool open. The library does not log,
+ * exit, change the locale, signals or the working directory, or read arguments or the environment; SIGPIPE is for the caller to ignore.
+ * Where nobody has started libcrypto before, it does, without openssl.cnf, texts of errors and names of ciphers and digests: a program that
+ * uses these calls OPENSSL_init_crypto() first. */
 
+VALISE_BEGIN_C
+
+/* "0.1.0", of the library that runs; static. */
 VALISE_PUBLIC const char *valise_version(void);
 
 /* Any bytes as text that is safe to show: control characters, bidirectional controls and what is no UTF-8 escaped as \xNN or
  * \u{NNNN}; what is safe already stays as it is. NULL when there is no memory; freed by free(). */
 VALISE_PUBLIC char *valise_shown(const char *bytes);
+/* Whether a reference is one plain word, of letters, digits and /-._ only, which may stand without quotation marks. */
+VALISE_PUBLIC bool valise_plain(const char *shown);
+/* What the code (QR) on a paper card or a docket says, spec/card.md: "VALISE:" or "LETTER:" and the id in upper case. Empty when `id` is no
+ * id. valise_card_add takes the first in place of digits, and whatever takes a letter's name the second. */
+enum valise_paper_of { VALISE_PAPER_OFFICE, VALISE_PAPER_LETTER };
+struct valise_paper_code {
+	char text[72];
+};
+VALISE_PUBLIC struct valise_paper_code valise_paper_code(enum valise_paper_of of, const char *id);
 /* How many bytes of a text of `len` stand in `max` columns of a typeface of one width: whole characters, those that combine with the one
  * before, and at least one when there are any. *ret_columns: how many columns they take; East Asian wide ones take two. */
 VALISE_PUBLIC size_t valise_fitting(const char *text, size_t len, size_t max, size_t *ret_columns);
@@ -41,9 +74,12 @@ struct valise_caller {
 /* ---- The spool and its office ---- */
 
 struct valise;
-/* VALISE_E_NO_OFFICE when there is none. `writing` false: works on read-only media too. `caller` is copied. */
+/* Opens the spool in the directory `dir` (raw bytes). VALISE_E_NO_OFFICE when there is none; VALISE_E_FAILURE for one of a newer version;
+ * VALISE_E_BAD for a database that is no spool. `writing` false: works on read-only media too. Tables of an older version are brought up to
+ * date, once, also for reading: VALISE_E_READ_ONLY where that cannot be. `caller` (may be NULL) is copied. */
 VALISE_CHECKED int valise_open(const char *dir, bool writing, const struct valise_caller *caller, struct valise **ret,
 			       struct valise_err *err);
+/* Wipes what was unlocked; takes NULL. */
 VALISE_PUBLIC void valise_close(struct valise *v);
 /* From now on valise_track, valise_letters and valise_dossier show what this spool had taken in by then, on this machine's clock: what
  * this office knew, and when. For a spool opened for reading. VALISE_E_USAGE when that is yet to come. *ret_set_back (may be NULL): how many
@@ -62,64 +98,71 @@ struct valise_founding {
 	void *context;
 	bool dry_run; /* check everything, make nothing: *ret stays untouched, no sheet is given */
 };
-/* An office, its keeper's key, its next keeper's key, one officer with every role but machine. Nothing is there or all is. */
+/* An office, its keeper's key, its next keeper's key, one officer with every role but machine. Nothing is there or all is. `dir` (raw bytes)
+ * is made when it is not there. *ret is open for writing. VALISE_E_EXISTS when there is an office; VALISE_E_USAGE when a name, title or
+ * identity cannot be one. */
 VALISE_CHECKED int valise_init(const char *dir, const struct valise_founding *f, const struct valise_caller *caller,
 			       struct valise **ret, struct valise_err *err);
 
 /* ---- Officers and cards ---- */
 
 struct valise_officer {
-	const char *key; /* verifier key */
-	const char *title;
+	const char *key;       /* C2SP verifier key */
+	const char *title;     /* as the next, of the register: own words */
 	const char *roles;     /* "clerk,courier" */
 	const char *recipient; /* age recipient; NULL: none */
 	bool has_until;
 	int64_t until_s;
 	bool dismissed;
-	int64_t dismissed_s;
-	const char *reason;
-	bool is_here; /* its secret key is in this spool */
+	int64_t dismissed_s; /* of a dismissed one, by the clock of its office, as the next */
+	const char *reason;  /* NULL: not dismissed */
+	bool is_here;        /* its secret key is in this spool */
 };
 struct valise_office {
 	struct valise_office_view view;
 	const char *head; /* id of the newest entry */
 	uint64_t entries;
-	int64_t since_s; /* time of entry 0, own clock */
-	const struct valise_officer *officers;
+	int64_t since_s;                       /* time of entry 0, own clock */
+	const struct valise_officer *officers; /* all that ever were, in order of appointment */
 	size_t n_officers;
 };
 VALISE_PUBLIC void valise_office_free(struct valise_office *o);
 
 struct valise_appointment {
 	const char *title;
-	const char *roles; /* "clerk,courier"; at least one besides machine */
+	const char *
+		roles; /* some of principal,clerk,reader,courier,spokesperson,machine in that order; at least one besides machine */
 	bool has_until;
 	int64_t until_s;
 	bool no_passphrase;
 	const char *reading_identity; /* as above */
 	bool dry_run;
 };
-/* Makes the officer's key here, and the register entry that appoints it. *ret_key (may be NULL): VKEY text, to be freed. */
+/* Makes the officer's key here, and the register entry that appoints it, which takes the keeper's key. *ret_key (may be NULL): the verifier
+ * key, freed by free(). */
 VALISE_CHECKED int valise_officer_add(struct valise *v, const struct valise_appointment *a, char **ret_key,
 				      struct valise_err *err);
-/* `officer`: a title, or a prefix of the key's name. */
+/* The register entry that ends the appointment, from now on, of an officer in standing; takes the keeper's key. `officer`: a title, or four
+ * or more of the first characters of the key or of its name. `reason`: free text. dry_run: checks everything, changes nothing. */
 VALISE_CHECKED int valise_officer_dismiss(struct valise *v, const char *officer, const char *reason, bool dry_run,
 					  struct valise_err *err);
-/* Our own office (NULL), or one by petname, id prefix. */
+/* Our own office (`name` NULL), or another whose register is here, as its newest entry has it. */
 VALISE_CHECKED int valise_office(struct valise *v, const char *name, struct valise_office **ret,
 				 struct valise_err *err);
 
-/* A card's bytes; freed by free(). */
+/* The card of our own office (`name` NULL), or of another: *ret is *ret_len bytes of text, freed by free(). */
 VALISE_CHECKED int valise_card_export(struct valise *v, const char *name, char **ret, size_t *ret_len,
 				      struct valise_err *err);
-/* Reads a card without taking it: whose it is. Works without a spool (v NULL). */
+/* Reads a card without taking it: whose it is. Works without a spool (v NULL). VALISE_E_BAD when it is no card, or holds an entry that is
+ * not properly signed. */
 VALISE_CHECKED int valise_card_look(struct valise *v, const void *card, size_t len, struct valise_office **ret,
 				    struct valise_err *err);
-/* Takes it in under a name of yours. `digits` (spaces allowed) from the paper card: VALISE_E_BAD when they do not match, nothing
- * is kept; NULL: kept as unchecked. */
+/* Takes it in under a name of yours (NULL: what it calls itself); a newer card of an office that is here extends what is here. `digits`
+ * (spaces allowed) from the paper card, or the text of its scanned code, VALISE:...: VALISE_E_BAD when they do not match, nothing is kept;
+ * NULL: kept as unchecked. VALISE_E_EXISTS when you call another office by that name. *ret (may be NULL): the office as it is then. */
 VALISE_CHECKED int valise_card_add(struct valise *v, const void *card, size_t len, const char *petname,
 				   const char *digits, struct valise_office **ret, struct valise_err *err);
-/* Calls back for each office you named. */
+/* Calls back for each office that you named, by that name. */
 VALISE_CHECKED int valise_card_each(struct valise *v, int (*each)(void *context, const struct valise_office *o),
 				    void *context, struct valise_err *err);
 
@@ -163,6 +206,9 @@ struct valise_sealed {
 };
 /* VALISE_E_USAGE where what is asked for does not go together, before an office is looked at; valise_seal checks it as well. */
 VALISE_CHECKED int valise_letter_check(const struct valise_letter *l, struct valise_err *err);
+/* Seals one letter and keeps it here; nothing is sent. Takes a principal's key. VALISE_E_NOT_FOUND for an office whose card is not here, or
+ * that nobody reads for, and for a path; VALISE_E_CHANGED when a file changes while it is read; VALISE_E_LIMIT for too many parts or files.
+ * With dry_run paths and offices are looked at, *ret says what would be, and nothing is read, signed or kept. */
 VALISE_CHECKED int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_sealed **ret,
 			       struct valise_err *err);
 VALISE_PUBLIC void valise_sealed_free(struct valise_sealed *s);
@@ -209,6 +255,9 @@ struct valise_sync_report {
 	bool durable;          /* the filesystem confirmed its syncs */
 	bool read_back;        /* what went out was read again, past the page cache, and compared */
 };
+/* Takes in what is there, puts out what should go. 0 also when bags were damaged or nothing could be put out: what came in stays, and *ret says
+ * so (is_damaged, findings, out_code). VALISE_E_NOT_FOUND for a folder that is not there, and for a letter. Clerks', couriers' and readers' keys
+ * that are here are unlocked once something comes that is wrapped for them. */
 VALISE_CHECKED int valise_sync(struct valise *v, const struct valise_sync *s, struct valise_sync_report **ret,
 			       struct valise_err *err);
 VALISE_PUBLIC void valise_sync_report_free(struct valise_sync_report *r);
@@ -235,10 +284,12 @@ struct valise_draft_view {
 	const char *title;    /* who signs */
 	const char *already;  /* NULL, or that our office has said this before: nothing needs to be signed */
 };
-/* VALISE_E_NOT_ALLOWED names who could; VALISE_E_BAD when what would be stated is not so here (carrying or received without every
- * byte, opened without having opened). */
+/* Looks at n statements and drafts them; signs nothing, and *ret is freed by valise_draft_free. VALISE_E_NOT_ALLOWED names who could;
+ * VALISE_E_BAD when what would be stated is not so here (carrying or received without every byte, opened without having opened);
+ * VALISE_E_LIMIT for too many. */
 VALISE_CHECKED int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n,
 				   struct valise_draft **ret, struct valise_err *err);
+/* As many as were given, in their order; views belong to the draft. `i` is below the count. */
 VALISE_PUBLIC size_t valise_draft_count(const struct valise_draft *d);
 VALISE_PUBLIC const struct valise_draft_view *valise_draft_at(const struct valise_draft *d, size_t i);
 /* Signs and stores them all in one transaction; *ret_ids (may be NULL): n ids, NULL where `already`, freed with the draft. */
@@ -255,118 +306,6 @@ struct valise_says {
 	bool needs_to, needs_text, needs_reason, needs_regarding, needs_when;
 };
 VALISE_PUBLIC bool valise_says_at(size_t i, struct valise_says *ret);
-
-/* ---- Exhibits and reports ---- */
-
-/* A span of an exhibit's bytes. */
-struct valise_span {
-	uint64_t offset, length;
-};
-
-/* An exhibit is any file of 1 byte to 1 GiB, kept whole by its SHA-256: never altered, and nothing in it is ever run. */
-struct valise_exhibit_adding {
-	const char *path;   /* raw bytes; "-": standard input */
-	const char *letter; /* it belongs to the story of this letter: known here only; NULL */
-	const char *note;   /* with a letter: free text, known here only; NULL */
-};
-/* *ret_id is to be freed; *ret_new (may be NULL) is false when it was here already. VALISE_E_CHANGED when the file changes meanwhile. */
-VALISE_CHECKED int valise_exhibit_add(struct valise *v, const struct valise_exhibit_adding *a, char **ret_id,
-				      bool *ret_new, struct valise_err *err);
-
-struct valise_exhibit_letter {
-	const char *letter, *short_id, *note; /* note: NULL when there is none */
-	int64_t tagged_s;
-};
-struct valise_exhibit_report {
-	const char *report, *letter, *short_id, *office; /* office: petname or own name of the reporter's */
-};
-struct valise_exhibit {
-	const char *id;   /* its SHA-256 */
-	const char *name; /* of the file it came from, raw bytes; NULL: it came from a pipe or in a bag */
-	uint64_t bytes;
-	int64_t taken_in_s;
-	const struct valise_exhibit_letter *letters; /* that it was said to belong to */
-	size_t n_letters;
-	const struct valise_exhibit_report *reports; /* here, that point at it */
-	size_t n_reports;
-	struct valise_span span; /* what `text` shows: the beginning, unless a span was asked for; at most 1 MiB */
-	const char *text; /* every byte that is unsafe to show escaped, line breaks kept; NULL: it is no text there */
-};
-/* `exhibit`: the beginning of its SHA-256 (4 digits or more), or its file's name. `span` may be NULL. Every byte is checked against the
- * SHA-256: VALISE_E_BAD when it was damaged on this disk. */
-VALISE_CHECKED int valise_exhibit(struct valise *v, const char *exhibit, const struct valise_span *span,
-				  struct valise_exhibit **ret, struct valise_err *err);
-VALISE_PUBLIC void valise_exhibit_free(struct valise_exhibit *e);
-/* In order of intake; only those of `letter` when it is not NULL: that were said to belong to it, or that a report about it points at.
- * Letters, reports and text are not filled in. */
-VALISE_CHECKED int valise_exhibits(struct valise *v, const char *letter,
-				   int (*each)(void *context, const struct valise_exhibit *e), void *context,
-				   struct valise_err *err);
-/* Its bytes, or those of a span, into a new file at `path`, checked before it has its name; VALISE_E_EXISTS when one is there. "-":
- * standard output. */
-VALISE_CHECKED int valise_exhibit_save(struct valise *v, const char *exhibit, const struct valise_span *span,
-				       const char *path, struct valise_err *err);
-
-/* What a source says, to be filed under signature: hearsay, whose speaker has signed nothing. */
-struct valise_report {
-	const char *letter;
-	const char *says; /* a row of the statement table, or "other" */
-	const char *speaker, *verb;
-	/* A file, which is taken in first when it is not here ("-" is not one), or an exhibit that is. */
-	const char *exhibit;
-	/* One of: a quote to be found in it; a span; neither, and then `where` is needed: the whole file. */
-	const char *quote;
-	const struct valise_span *span;
-	bool every; /* each place where the quote stands, not one that must be the only one */
-	const char *where;
-	const char *speaker_office;    /* an office; NULL */
-	const char *speaker_addressee; /* an addressee of the letter's seal; NULL */
-	const char *of, *medium, *carriage, *when;
-	const char *const *via; /* outermost first */
-	size_t n_via;
-	const char *
-		resolved; /* your reading of `when`: "FROM..TO", or one; a time, or a day from its first second to its last */
-	bool quoted;
-	const char *const *regarding; /* ids or prefixes of notes about the letter that are here */
-	size_t n_regarding;
-	const char *role; /* NULL: the first of our officers that can sign */
-};
-struct valise_report_draft;
-/* `dry_run`: takes in nothing, and looks at a file where it is. VALISE_E_NOT_FOUND when a quote is not there, and *err tells the nearest
- * cause; VALISE_E_AMBIGUOUS when it is there several times, with the places. */
-VALISE_CHECKED int valise_report_look(struct valise *v, const struct valise_report *r, bool dry_run,
-				      struct valise_report_draft **ret, struct valise_err *err);
-/* A list, as valise-report(1) describes it, of reports about one letter. `common` holds what its lines share: letter, exhibit, role. What is
- * wrong is told line by line through `wrong`, and then nothing is to be signed: the error's code is that of the first such line. */
-struct valise_report_list {
-	const char *bytes;
-	size_t len;
-	const struct valise_report *common;
-	void *context;
-	void (*wrong)(void *context, size_t line, const char *text);
-};
-VALISE_CHECKED int valise_report_look_list(struct valise *v, const struct valise_report_list *l, bool dry_run,
-					   struct valise_report_draft **ret, struct valise_err *err);
-VALISE_PUBLIC size_t valise_report_count(const struct valise_report_draft *d);
-VALISE_PUBLIC const struct valise_draft_view *valise_report_at(const struct valise_report_draft *d, size_t i);
-/* Signs and stores them all in one transaction; *ret_ids (may be NULL): as many ids, NULL where `already`, freed with the draft. */
-VALISE_CHECKED int valise_report_sign(struct valise *v, struct valise_report_draft *d, const char *const **ret_ids,
-				      struct valise_err *err);
-VALISE_PUBLIC void valise_report_draft_free(struct valise_report_draft *d);
-
-/* Where a quote stands in an exhibit or a file, the first so many places, for a person to choose from. */
-struct valise_place {
-	struct valise_span span;
-	const char *around; /* what stands there and beside it, quoted, on one line */
-};
-struct valise_places {
-	const struct valise_place *at;
-	size_t n;
-	bool more; /* there are more than these */
-};
-VALISE_CHECKED int valise_quote_places(struct valise *v, const char *exhibit, const char *quote,
-				       struct valise_places **ret, struct valise_err *err);
-VALISE_PUBLIC void valise_places_free(struct valise_places *p);
 
 /* ---- Opening ---- */
 
@@ -387,14 +326,17 @@ struct valise_opened {
 	const struct valise_opened_part *parts;
 	size_t n_parts;
 };
-/* VALISE_E_BAD: does not match the seal, and *err says what and that `say defect` is how to say so; or the letter, the key or the
- * register was damaged on this disk, and *err says which. VALISE_E_LOCKED. Nothing is left in place. */
+/* Checks a letter against its seal, then writes its parts below the destination, all or none. Takes a reading key. VALISE_E_NOT_FOUND where not
+ * every byte is here, VALISE_E_NOT_ALLOWED where it is not addressed to us, VALISE_E_EXISTS for a destination that is there, VALISE_E_USAGE of
+ * paper. VALISE_E_BAD: does not match the seal, and *err says what and that `say defect` is how to say so; or the letter, the key or the
+ * register was damaged on this disk, and *err says which. Nothing is left in place. */
 VALISE_CHECKED int valise_open_letter(struct valise *v, const struct valise_opening *o, struct valise_opened **ret,
 				      struct valise_err *err);
 VALISE_PUBLIC void valise_opened_free(struct valise_opened *o);
 
 /* ---- Who says what ---- */
 
+/* The accounts of one letter, worked out from all that is here. Freed by valise_accounts_free. */
 VALISE_CHECKED int valise_track(struct valise *v, const char *letter, struct valise_accounts **ret,
 				struct valise_err *err);
 struct valise_letter_line {
@@ -406,7 +348,7 @@ struct valise_letter_line {
 	size_t n_reported; /* reports about it: hearsay, which moves no state */
 	const char *sentence;
 };
-/* Newest first. */
+/* All letters here, newest first. The accounts of each are worked out for it. */
 VALISE_CHECKED int valise_letters(struct valise *v, int (*each)(void *context, const struct valise_letter_line *l),
 				  void *context, struct valise_err *err);
 
@@ -521,13 +463,24 @@ struct valise_thread {
 	size_t n_events;
 	bool replies_known; /* false: no reading key of our office is here, so which letter answers which is not known */
 };
+/* The thread that `letter` is part of. Where a reading key is here it is unlocked (VALISE_E_LOCKED). */
 VALISE_CHECKED int valise_thread(struct valise *v, const char *letter, struct valise_thread **ret,
 				 struct valise_err *err);
 VALISE_PUBLIC void valise_thread_free(struct valise_thread *t);
 
+/* What a person could type for an office, a letter, an exhibit, or an officer of ours: for completion. Nothing is computed or checked for
+ * it, so it is quick: of letters the newest 1,000, by their short id, then by their ref, of the others the first 1,000. `name` may be raw
+ * bytes (an exhibit's file); `about` says what it is, safe to show, or is NULL. One that returns other than 0 ends the call, which then
+ * returns that. */
+enum valise_names { VALISE_NAMES_OFFICES, VALISE_NAMES_LETTERS, VALISE_NAMES_EXHIBITS, VALISE_NAMES_OFFICERS };
+VALISE_CHECKED int valise_names(struct valise *v, enum valise_names which,
+				int (*each)(void *context, const char *name, const char *about), void *context,
+				struct valise_err *err);
+
 /* Everything that all commands which take LETTER... accept for --all: ids of letters for which it makes sense. A paper
  * letter only for the last: nobody but a person can tell whether the paper is here. */
 enum valise_all { VALISE_ALL_UNRECEIVED, VALISE_ALL_UNOPENED, VALISE_ALL_UNCARRIED, VALISE_ALL_LETTERS };
+/* *ret_ids: *ret_n ids, newest first, freed by valise_ids_free. */
 VALISE_CHECKED int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n,
 				      struct valise_err *err);
 VALISE_PUBLIC void valise_ids_free(char **ids, size_t n);
@@ -541,7 +494,8 @@ struct valise_dossier {
 	bool no_reports; /* nor anything of their exhibits */
 	bool exhibits; /* whole ones, as far as they are here; otherwise what stands at each report's spans and beside them */
 };
-/* *ret is freed by free(). */
+/* The evidence for one letter: *ret is *ret_len bytes of text, freed by free(). VALISE_E_NOT_FOUND or VALISE_E_AMBIGUOUS for a part that the
+ * letter has not, or has twice; VALISE_E_LIMIT for more than 1 GiB. */
 VALISE_CHECKED int valise_dossier(struct valise *v, const struct valise_dossier *d, char **ret, size_t *ret_len,
 				  struct valise_err *err);
 
@@ -565,7 +519,7 @@ struct valise_verifying {
 	size_t n_known;
 	struct valise_file *files;
 	size_t n_files;
-	int64_t now_s;
+	int64_t now_s; /* by which `answer-by` is judged: time(NULL) */
 };
 /* Needs no spool. VALISE_E_BAD when the dossier is malformed or its seal does not verify. Other items that do not verify are named
  * in `broken` of the accounts, and count for nothing. */
@@ -584,5 +538,7 @@ struct valise_doctor {
 };
 /* 0 when nothing is broken, VALISE_E_BAD when something is. */
 VALISE_CHECKED int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise_err *err);
+
+VALISE_END_C
 
 #endif

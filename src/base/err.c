@@ -8,18 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Removes a UTF-8 sequence that the end of the buffer cut in two: half a character would garble what a terminal prints next. */
+#include "base/text.h"
+
+/* Half a character at the end of the buffer would garble what a terminal prints next. */
 static void drop_cut_character(char *text, size_t len)
 {
-	size_t start = len;
-	while (start > 0 && len - start < 3 && ((uint8_t)text[start - 1] & 0xc0) == 0x80)
-		start--;
-	if (start == 0)
-		return;
-	uint8_t lead = (uint8_t)text[start - 1];
-	size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-	if (need > len - start + 1)
-		text[start - 1] = '\0';
+	text[text_uncut((struct str){text, len}).len] = '\0';
 }
 
 /* One formatted text into `text`, cut at a character's border; returns its length. */

@@ -66,7 +66,8 @@
 #define LIMIT_SPAN_WORDS_BYTES 1000u                    /* of an exhibit, shown for one span, before escaping */
 #define LIMIT_WORDS_BYTES (16u * 1024 * 1024)           /* of exhibits, shown in one letter's accounts */
 
-/* Local files. */
+/* Local files, and what is looked at of them for the completion of one word. */
+#define LIMIT_NAMES 1000u
 #define LIMIT_KEY_FILE_BYTES (64u * 1024)
 #define LIMIT_PASSPHRASE_BYTES 1024u
 

@@ -25,6 +25,11 @@ char *valise_shown(const char *bytes)
 	return (char *)buf_take(&b, NULL);
 }
 
+bool valise_plain(const char *shown)
+{
+	return text_is_plain(str_of(shown));
+}
+
 size_t valise_fitting(const char *text, size_t len, size_t max, size_t *ret_columns)
 {
 	size_t at = 0, columns = 0;

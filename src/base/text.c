@@ -215,6 +215,16 @@ int text_free_of(struct str s, const char *what, struct buf *ret, struct valise_
 	return buf_check(ret, what, err);
 }
 
+struct str text_uncut(struct str s)
+{
+	size_t n = 1;
+	while (n < 4 && n < s.len && text_continues(s.at[s.len - n]))
+		n++;
+	uint8_t first = s.len ? (uint8_t)s.at[s.len - n] : 0;
+	size_t whole = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+	return whole > n ? (struct str){s.at, s.len - n} : s;
+}
+
 static bool is_plain_in_names(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
@@ -289,13 +299,18 @@ void text_show(struct buf *b, struct str s)
 	}
 }
 
-void text_ref(struct buf *b, struct str s)
+bool text_is_plain(struct str s)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._";
 	size_t n = 0;
 	while (n < s.len && s.at[n] && strchr(plain, s.at[n]))
 		n++;
-	if (n == s.len)
+	return n == s.len;
+}
+
+void text_ref(struct buf *b, struct str s)
+{
+	if (text_is_plain(s))
 		buf_add_str(b, s);
 	else
 		text_quote(b, s);

@@ -25,6 +25,15 @@ struct time_text time_text(int64_t seconds);
  * U+202A to U+202E, U+2066 to U+2069; U+FEFF). */
 bool text_is_free(struct str s);
 bool text_is_utf8(struct str s);
+/* Whether a byte of UTF-8 continues a character that began before it. */
+static inline bool text_continues(char c)
+{
+	return ((uint8_t)c & 0xc0) == 0x80;
+}
+/* s without the beginning of a character that ends behind it: half of one would read as damage. */
+struct str text_uncut(struct str s);
+/* Whether s is one plain word, such as 14/2026, which may stand without quotation marks. */
+bool text_is_plain(struct str s);
 /* Free text out of words that a person gave, appended: without the spaces around them, and normalised to NFC.
  * VALISE_E_USAGE, naming `what`, when s is not UTF-8, is empty or too long, or has one of those code points. */
 CHECKED int text_free_of(struct str s, const char *what, struct buf *ret, struct valise_err *err);
@@ -40,7 +49,7 @@ CHECKED bool text_unescape_name(struct str s, struct buf *ret);
 void text_show(struct buf *b, struct str s);
 /* The same in quotation marks, those within it escaped: nobody's words end early. */
 void text_quote(struct buf *b, struct str s);
-/* A reference as it stands where it is one plain word, such as 14/2026; anything else as text_quote. */
+/* A reference as it stands where it is plain; anything else as text_quote. */
 void text_ref(struct buf *b, struct str s);
 /* The same for an error's text, cut with "..." after about 240 bytes: "%s", text_shown(s).text lives to the end of the full
  * expression. */

@@ -190,9 +190,10 @@ static const struct {
 };
 #define SHARED (sizeof shared_options / sizeof shared_options[0])
 
-/* The tables that a command's arguments are held against; returns how many. */
-static size_t tables_of(struct cli *c, const struct command *command, void *values,
-			struct option_table ret[static SHARED + 2])
+_Static_assert(SHARED + 2 == CLI_TABLES, "a command's own table, one for each that is shared, and the last");
+
+size_t cli_tables(struct cli *c, const struct command *command, void *values,
+		  struct option_table ret[static CLI_TABLES])
 {
 	size_t n = 0;
 	ret[n++] = (struct option_table){command->options, values};
@@ -265,13 +266,13 @@ static int check_passphrase_fd(struct cli *c)
 
 int cli_run(struct cli *c, const struct command *command, int argc, char **argv)
 {
-	struct option_table tables[SHARED + 2];
+	struct option_table tables[CLI_TABLES];
 	const char **operands = NULL;
 	void *values = calloc(1, command->values_bytes ? command->values_bytes : 1);
 	if (!values)
 		return cli_end(c, cli_fail(c, VALISE_E_NOMEM, "out of memory"));
 	c->command = command;
-	size_t n_tables = tables_of(c, command, values, tables);
+	size_t n_tables = cli_tables(c, command, values, tables);
 	int r = options_parse(tables, n_tables, argc, argv, &operands, &c->n_operands, &c->err);
 	if (r)
 		c->shared.json = wants_json(argc, argv);

@@ -68,6 +68,11 @@ int cli_end(struct cli *c, int r);
 /* "usage: valise seal -t OFFICE... FILE", the summary, the options. */
 void cli_help(const struct cli *c, const struct command *command, FILE *out);
 
+/* The tables that a command's words are held against, its own and those that it shares; returns how many. */
+#define CLI_TABLES 5
+size_t cli_tables(struct cli *c, const struct command *command, void *values,
+		  struct option_table ret[static CLI_TABLES]);
+
 /* Puts the text into c->err and returns `code`. Bytes from outside go through show() first. */
 int cli_fail(struct cli *c, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* A code whose verdict stands on standard output already. */

@@ -2,10 +2,11 @@
 /* valise card show, export, add, list: exchanging cards with other offices. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/moment.h"
+#include "cli/page.h"
 #include "cli/qr.h"
 #include "cli/show.h"
 #include "cli/show_office.h"
@@ -13,32 +14,91 @@
 /* ---- show ---- */
 
 struct show_options {
-	bool digits, qr;
+	bool digits, qr, print;
 };
 static const struct option_row show_options[] = {
 	{"digits", 0, OPTION_FLAG, offsetof(struct show_options, digits), NULL,
 	 "print the 30 digits of the paper card only"},
 	{"qr", 0, OPTION_FLAG, offsetof(struct show_options, qr), NULL, "print the paper card's code (QR) too"},
+	{"print", 0, OPTION_FLAG, offsetof(struct show_options, print), NULL,
+	 "print the paper card itself: one page, to be given by hand"},
 	OPTION_END,
 };
+
+/* What whoever is given the page does with it, and what it is worth. */
+static void put_use(struct pages *p, const struct valise_office *o)
+{
+	fputc('\n', p->out);
+	page_words(
+		p,
+		"This page is for people whom the office gives it to by hand. A file that says that it is this office's "
+		"card comes by any way: on a stick, by mail. Whoever has both adds the file and types the digits, "
+		"or scans the code in their place:",
+		0);
+	fprintf(p->out, "\n  valise card add FILE --as NAME --digits \\\n    \"%s\"\n\n", o->view.fingerprint);
+	page_words(
+		p,
+		"Where they do not match, the file is another's, and nothing is kept. A page that came by the same way as "
+		"the file proves no more than the file: ask by another. There is no secret on it.",
+		0);
+}
+
+static int put_card(struct pages *p, const struct valise_office *o)
+{
+	fputs("VALISE PAPER CARD: given by hand, it proves a card file\n\n", p->out);
+	page_field(p, "Office", o->view.name);
+	fprintf(p->out, "%-*s%s\n%-*s%s\n", PAGE_LABEL, "Digits", o->view.fingerprint, PAGE_LABEL, "Id", o->view.id);
+	page_field(p, "Since", moment_show_day(o->since_s).text);
+	put_use(p, o);
+	return page_code(p, valise_paper_code(VALISE_PAPER_OFFICE, o->view.id).text);
+}
+
+/* Another office's only where somebody compared it: a page that looks like proof should be that. */
+static int print_card(struct cli *c, const struct valise_office *o)
+{
+	struct pages p;
+	CLEAN_FREE char *page = NULL;
+	size_t len;
+	if (!o->view.checked)
+		return cli_fail(
+			c, VALISE_E_FAILURE,
+			"%s: its digits were never checked, so a paper card made here would prove nothing; take its own with `valise card add FILE --digits DIGITS`",
+			show_office_name(&o->view).text);
+	int r = pages_begin(c, &p);
+	if (r)
+		return r;
+	r = put_card(&p, o);
+	if (r)
+		pages_abandon(&p);
+	else
+		r = pages_end(&p, "VALISE PAPER CARD", &page, &len);
+	if (!r)
+		(void)fwrite(page, 1, len, stdout);
+	return r;
+}
 
 static int run_show(struct cli *c, const void *values)
 {
 	const struct show_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
 	CLEAN_OFFICE struct valise_office *office = NULL;
+	if (o->print && (o->digits || o->qr || c->shared.json))
+		return cli_fail(c, VALISE_E_USAGE,
+				"--print is a page by itself: it goes with neither --digits, --qr nor --json");
 	int r = cli_open(c, false, &v);
 	if (!r)
 		r = valise_office(v, c->n_operands ? c->operands[0] : NULL, &office, &c->err);
 	if (r)
 		return r;
+	if (o->print)
+		return print_card(c, office);
 	if (c->shared.json)
 		return print_office(c, office);
 	if (o->digits)
 		puts(office->view.fingerprint);
 	else
 		show_office(c, office);
-	return o->qr ? print_qr(c, office->view.id) : 0;
+	return o->qr ? print_qr(c, valise_paper_code(VALISE_PAPER_OFFICE, office->view.id).text) : 0;
 }
 
 const struct command command_card_show = {
@@ -118,39 +178,23 @@ static const struct option_row add_options[] = {
 	OPTION_END,
 };
 
-/* A scanned code holds the id itself: the digits follow from it only when it is the very same office. */
-static int digits_of(struct cli *c, const char *given, const struct valise_office *office, const char **ret)
-{
-	static const char scheme[] = "VALISE:";
-	if (strncmp(given, scheme, sizeof scheme - 1) != 0) {
-		*ret = given;
-		return 0;
-	}
-	if (strcasecmp(given + sizeof scheme - 1, office->view.id) != 0)
-		return cli_fail(c, VALISE_E_BAD,
-				"this code is not this card's: it may be somebody else's. Nothing was kept");
-	*ret = office->view.fingerprint;
-	return 0;
-}
-
 struct card {
 	char *bytes;
 	size_t len;
 	char name[1024], digits[256];
 };
 
-static int ask_for_digits(struct cli *c, const struct add_options *o, const struct valise_office *office,
-			  struct card *card, const char **ret)
+static int ask_for_digits(struct cli *c, const struct add_options *o, struct card *card, const char **ret)
 {
-	*ret = NULL;
-	if (o->unchecked)
+	*ret = o->digits;
+	if (o->unchecked || o->digits)
 		return 0;
-	if (o->digits)
-		return digits_of(c, o->digits, office, ret);
-	int r = ask_line(c, "Type the 30 digits from their paper card (none: Enter):", card->digits,
+	int r = ask_line(c, "Type the 30 digits from their paper card, or scan its code (none: Enter):", card->digits,
 			 sizeof card->digits);
+	if (card->digits[0])
+		*ret = card->digits;
 	if (r || card->digits[0])
-		return r ? r : digits_of(c, card->digits, office, ret);
+		return r;
 	bool yes;
 	r = ask_yes(c, "Without them anybody may have made this card. Take it unchecked?", false, &yes);
 	return r || yes ? r : cli_fail(c, VALISE_E_FAILURE, "nothing was kept");
@@ -180,7 +224,7 @@ static int add_card(struct cli *c, const struct add_options *o, struct card *car
 	if (!r)
 		r = valise_card_look(v, card->bytes, card->len, &looked, &c->err);
 	if (!r)
-		r = ask_for_digits(c, o, looked, card, &digits);
+		r = ask_for_digits(c, o, card, &digits);
 	if (!r)
 		r = ask_for_name(c, o, looked, card, &name);
 	if (!r)

@@ -5,11 +5,9 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/moment.h"
+#include "cli/page.h"
 #include "cli/qr.h"
 #include "cli/show.h"
-
-#define PAGE_WIDTH 76
-#define LABEL_WIDTH 12
 
 struct docket_options {
 	const char *output;
@@ -23,100 +21,67 @@ static const struct option_row options[] = {
 	OPTION_END,
 };
 
-/* ---- Lines ---- */
-
-static void put_words(FILE *out, const char *text, size_t indent)
-{
-	show_wrapped(out, text, indent, indent, PAGE_WIDTH);
-}
-
-static void put_field(FILE *out, const char *label, const char *text)
-{
-	fprintf(out, "%-*s", LABEL_WIDTH, label);
-	put_words(out, text, LABEL_WIDTH);
-}
-
-static void put_blank(FILE *out, const char *label)
-{
-	int n = fprintf(out, "\n%s  ", label);
-	for (int i = n - 1; i < PAGE_WIDTH; i++)
-		fputc('_', out);
-	fputc('\n', out);
-}
-
-/* ---- The page ---- */
-
 /* Whole, in groups that can be compared by eye. */
-static void put_id(FILE *out, const char *id)
+static void put_id(struct pages *p, const char *id)
 {
 	for (size_t i = 0; i < 64; i += 8)
-		fprintf(out, "%-*s%.8s%s", i % 32 ? 0 : LABEL_WIDTH, i ? "" : "Letter", id + i,
+		fprintf(p->out, "%-*s%.8s%s", i % 32 ? 0 : PAGE_LABEL, i ? "" : "Letter", id + i,
 			i % 32 == 24 ? "\n" : "  ");
 }
 
-static void put_party(FILE *out, const char *label, const struct valise_accounts *a, const struct valise_party *p)
+static void put_party(struct pages *p, const char *label, const struct valise_accounts *a,
+		      const struct valise_party *party)
 {
-	if (p->office == SIZE_MAX) {
-		put_field(out, label, p->addressee);
-		fprintf(out, "%*sa name, without a card\n", LABEL_WIDTH, "");
+	page_may_end(p);
+	if (party->office == SIZE_MAX) {
+		page_field(p, label, party->addressee);
+		fprintf(p->out, "%*sa name, without a card\n", PAGE_LABEL, "");
 	} else {
-		put_field(out, label, a->offices[p->office].label);
-		fprintf(out, "%*sfingerprint %s\n", LABEL_WIDTH, "", a->offices[p->office].fingerprint);
+		page_field(p, label, a->offices[party->office].label);
+		fprintf(p->out, "%*sfingerprint %s\n", PAGE_LABEL, "", a->offices[party->office].fingerprint);
 	}
 }
 
-static void put_parties(FILE *out, const struct valise_accounts *a)
+static void put_parties(struct pages *p, const struct valise_accounts *a)
 {
 	const char *label = "To";
 	for (size_t i = 0; i < a->n_parties; i++)
 		if (a->parties[i].is_sender)
-			put_party(out, "From", a, &a->parties[i]);
+			put_party(p, "From", a, &a->parties[i]);
 	for (size_t i = 0; i < a->n_parties; i++)
 		if (a->parties[i].is_recipient) {
-			put_party(out, label, a, &a->parties[i]);
+			put_party(p, label, a, &a->parties[i]);
 			label = "";
 		}
+	page_may_end(p);
 }
 
-static void put_letter(FILE *out, const struct valise_accounts *a)
+static void put_letter(struct pages *p, const struct valise_accounts *a)
 {
 	char line[128];
-	fputs("VALISE DOCKET: goes with one letter, from hand to hand\n\n", out);
-	put_id(out, a->letter);
-	put_field(out, "Short id", a->short_id);
-	put_parties(out, a);
+	fputs("VALISE DOCKET: goes with one letter, from hand to hand\n\n", p->out);
+	put_id(p, a->letter);
+	page_field(p, "Short id", a->short_id);
+	put_parties(p, a);
 	if (a->ref)
-		put_field(out, "Ref", a->ref);
+		page_field(p, "Ref", a->ref);
 	(void)snprintf(line, sizeof line, "%s UTC, by the sender's clock", moment_show(a->date_s).text);
-	put_field(out, "Sealed", line);
+	page_field(p, "Sealed", line);
 	if (a->has_answer_by) {
 		(void)snprintf(line, sizeof line, "%s UTC", moment_show(a->answer_by_s).text);
-		put_field(out, "Answer by", line);
+		page_field(p, "Answer by", line);
 	}
 	(void)snprintf(line, sizeof line, "electronic, %s, on the stick or disk that this page goes with",
 		       show_size(a->body_bytes + a->cover_bytes).text);
-	put_field(out, a->paper ? "Paper" : "What it is", a->paper ? a->paper : line);
+	page_field(p, a->paper ? "Paper" : "What it is", a->paper ? a->paper : line);
 }
 
-static void put_form(FILE *out)
+/* What two signatures on it come to. */
+static void put_meaning(struct pages *p, const struct valise_accounts *a)
 {
-	put_blank(out, "Handed over by, for");
-	put_blank(out, "Taken by, for");
-	put_blank(out, "Date, time, zone");
-	put_blank(out, "Place");
-	put_blank(out, "Number of the seal");
-	fputs("\nThe seal was   [ ] intact   [ ] not intact   [ ] none\n", out);
-	put_blank(out, "Signature of who hands over");
-	put_blank(out, "Signature of who takes");
-}
-
-/* What two signatures on it come to, and where it goes then. */
-static void put_meaning(FILE *out, const struct valise_accounts *a)
-{
-	char line[256];
-	fputc('\n', out);
-	put_words(
-		out,
+	fputc('\n', p->out);
+	page_words(
+		p,
 		a->paper
 			? "Who signs states that the paper described above went from hand to hand then and there, its seal "
 			  "as marked. It is not stated that anybody opened, read or agreed to it, what it says, or that "
@@ -125,33 +90,51 @@ static void put_meaning(FILE *out, const struct valise_accounts *a)
 			  "hand to hand then and there. It is not stated that a byte of it was checked, that anybody "
 			  "opened, read or agreed to it, or that it is served.",
 		0);
+}
+
+/* On the page of what it is signed to mean. */
+static void put_form(struct pages *p, const struct valise_accounts *a)
+{
+	page_may_end(p);
+	page_blank(p, "Handed over by, for");
+	page_blank(p, "Taken by, for");
+	page_blank(p, "Date, time, zone");
+	page_blank(p, "Place");
+	page_blank(p, "Number of the seal");
+	fputs("\nThe seal was   [ ] intact   [ ] not intact   [ ] none\n", p->out);
+	page_blank(p, "Signature of who hands over");
+	page_blank(p, "Signature of who takes");
+	put_meaning(p, a);
+}
+
+static int put_way_back(struct pages *p, const struct valise_accounts *a)
+{
+	char line[256];
+	page_may_end(p);
 	(void)snprintf(
 		line, sizeof line,
 		"To bring it back, scan this page and file it as an exhibit: valise exhibit add SCAN --letter %s",
 		a->short_id);
-	put_words(out, line, 0);
-}
-
-static int put_page(struct cli *c, FILE *out, const struct valise_accounts *a)
-{
-	char code[80];
-	put_letter(out, a);
-	put_form(out);
-	put_meaning(out, a);
-	fputc('\n', out);
-	(void)snprintf(code, sizeof code, "LETTER:%s", a->letter);
-	return print_qr_on_paper(c, out, code);
+	page_words(p, line, 0);
+	return page_code(p, valise_paper_code(VALISE_PAPER_LETTER, a->letter).text);
 }
 
 static int make_page(struct cli *c, const struct valise_accounts *a, char **ret, size_t *ret_len)
 {
-	FILE *out = open_memstream(ret, ret_len);
-	if (!out)
-		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
-	int r = put_page(c, out, a);
-	if (fclose(out) && !r)
-		r = cli_fail(c, VALISE_E_NOMEM, "out of memory");
-	return r;
+	struct pages p;
+	char running[64];
+	int r = pages_begin(c, &p);
+	if (r)
+		return r;
+	put_letter(&p, a);
+	put_form(&p, a);
+	r = put_way_back(&p, a);
+	if (r) {
+		pages_abandon(&p);
+		return r;
+	}
+	(void)snprintf(running, sizeof running, "VALISE DOCKET of %s", a->short_id);
+	return pages_end(&p, running, ret, ret_len);
 }
 
 static int run(struct cli *c, const void *values)

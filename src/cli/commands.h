@@ -4,6 +4,7 @@
 #define CLI_COMMANDS_H
 
 #include "cli/cli.h"
+#include "cli/complete.h"
 
 extern const struct command command_init;
 extern const struct command command_officer_add, command_officer_dismiss, command_officer_list;
@@ -20,5 +21,8 @@ extern const struct command command_report;
 extern const struct command command_forget;
 extern const struct command command_doctor;
 extern const struct command command_exhibit_add, command_exhibit_list, command_exhibit_show;
+
+/* For completion (complete_names.c). */
+complete_names names_here;
 
 #endif

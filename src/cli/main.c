@@ -134,6 +134,14 @@ static const struct command *find_behind_options(int n, char **words, int *ret_u
 	return command;
 }
 
+static const struct command *find_anywhere(int n, char **words, int *ret_used)
+{
+	const struct command *command = find_command(n, words, ret_used);
+	return command ? command : find_behind_options(n, words, ret_used);
+}
+
+static const struct completed_program completed = {commands, COMMANDS, find_anywhere, names_here};
+
 int main(int argc, char **argv)
 {
 	struct cli c;
@@ -148,11 +156,11 @@ int main(int argc, char **argv)
 		printf("valise %s\n", valise_version());
 		return cli_end(&c, 0);
 	}
+	if (strcmp(words[0], "--complete") == 0)
+		return complete_words(&c, &completed, n - 1, words + 1);
 	if (asks_for_help(words[0]))
 		return help(&c, n - 1, words + 1);
-	const struct command *command = find_command(n, words, &used);
-	if (!command)
-		command = find_behind_options(n, words, &used);
+	const struct command *command = find_anywhere(n, words, &used);
 	if (command)
 		return cli_run(&c, command, n - used, words + used);
 	if (n == 1 || is_word(words[1], "--help", "-h")) {

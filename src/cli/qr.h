@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Codes (QR): of a paper card on the terminal, and of a letter on a printed page. */
+/* Codes (QR) in block characters: on the terminal, and on a printed page. */
 #ifndef CLI_QR_H
 #define CLI_QR_H
 
@@ -7,10 +7,11 @@
 
 struct cli;
 
-/* The QR code of "VALISE:<id in upper case>" (spec/card.md) in block characters on standard output. */
-int print_qr(struct cli *c, const char *office_id);
+/* On standard output, dark on light: on a terminal with colours whatever these are. On one without, light modules are drawn, which is right
+ * where text is light on dark; elsewhere ink is. */
+int print_qr(struct cli *c, const char *text);
 
-/* That of any text, in upper case, with black for ink, indented; the paper around it is its border. */
+/* With black for ink, and the light border that readers need. */
 int print_qr_on_paper(struct cli *c, FILE *out, const char *text);
 
 #endif

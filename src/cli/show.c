@@ -57,14 +57,13 @@ void show_quoted(FILE *out, const char *shown)
 
 void show_ref(FILE *out, const char *shown)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._";
 	if (!shown)
 		return;
 	fputs(", ref ", out);
-	if (shown[strspn(shown, plain)])
-		show_quoted(out, shown);
-	else
+	if (valise_plain(shown))
 		fputs(shown, out);
+	else
+		show_quoted(out, shown);
 }
 
 struct size_text show_size(uint64_t bytes)

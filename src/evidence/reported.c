@@ -4,6 +4,8 @@
 
 #include "evidence/work.h"
 
+#include "base/text.h"
+
 static const char *const check_names[] = {
 	[VALISE_SPAN_NOT_HERE] = "not-here",
 	[VALISE_SPAN_EXCERPT] = "excerpt",
@@ -108,12 +110,7 @@ static struct str find_words(const struct word_finder *x, const struct report_sp
 /* No character of UTF-8 is cut in two by us: what is left of one would read as damage. */
 static struct str cut_words(struct str s)
 {
-	size_t len = LIMIT_SPAN_WORDS_BYTES;
-	if (s.len <= len)
-		return s;
-	while (len > LIMIT_SPAN_WORDS_BYTES - 3 && ((unsigned char)s.at[len] & 0xc0) == 0x80)
-		len--;
-	return (struct str){s.at, len};
+	return s.len <= LIMIT_SPAN_WORDS_BYTES ? s : text_uncut((struct str){s.at, LIMIT_SPAN_WORDS_BYTES});
 }
 
 /* On one line: a source's lines are broken for its page, and say nothing. Other control characters are shown for what they are. */

@@ -155,31 +155,3 @@ int card_write(const struct str *entries, size_t n_entries, struct buf *ret, str
 		buf_truncate(ret, before);
 	return r == VALISE_E_BAD ? VALISE_E_USAGE : r;
 }
-
-static const char code_prefix[] = "VALISE:";
-
-struct card_code card_code(const struct hash *office)
-{
-	struct card_code code;
-	struct hash_hex hex = hash_hex(office);
-	memcpy(code.text, code_prefix, sizeof code_prefix - 1);
-	char *at = code.text + sizeof code_prefix - 1;
-	for (size_t i = 0; i <= HASH_HEX_BYTES; i++)
-		at[i] = hex.text[i] >= 'a' ? (char)(hex.text[i] - 'a' + 'A') : hex.text[i];
-	return code;
-}
-
-bool card_code_parse(struct str s, struct hash *ret_office)
-{
-	char hex[HASH_HEX_BYTES];
-	size_t prefix = sizeof code_prefix - 1;
-	if (s.len != prefix + sizeof hex || memcmp(s.at, code_prefix, prefix) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof hex; i++) {
-		char c = s.at[prefix + i];
-		if (c >= 'a' && c <= 'f')
-			return false;
-		hex[i] = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
-	}
-	return hash_parse((struct str){hex, sizeof hex}, ret_office);
-}

@@ -25,11 +25,4 @@ CHECKED int card_parse(const void *bytes, size_t len, struct card *ret, struct v
  * of one office with its entry 0; VALISE_E_LIMIT. */
 CHECKED int card_write(const struct str *entries, size_t n_entries, struct buf *ret, struct valise_err *err);
 
-/* What the code on a paper card says: "VALISE:" and the office's id in upper case, which codes hold in few dots. */
-struct card_code {
-	char text[7 + HASH_HEX_BYTES + 1];
-};
-struct card_code card_code(const struct hash *office);
-CHECKED bool card_code_parse(struct str s, struct hash *ret_office);
-
 #endif

@@ -332,18 +332,13 @@ int quote_finder_end(struct quote_finder *f)
 
 /* ---- Spans ---- */
 
-static bool continues(char c)
-{
-	return ((uint8_t)c & 0xc0) == 0x80;
-}
-
 bool quote_cuts(struct str around, size_t at)
 {
-	if (at == 0 || at >= around.len || !continues(around.at[at]) || memchr(around.at, 0, around.len))
+	if (at == 0 || at >= around.len || !text_continues(around.at[at]) || memchr(around.at, 0, around.len))
 		return false;
 	/* The ends may be cut themselves. */
 	size_t from = 0, to = around.len;
-	while (from < 3 && from < at && continues(around.at[from]))
+	while (from < 3 && from < at && text_continues(around.at[from]))
 		from++;
 	for (size_t cut = 0; cut < 4 && to > at; cut++, to--)
 		if (text_is_utf8((struct str){around.at + from, to - from}))

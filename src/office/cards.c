@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "evidence/fingerprint.h"
 #include "format/card.h"
+#include "format/paper_code.h"
 
 /* ---- What a person is shown of an office ---- */
 
@@ -218,11 +219,30 @@ int valise_card_look(struct valise *v, const void *card, size_t len, struct vali
 	return r ? r : describe(v, &set, &office, ret, err);
 }
 
+/* What a scanned code says is the whole id; scanners may add a line's end. */
+static int check_code(const struct hash *office, struct str code, struct valise_err *err)
+{
+	struct hash scanned;
+	while (code.len > 0 && strchr(" \r\n", code.at[code.len - 1]))
+		code.len--;
+	if (!paper_code_parse(VALISE_PAPER_OFFICE, code, &scanned))
+		return err_set(err, VALISE_E_USAGE, "this is no paper card's code, which has 64 digits behind VALISE:");
+	if (!hash_eq(&scanned, office))
+		return err_set(
+			err, VALISE_E_BAD,
+			"this code is not this card's: it may be somebody else's. Nothing was kept; ask by another way whose card it is");
+	return 0;
+}
+
 static int check_digits(const struct hash *office, const char *digits, struct valise_err *err)
 {
 	struct fingerprint_text typed, own = fingerprint_text(office);
+	if (paper_code_begins(VALISE_PAPER_OFFICE, str_of(digits)))
+		return check_code(office, str_of(digits), err);
 	if (!fingerprint_parse(str_of(digits), &typed))
-		return err_set(err, VALISE_E_USAGE, "a fingerprint has 30 digits; type those of the paper card");
+		return err_set(
+			err, VALISE_E_USAGE,
+			"a fingerprint has 30 digits; type those of the paper card, or what its code says, VALISE:...");
 	if (memcmp(&typed, &own, sizeof own) != 0)
 		return err_set(
 			err, VALISE_E_BAD,

@@ -125,28 +125,12 @@ int exhibit_source_at(struct valise *v, const struct hash *id, uint64_t bytes, s
 
 /* ---- Text ---- */
 
-static bool is_continued(char c)
-{
-	return ((uint8_t)c & 0xc0) == 0x80;
-}
-
 /* Without the end of a character that begins before it. */
 static struct str from_a_character(struct str s)
 {
-	for (unsigned i = 0; i < 3 && s.len && is_continued(s.at[0]); i++)
+	for (unsigned i = 0; i < 3 && s.len && text_continues(s.at[0]); i++)
 		s = (struct str){s.at + 1, s.len - 1};
 	return s;
-}
-
-/* Without the beginning of a character that ends behind it. */
-static struct str to_a_character(struct str s)
-{
-	size_t n = 1;
-	while (n < 4 && n < s.len && is_continued(s.at[s.len - n]))
-		n++;
-	uint8_t first = s.len ? (uint8_t)s.at[s.len - n] : 0;
-	size_t whole = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-	return whole > n ? (struct str){s.at, s.len - n} : s;
 }
 
 int exhibit_show(const struct body *body, const struct valise_span *span, unsigned how, struct buf *ret, bool *ret_text,
@@ -161,7 +145,7 @@ int exhibit_show(const struct body *body, const struct valise_span *span, unsign
 	if (how & EXHIBIT_CUT_BEFORE)
 		s = from_a_character(s);
 	if (how & EXHIBIT_CUT_AFTER || len < span->length)
-		s = to_a_character(s);
+		s = text_uncut(s);
 	*ret_text = s.len && text_is_utf8(s) && !memchr(s.at, 0, s.len);
 	if (!*ret_text)
 		return 0;

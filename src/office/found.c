@@ -6,10 +6,9 @@
 #include "base/encode.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "evidence/fingerprint.h"
+#include "office/recovery_sheet.h"
 
 #define FIRST_ROLES (ROLE_PRINCIPAL | ROLE_CLERK | ROLE_READER | ROLE_COURIER | ROLE_SPOKESPERSON)
-#define RECOVERY_BYTES 4096
 
 struct founding {
 	struct key *keeper, *next, *officer; /* owned until the keyring would need them: freed with this */
@@ -72,21 +71,8 @@ static int make_entry_0(struct founding *f, int64_t now_s, struct valise_err *er
 /* Hands the sheet out; it is nowhere else. */
 static int give_recovery(const struct founding *f, const struct valise_founding *want, struct valise_err *err)
 {
-	CLEAN_BUF_SECRET struct buf b = BUF_INIT(RECOVERY_BYTES);
-	const struct hash *office = verified_entry_office(f->entry);
-	buf_add_text(&b, "VALISE RECOVERY SHEET - keep on paper, apart from this machine\n\nOffice       ");
-	text_show(&b, buf_str(&f->name));
-	buf_addf(&b, "\nId           %s\nFingerprint  %s\nFounded      %s\n\n", hash_hex(office).text,
-		 fingerprint_text(office).text, time_text(f->entry->e.time_s).text);
-	buf_add_text(
-		&b,
-		"Whoever holds this key can take the office back after its keys were stolen or lost. It is nowhere else.\n\n"
-		"Next keeper  ");
-	buf_add_text(&b, vkey_text(&f->next->vkey).text);
-	buf_add_text(&b, "\nSecret       ");
-	bech32_encode(&b, "valise-keeper-", f->next->seed, sizeof f->next->seed, true);
-	buf_add_char(&b, '\n');
-	int r = buf_check(&b, "the recovery sheet", err);
+	CLEAN_BUF_SECRET struct buf b = BUF_INIT(RECOVERY_SHEET_BYTES);
+	int r = recovery_sheet(f->entry, f->next, &b, err);
 	return r ? r : want->keep_recovery(want->context, (char *)b.data, err);
 }
 

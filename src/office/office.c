@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "format/paper_code.h"
 
 const char *valise_version(void)
 {
@@ -95,9 +96,12 @@ struct file_patience office_patience(struct valise *v)
 	return (struct file_patience){wants_to_stop, v};
 }
 
+/* What was scanned from a docket is the whole id, in another dress. */
 int office_letter(struct valise *v, const char *name, struct hash *ret, struct valise_err *err)
 {
-	return letter_find(v->spool, str_of(name), ret, err);
+	struct hash scanned;
+	bool is_code = paper_code_parse(VALISE_PAPER_LETTER, str_of(name), &scanned);
+	return letter_find(v->spool, str_of(is_code ? hash_hex(&scanned).text : name), ret, err);
 }
 
 static int find(struct valise *v, const char *name, bool only_whole, struct hash *ret, struct valise_err *err)

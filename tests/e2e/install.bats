@@ -45,6 +45,15 @@ setup_file() {
 	done
 }
 
+@test "completions are installed where each shell looks for them" {
+	share=$root/opt/valise/share
+	for program in valise valise-verify; do
+		cmp "$VALISE_TEST_SOURCE/completions/valise.bash" "$share/bash-completion/completions/$program"
+		cmp "$VALISE_TEST_SOURCE/completions/valise.fish" "$share/fish/vendor_completions.d/$program.fish"
+	done
+	cmp "$VALISE_TEST_SOURCE/completions/_valise" "$share/zsh/site-functions/_valise"
+}
+
 @test "the formats are installed, where README and manual name them" {
 	doc=$root/opt/valise/share/doc/valise
 	diff -r "$VALISE_TEST_SOURCE/spec" "$doc/spec"
@@ -55,29 +64,63 @@ setup_file() {
 	done <"$BATS_TEST_TMPDIR/links"
 }
 
-@test "a program builds against what was installed" {
-	cat >"$BATS_TEST_TMPDIR/program.c" <<-'END'
-		#include <stdio.h>
-		#include <valise/valise.h>
-		int main(void)
-		{
-			struct valise_err err = {0};
-			struct valise *v = NULL;
-			int r = valise_open("/nonexistent", false, NULL, &v, &err);
-			printf("%s\n%s\n", valise_version(), err.text);
-			return r == VALISE_E_NO_OFFICE ? 0 : 1;
-		}
-	END
+# The flags of what was installed: where it lies, and nothing that it is itself made of.
+installed() { # PKG-CONFIG'S OPTION...
+	local pc
 	pc=$(find "$root" -name valise.pc)
 	test -n "$pc"
-	export PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_PATH=${pc%/*}
+	PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=${pc%/*} pkg-config "$@" valise
+}
+
+@test "the library is installed under its soname, with its headers, and no archive" {
+	libraries=$(dirname "$(find "$root" -name libvalise.so)")
+	version=$("$root/opt/valise/bin/valise" --version | cut -d ' ' -f 2)
+	[ "$(installed --modversion)" = "$version" ]
+	[ "$(readlink "$libraries/libvalise.so")" = "libvalise.so.${version%.*}" ]
+	[ "$(readlink "$libraries/libvalise.so.${version%.*}")" = "libvalise.so.$version" ]
+	readelf --dynamic "$libraries/libvalise.so" | grep -q "(SONAME).*\[libvalise.so.${version%.*}\]"
+	[ -z "$(find "$root" -name '*.a')" ]
+	diff <(ls "$VALISE_TEST_SOURCE/include/valise" | grep '\.h$') <(ls "$root/opt/valise/include/valise")
+	"$VALISE_TEST_SOURCE/tests/symbols.py" "$VALISE_TEST_SOURCE" readelf "$libraries/libvalise.so"
+}
+
+@test "the programs hold the library in themselves, and stand alone" {
+	for program in valise valise-verify; do
+		readelf --dynamic "$root/opt/valise/bin/$program" >"$BATS_TEST_TMPDIR/needed"
+		grep -q NEEDED "$BATS_TEST_TMPDIR/needed"
+		[ "$(grep -c libvalise "$BATS_TEST_TMPDIR/needed")" -eq 0 ]
+	done
+}
+
+@test "the example builds against what was installed, and does what it says" {
+	example=$root/opt/valise/share/doc/valise/example.c
+	cmp "$VALISE_TEST_SOURCE/doc/example.c" "$example"
+	[ "$(installed --static --libs)" = "$(installed --libs)" ]
 	# shellcheck disable=SC2046
-	cc -std=c17 -Wall -Wextra -Werror -o "$BATS_TEST_TMPDIR/program" "$BATS_TEST_TMPDIR/program.c" \
-		$(pkg-config --static --cflags --libs valise)
-	run "$BATS_TEST_TMPDIR/program"
-	echo "$output"
-	test "$status" -eq 0
+	cc -std=c17 -Wall -Wextra -pedantic -Werror -o "$BATS_TEST_TMPDIR/example" "$example" $(installed --cflags --libs)
+	export LD_LIBRARY_PATH HOME=$BATS_TEST_TMPDIR VALISE_DIR=$BATS_TEST_TMPDIR/office
+	LD_LIBRARY_PATH=$(dirname "$(find "$root" -name libvalise.so)")
+	run "$BATS_TEST_TMPDIR/example" "$VALISE_DIR"
+	[ "$status" -eq 1 ]
 	[[ $output == *"there is no office"* ]]
+	valise=$root/opt/valise/bin/valise
+	"$valise" init "Harbour Legal" --title Registry --no-passphrase --no-recovery
+	"$valise" seal -t "The tenant" --no-card --paper "letter 17" --ref 17/26
+	"$valise" say handed 17/26 --text "to the porter" --yes
+	run "$BATS_TEST_TMPDIR/example" "$VALISE_DIR"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} =~ ^[a-z2-7]{4}-[a-z2-7]{4}\ from\ Harbour\ Legal:\ nothing$ ]]
+	[[ ${lines[1]} == "Harbour Legal says handed at 1"* ]]
+	[[ $output == *'Addressed to "The tenant"'*"those of 1 statement are valid"* ]]
+}
+
+@test "a program in C++ links and runs" {
+	command -v c++ >/dev/null || skip "there is no C++ compiler here"
+	printf '#include <valise/valise.h>\n#include <cstdio>\nint main() { return std::puts(valise_version()) < 0; }\n' >"$BATS_TEST_TMPDIR/program.cc"
+	# shellcheck disable=SC2046
+	c++ -Wall -Wextra -pedantic -Werror -o "$BATS_TEST_TMPDIR/program" "$BATS_TEST_TMPDIR/program.cc" $(installed --cflags --libs)
+	LD_LIBRARY_PATH=$(dirname "$(find "$root" -name libvalise.so)") "$BATS_TEST_TMPDIR/program" | grep -q '^[0-9]'
 }
 
 @test "nothing lies outside of the prefix" {

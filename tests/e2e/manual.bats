@@ -29,6 +29,15 @@ options_of_page() { # FAMILY
 	done
 }
 
+@test "every command, each of a family too, is in its page's synopsis, and no other is" {
+	synopsis() { # FAMILY: its lines, without the marks
+		sed -n '/^# SYNOPSIS/,/^# DESC/p' "$doc/valise-$1.1.scd" | sed -n 's/^\*valise \([^*]*\)\*.*/\1/p'
+	}
+	for family in $(commands | sed 's/ .*//' | sort -u); do
+		diff <(commands | sed 's/ *$//' | grep -E "^$family( |\$)" | sort) <(synopsis "$family" | sort -u)
+	done
+}
+
 @test "every option of --help is in the page, and the other way round" {
 	for family in $(commands | sed 's/ .*//' | sort -u); do
 		help=$(options_of_help "$family")

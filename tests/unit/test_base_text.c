@@ -508,6 +508,21 @@ static void test_columns(void **state)
 	}
 }
 
+static void test_uncut(void **state)
+{
+	static const struct {
+		const char *whole;
+		size_t cut, left;
+	} cases[] = {
+		{"abc", 2, 2},         {"a\u0451", 2, 1},          {"a\u0451", 3, 3}, {"a\u8a18", 2, 1},
+		{"a\u8a18", 3, 1},     {"a\u8a18", 4, 4},          {"", 0, 0},        {"a\U0001f4bc", 4, 1},
+		{"a\U0001f4bc", 5, 5}, {"\x80\x80\x80\x80", 4, 4}, {"\xd0", 1, 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_int_equal(text_uncut((struct str){cases[i].whole, cases[i].cut}).len, cases[i].left);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -525,6 +540,7 @@ int main(void)
 		cmocka_unit_test(test_quote),
 		cmocka_unit_test(test_nothing_harmful_is_shown),
 		cmocka_unit_test(test_shown_is_cut_whole),
+		cmocka_unit_test(test_uncut),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_columns),
 	};

@@ -77,27 +77,6 @@ static void not_written(void **state)
 	assert_int_equal(card_write(two_offices, 1, &out, NULL), 0);
 }
 
-static void codes(void **state)
-{
-	(void)state;
-	struct hash office = vector_hash("an office");
-	struct hash back = {{0}};
-	struct card_code code = card_code(&office);
-	assert_int_equal(strlen(code.text), 71);
-	assert_int_equal(strspn(code.text, "VALISE:0123456789ABCDEF"), 71);
-	assert_true(card_code_parse(str_of(code.text), &back));
-	assert_true(hash_eq(&office, &back));
-	for (size_t i = 0; i < 71; i++) {
-		struct card_code bad = code;
-		bad.text[i] = 'g';
-		assert_false(card_code_parse(str_of(bad.text), &back));
-		bad.text[i] = (char)(code.text[i] + ('a' - 'A'));
-		assert_false(card_code_parse(str_of(bad.text), &back));
-		assert_false(card_code_parse((struct str){code.text, i}, &back));
-	}
-	assert_false(card_code_parse((struct str){code.text, 72}, &back));
-}
-
 static int parse_and_write(struct str input, struct valise_err *err)
 {
 	CLEAN_CARD struct card card = {0};
@@ -117,8 +96,10 @@ static void memory_runs_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good),  cmocka_unit_test(refused),         cmocka_unit_test(not_written),
-		cmocka_unit_test(codes), cmocka_unit_test(memory_runs_out),
+		cmocka_unit_test(good),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(not_written),
+		cmocka_unit_test(memory_runs_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
