@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "format/request.h"
 
 const char *valise_version(void)
 {
@@ -15,7 +16,14 @@ const char *valise_version(void)
 static int load_self(struct valise *v, struct valise_err *err)
 {
 	CLEAN_BUF struct buf text = BUF_INIT(HASH_HEX_BYTES);
+	CLEAN_REQUEST struct verified_request *waiting = NULL;
 	int r = setting_get(v->spool, "office", &text, err);
+	if (r == VALISE_E_NOT_FOUND && request_waiting(v->spool, &waiting, NULL) == 0)
+		return err_set(
+			err, VALISE_E_NO_OFFICE,
+			"there is no office in %s yet: the key of %s waits there to be appointed. Give the keeper the "
+			"request (`valise officer request`), and take in the card that comes back with `valise card add`",
+			text_shown(str_of(spool_dir(v->spool))).text, text_shown(waiting->r.title).text);
 	if (r == VALISE_E_NOT_FOUND)
 		return err_set(err, VALISE_E_NO_OFFICE,
 			       "there is no office in %s yet; found one with `valise init NAME`",

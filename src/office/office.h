@@ -144,6 +144,16 @@ CHECKED int office_find(struct valise *v, const char *name, struct hash *ret, st
 /* The same where the name may be somebody's without a card: VALISE_E_AMBIGUOUS for what is only a prefix. */
 CHECKED int office_find_whole(struct valise *v, const char *name, struct hash *ret, struct valise_err *err);
 
+/* ---- request.c ---- */
+
+/* The request that waits in a spool for its key to be appointed, as it was made. VALISE_E_NOT_FOUND. */
+struct verified_request;
+CHECKED int request_waiting(struct spool *s, struct verified_request **ret, struct valise_err *err);
+/* VALISE_E_EXISTS while one waits, and what to do. */
+CHECKED int request_refuse_waiting(struct spool *s, struct valise_err *err);
+/* As typed: VALISE_E_USAGE when they are none that can be appointed. */
+CHECKED int roles_typed(const char *roles, unsigned *ret, struct valise_err *err);
+
 /* ---- gather.c ---- */
 
 /* Offices that have to do with the letter: sender, recipients, those named by or signing statements. Appended, distinct. */

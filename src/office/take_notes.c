@@ -218,11 +218,8 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 }
 
 static int (*const take_note_of[NOTE_KINDS])(struct take_in *, const struct bag_record *) = {
-	[NOTE_REGISTER] = take_entry,
-	[NOTE_SEAL] = take_seal,
-	[NOTE_STATEMENT] = take_statement,
-	[NOTE_REPORT] = take_report,
-	[NOTE_REQUEST] = NULL, /* is no evidence: it goes to a keeper by hand */
+	[NOTE_REGISTER] = take_entry, [NOTE_SEAL] = take_seal, [NOTE_STATEMENT] = take_statement,
+	[NOTE_REPORT] = take_report,  [NOTE_REQUEST] = NULL, /* is no evidence: it goes to a keeper by hand */
 };
 
 int take_note(struct take_in *t, const struct bag_record *rec)
