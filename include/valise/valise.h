@@ -229,6 +229,9 @@ struct valise_sync {
 	bool bare;    /* do not wrap */
 	bool reports; /* with the letters that go out, also the reports about them, and the exhibits that these point at */
 	bool look;    /* only say what is there and what would go; a spool that was opened for reading will do */
+	/* For the other machines of our own office: all that it has, of every letter of its own, and its register, wrapped for its officers
+	 * alone; not what their bags there hold already. Nothing of all, via, bare and reports then. */
+	bool inside;
 };
 struct valise_sync_letter {
 	const char *letter, *short_id, *from, *ref; /* from: petname or own name */
@@ -245,6 +248,7 @@ struct valise_sync_report {
 	const struct valise_sync_letter *out;
 	size_t n_out;
 	size_t statements_in, statements_out, entries_in;
+	size_t entries_out; /* of our own register, inside */
 	size_t reports_in, reports_out, exhibits_in, exhibits_out;
 	size_t bags_read, bags_out, bags_skipped, bags_not_for_us;
 	uint64_t bytes_in, bytes_out;

@@ -8,7 +8,7 @@
 
 struct sync_options {
 	struct words via;
-	bool all, bare, look, in, out, reports;
+	bool all, bare, look, in, out, reports, inside;
 };
 #define AT(member) offsetof(struct sync_options, member)
 
@@ -18,6 +18,8 @@ static const struct option_row options[] = {
 	{"bare", 0, OPTION_FLAG, AT(bare), NULL, "do not wrap: a finder can see seals and statements"},
 	{"reports", 0, OPTION_FLAG, AT(reports), NULL,
 	 "with the letters: the reports about them, and the exhibits that these point at"},
+	{"inside", 0, OPTION_FLAG, AT(inside), NULL,
+	 "between the machines of your own office: all that it has, wrapped for its officers alone"},
 	{"look", 0, OPTION_FLAG, AT(look), NULL, "only say what is there and what would go"},
 	{"in", 0, OPTION_FLAG, AT(in), NULL, "with -: take a bag in from standard input"},
 	{"out", 0, OPTION_FLAG, AT(out), NULL, "with -: put a bag out to standard output"},
@@ -47,6 +49,11 @@ static int check(struct cli *c, const struct sync_options *o, bool is_pipe)
 		return cli_fail(c, VALISE_E_USAGE, "--reports go with letters: name those, or say --all");
 	if (o->bare && o->via.n)
 		return cli_fail(c, VALISE_E_USAGE, "--bare wraps for nobody, so --via has nothing to do");
+	if (o->inside && (o->all || o->bare || o->via.n || o->reports))
+		return cli_fail(
+			c, VALISE_E_USAGE,
+			"--inside puts out all that your office has, for its own officers: --all, --bare, --via and "
+			"--reports have nothing to do there");
 	return 0;
 }
 
@@ -82,6 +89,7 @@ static int show_json(struct cli *c, const struct sync_options *o, const struct v
 	json_number(j, "statements_in", r->statements_in);
 	json_number(j, "statements_out", r->statements_out);
 	json_number(j, "entries_in", r->entries_in);
+	json_number(j, "entries_out", r->entries_out);
 	json_number(j, "reports_in", r->reports_in);
 	json_number(j, "reports_out", r->reports_out);
 	json_number(j, "exhibits_in", r->exhibits_in);
@@ -142,7 +150,7 @@ static void show_reported(FILE *out, const struct valise_sync_report *r)
 
 static void show_out(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
 {
-	if (r->n_out == 0)
+	if (r->n_out == 0 && r->entries_out == 0)
 		return;
 	size_t whole = 0;
 	for (size_t i = 0; i < r->n_out; i++)
@@ -152,7 +160,9 @@ static void show_out(FILE *out, const struct sync_options *o, const struct valis
 		fprintf(out, " %zu letter%s", whole, PLURAL(whole));
 	if (r->statements_out)
 		fprintf(out, "%s %zu statement%s", whole ? " and" : "", r->statements_out, PLURAL(r->statements_out));
-	if (!whole && !r->statements_out)
+	if (r->n_out == 0)
+		fprintf(out, " %zu entr%s of your register", r->entries_out, r->entries_out == 1 ? "y" : "ies");
+	else if (!whole && !r->statements_out)
 		fprintf(out, " part of what there is of %zu letter%s", r->n_out, PLURAL(r->n_out));
 	show_reported(out, r);
 	fprintf(out, "%s%s%s.\n", o->look || !r->read_back ? "" : ", read back and checked", r->finder ? ", " : "",
@@ -185,7 +195,7 @@ static void show_next(struct cli *c, const struct sync_options *o, const struct 
 		return;
 	if (came)
 		hint(c, "`valise say received %s`, or `valise open %s`", came, came);
-	else if (going)
+	else if (going && !o->inside)
 		hint(c, "nobody has been handed anything yet: `valise say handed %s --to OFFICE` once it is so.",
 		     going);
 }
@@ -205,8 +215,8 @@ static void show(struct cli *c, const struct sync_options *o, const struct valis
 		     "take it away");
 	if (!o->look && r->bags_out && !is_pipe && !r->read_back)
 		warn(c, "what was written could not be read back from the medium");
-	if (r->n_in + r->n_out + r->statements_in + r->statements_out + r->reports_in + r->exhibits_in +
-		    r->entries_in ==
+	if (r->n_in + r->n_out + r->statements_in + r->statements_out + r->reports_in + r->exhibits_in + r->entries_in +
+		    r->entries_out ==
 	    0)
 		tell(c, "Nothing to take in, nothing to put out.");
 	show_next(c, o, r);
@@ -232,6 +242,7 @@ static int run(struct cli *c, const void *values)
 		.n_via = o->via.n,
 		.bare = o->bare,
 		.reports = o->reports,
+		.inside = o->inside,
 		.look = o->look,
 	};
 	r = cli_open(c, !o->look, &v);

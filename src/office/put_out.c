@@ -9,6 +9,8 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "format/inside_mark.h"
+#include "office/inside.h"
 #include "office/write_bags.h"
 #include "spool/bags.h"
 
@@ -27,6 +29,9 @@ struct putting {
 	struct hash_index present; /* what our bags there hold: audience and item hashed together */
 	struct candidate *candidates;
 	size_t n, cap;
+	struct register_set self; /* inside our own office, as the next two */
+	struct recipients officers;
+	struct hash officers_id;
 	struct put_out_result *r;
 	size_t cap_departures;
 	struct valise_err *err;
@@ -171,6 +176,10 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	const struct hashes *offices = &ret->offices;
 	struct recipients *keys = &ret->keys;
+	if (p->o->inside) {
+		ret->id = p->officers_id;
+		return 0;
+	}
 	int r = parties(p, g, &ret->offices);
 	if (r || p->o->bare)
 		return r;
@@ -215,6 +224,32 @@ static int hear(const struct putting *p, const struct gathered *g, bool *ret_arr
 	return 0;
 }
 
+static int keep_candidate(struct putting *p, const struct candidate *c)
+{
+	struct candidate *grown = array_room(p->candidates, p->n, &p->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(p->err);
+	p->candidates = grown;
+	p->candidates[p->n++] = *c;
+	return 0;
+}
+
+/* As far as it is here: what another machine has of it comes from there. */
+static int add_inside(struct putting *p, const struct hash *id)
+{
+	CLEAN_GATHERED struct gathered g = {0};
+	bool ours;
+	int r = gather(p->v, id, &g, p->err);
+	if (!r)
+		r = inside_concerns(p->v, &g, &ours, p->err);
+	if (r || !(ours || hash_index_get(&p->named, id, NULL)))
+		return r;
+	struct candidate c = {.id = *id,
+			      .whole = g.bytes == VALISE_BYTES_INTACT || g.bytes == VALISE_BYTES_PAPER,
+			      .audience = p->officers_id};
+	return keep_candidate(p, &c);
+}
+
 static int add_candidate(struct putting *p, const struct hash *id)
 {
 	CLEAN_GATHERED struct gathered g = {0};
@@ -246,12 +281,7 @@ static int add_candidate(struct putting *p, const struct hash *id)
 			return r;
 	}
 	c.audience = to.id;
-	struct candidate *grown = array_room(p->candidates, p->n, &p->cap, sizeof *grown);
-	if (!grown)
-		return err_nomem(p->err);
-	p->candidates = grown;
-	p->candidates[p->n++] = c;
-	return 0;
+	return keep_candidate(p, &c);
 }
 
 struct all_letters {
@@ -274,7 +304,7 @@ static int find_candidates(struct putting *p)
 	if (!r)
 		r = letters_each(p->v->spool, take_id, &a, p->err);
 	for (size_t i = 0; i < a.ids.n && !r; i++)
-		r = add_candidate(p, &a.ids.at[i]);
+		r = p->o->inside ? add_inside(p, &a.ids.at[i]) : add_candidate(p, &a.ids.at[i]);
 	hashes_release(&a.ids);
 	return r;
 }
@@ -313,6 +343,29 @@ static int add_departure(struct putting *p, const struct gathered *g, bool whole
 	return 0;
 }
 
+/* Ours go first, also those that no letter's statements name: a machine learns so who has been appointed since. */
+static int put_own_entries(struct putting *p, struct bag_group *group)
+{
+	int r = 0;
+	for (size_t i = 0; i < p->self.n && !r; i++) {
+		bool put = false;
+		r = bag_group_note(group, &p->self.entries[i]->note, &put, p->err);
+		p->r->entries += put;
+		p->r->any_inside |= put;
+	}
+	return r;
+}
+
+/* There is no letter at all to go with them. */
+static int write_entries(struct putting *p, struct bag_place *place)
+{
+	CLEAN_BAG_GROUP struct bag_group *group = NULL;
+	int r = bag_group_new(place, p->officers.at, p->officers.n, &p->officers_id, &p->present, &group, p->err);
+	if (!r)
+		r = put_own_entries(p, group);
+	return r ? r : bag_group_end(group, p->err);
+}
+
 /* All candidates from `begin` that share its audience go into bags of their own. */
 static int write_group(struct putting *p, struct bag_place *place, size_t begin, size_t *ret_end)
 {
@@ -328,8 +381,11 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		r = gather(p->v, &p->candidates[i].id, &g, p->err);
 		if (!r)
 			r = audience_of(p, &g, &to);
+		const struct recipients *keys = p->o->inside ? &p->officers : &to.keys;
 		if (!r && !group)
-			r = bag_group_new(place, to.keys.at, to.keys.n, audience, &p->present, &group, p->err);
+			r = bag_group_new(place, keys->at, keys->n, audience, &p->present, &group, p->err);
+		if (!r && p->o->inside && i == begin)
+			r = put_own_entries(p, group);
 		if (!r)
 			r = bag_group_letter(group, &g, &to.offices, whole, &put, &statements, &lost, p->err);
 		if (r && lost) {
@@ -339,8 +395,9 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		if (r || !put)
 			continue;
 		p->r->statements += statements;
-		p->r->any_bare |= to.keys.n == 0;
-		p->r->any_wrapped |= to.keys.n > 0;
+		p->r->any_bare |= keys->n == 0;
+		p->r->any_wrapped |= keys->n > 0 && !p->o->inside;
+		p->r->any_inside |= p->o->inside;
 		r = add_departure(p, &g, whole, lost);
 	}
 	*ret_end = i;
@@ -356,7 +413,15 @@ static int put_groups(struct putting *p, struct store *store)
 				  .reports = p->o->reports,
 				  .durable = true,
 				  .read_back = true};
+	CLEAN_BUF struct buf mark = BUF_INIT(256);
 	int r = 0;
+	if (p->o->inside) {
+		inside_mark_write(&mark, &p->officers_id);
+		place.inside = &mark;
+		r = buf_check(&mark, "the bag", p->err);
+	}
+	if (!r && p->o->inside && !p->n)
+		r = write_entries(p, &place);
 	if (p->n)
 		qsort(p->candidates, p->n, sizeof *p->candidates, by_audience);
 	for (size_t i = 0; i < p->n && !r;)
@@ -384,12 +449,26 @@ void put_out_result_release(struct put_out_result *r)
 	*r = (struct put_out_result){0};
 }
 
+/* Which keys, and what lies there from other machines of ours: it need not lie there twice. */
+static int prepare_inside(struct putting *p)
+{
+	int r = register_set_self(p->v, &p->self, p->err);
+	if (!r)
+		r = inside_audience(registers_office(p->self.registers, &p->v->self), p->now_s, &p->officers,
+				    &p->officers_id, p->err);
+	for (size_t i = 0; i < p->o->lying->n && !r; i++)
+		r = note_present(p, &p->o->lying->at[i]);
+	return r;
+}
+
 int put_out(struct valise *v, struct store *store, const struct put_out_options *o, struct put_out_result *ret,
 	    struct valise_err *err)
 {
 	struct put_out_result result = {0};
 	struct putting p = {.v = v, .o = o, .now_s = clock_now_s(), .r = &result, .err = err};
 	int r = store->ops->list(store, look_at_own, &p, err);
+	if (!r && o->inside)
+		r = prepare_inside(&p);
 	if (!r)
 		r = find_candidates(&p);
 	if (!r)
@@ -397,6 +476,8 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	hash_index_release(&p.named);
 	hash_index_release(&p.present);
 	free(p.candidates);
+	register_set_release(&p.self);
+	recipients_release(&p.officers);
 	if (r) {
 		put_out_result_release(&result);
 		return r;

@@ -175,6 +175,7 @@ static int take_in_all(struct syncing *s)
 	struct take_in_options o = {.look = s->want->look,
 				    .is_pipe = !s->want->dir,
 				    .all = s->want->all,
+				    .inside = s->want->inside,
 				    .letters = s->letters,
 				    .n_letters = s->want->n_letters};
 	int r = take_in_new(s->v, &o, &s->in, s->err);
@@ -245,7 +246,9 @@ static int put_out_all(struct syncing *s)
 				    .n_via = s->want->n_via,
 				    .bare = s->want->bare,
 				    .reports = s->want->reports,
-				    .look = s->want->look};
+				    .look = s->want->look,
+				    .inside = s->want->inside,
+				    .lying = take_in_result(s->in).lying};
 	if (!s->want->dir && s->want->out_fd < 0 && !s->want->look)
 		return 0;
 	int r = put_out(s->v, s->store, &o, &s->out, s->err);
@@ -391,6 +394,8 @@ static int list_findings(struct syncing *s, const struct take_in_result *in, str
 
 static const char *what_a_finder_learns(const struct put_out_result *o)
 {
+	if (o->any_inside)
+		return "wrapped for your own officers alone: a finder learns sizes only";
 	if (o->any_bare && o->any_wrapped)
 		return "part is wrapped, part is not: a finder can read from whom to whom those letters go, their refs and dates, and what "
 		       "was said of them; not subjects or contents";
@@ -411,7 +416,8 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		r = list_out(s, res);
 	if (!r)
 		r = list_findings(s, &in, res);
-	if (!r && (s->out.any_bare || s->out.any_wrapped) && !(res->finder = strdup(what_a_finder_learns(&s->out))))
+	if (!r && (s->out.any_bare || s->out.any_wrapped || s->out.any_inside) &&
+	    !(res->finder = strdup(what_a_finder_learns(&s->out))))
 		r = err_nomem(s->err);
 	if (r) {
 		valise_sync_report_free(&res->pub);
@@ -428,6 +434,7 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		.statements_in = in.statements,
 		.statements_out = s->out.statements,
 		.entries_in = in.entries,
+		.entries_out = s->out.entries,
 		.reports_in = in.reports,
 		.reports_out = s->out.reports,
 		.exhibits_in = in.exhibits,
