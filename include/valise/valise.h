@@ -232,6 +232,12 @@ struct valise_sync {
 	/* For the other machines of our own office: all that it has, of every letter of its own, and its register, wrapped for its officers
 	 * alone; not what their bags there hold already. Nothing of all, via, bare and reports then. */
 	bool inside;
+	/* After what came is taken in, and before anything goes out: this ("received", "carrying") is stated of every letter that is whole and
+	 * checked and of which it was not, unattended, by `as`, an officer whose key is here and that the register marks as a machine. */
+	const char *say, *as; /* both or none */
+};
+struct valise_sync_said {
+	const char *letter, *short_id, *note;
 };
 struct valise_sync_letter {
 	const char *letter, *short_id, *from, *ref; /* from: petname or own name */
@@ -250,6 +256,9 @@ struct valise_sync_report {
 	size_t statements_in, statements_out, entries_in;
 	size_t entries_out; /* of our own register, inside */
 	size_t reports_in, reports_out, exhibits_in, exhibits_out;
+	const struct valise_sync_said *said; /* unattended */
+	size_t n_said;
+	const char *said_by; /* that machine's title; NULL: nothing was to be said */
 	size_t bags_read, bags_out, bags_skipped, bags_not_for_us;
 	uint64_t bytes_in, bytes_out;
 	const char *const *findings; /* damaged bags, refused items, each a sentence that names the bag */
@@ -271,6 +280,7 @@ struct valise_statement {
 	const char *says; /* a row of the statement table */
 	const char *letter;
 	const char *role; /* NULL: the first role of ours that may say it */
+	const char *as;   /* our officer, by title or a prefix of its key's name; NULL: the first that is no machine */
 	const char *to;   /* an office; NULL */
 	const char *medium, *when, *reason;
 	const char *const *text;
@@ -631,6 +641,9 @@ VALISE_CHECKED int valise_require(const struct valise_accounts *a, const char *w
 
 struct valise_doctor {
 	bool mend; /* removes litter, and damaged copies of what others sealed, so that they can come again */
+	/* Whoever asks says that no other copy of this spool writes register entries: it may from now on. For a spool that is a copy, or was
+	 * restored from a backup. VALISE_E_BAD, and nothing is changed, where the register is forked. */
+	bool only_copy;
 	void *context;
 	void (*found)(void *context, bool is_broken, const char *text);
 };

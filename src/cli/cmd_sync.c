@@ -8,6 +8,7 @@
 
 struct sync_options {
 	struct words via;
+	const char *say, *as;
 	bool all, bare, look, in, out, reports, inside;
 };
 #define AT(member) offsetof(struct sync_options, member)
@@ -20,6 +21,9 @@ static const struct option_row options[] = {
 	 "with the letters: the reports about them, and the exhibits that these point at"},
 	{"inside", 0, OPTION_FLAG, AT(inside), NULL,
 	 "between the machines of your own office: all that it has, wrapped for its officers alone"},
+	{"say", 0, OPTION_TEXT, AT(say), "WHAT",
+	 "state received or carrying unattended, of every letter that came whole and checked; with --as"},
+	{"as", 0, OPTION_TEXT, AT(as), "OFFICER", "the officer whose key states it: one appointed as machine"},
 	{"look", 0, OPTION_FLAG, AT(look), NULL, "only say what is there and what would go"},
 	{"in", 0, OPTION_FLAG, AT(in), NULL, "with -: take a bag in from standard input"},
 	{"out", 0, OPTION_FLAG, AT(out), NULL, "with -: put a bag out to standard output"},
@@ -54,6 +58,11 @@ static int check(struct cli *c, const struct sync_options *o, bool is_pipe)
 			c, VALISE_E_USAGE,
 			"--inside puts out all that your office has, for its own officers: --all, --bare, --via and "
 			"--reports have nothing to do there");
+	if ((o->say == NULL) != (o->as == NULL))
+		return cli_fail(c, VALISE_E_USAGE,
+				"--say and --as go together: what is stated, and by which officer that is a machine");
+	if (o->say && o->look)
+		return cli_fail(c, VALISE_E_USAGE, "--look states nothing: leave --say out");
 	return 0;
 }
 
@@ -80,6 +89,27 @@ static void json_letters(struct json *j, const char *key, const struct valise_sy
 	json_close(j);
 }
 
+static void json_said(struct json *j, const struct sync_options *o, const struct valise_sync_report *r)
+{
+	if (!r->said_by) {
+		json_text(j, "said", NULL);
+		return;
+	}
+	json_open_object(j, "said");
+	json_bytes(j, "says", o->say);
+	json_text(j, "title", r->said_by);
+	json_open_list(j, "statements");
+	for (size_t i = 0; i < r->n_said; i++) {
+		json_open_object(j, NULL);
+		json_text(j, "letter", r->said[i].letter);
+		json_text(j, "short", r->said[i].short_id);
+		json_text(j, "note", r->said[i].note);
+		json_close(j);
+	}
+	json_close(j);
+	json_close(j);
+}
+
 static int show_json(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r)
 {
 	CLEAN_JSON struct json *j = json_new();
@@ -94,6 +124,7 @@ static int show_json(struct cli *c, const struct sync_options *o, const struct v
 	json_number(j, "reports_out", r->reports_out);
 	json_number(j, "exhibits_in", r->exhibits_in);
 	json_number(j, "exhibits_out", r->exhibits_out);
+	json_said(j, o, r);
 	json_number(j, "bags_read", r->bags_read);
 	json_number(j, "bags_out", r->bags_out);
 	json_number(j, "bags_skipped", r->bags_skipped);
@@ -137,6 +168,13 @@ static void show_in(FILE *out, const struct sync_options *o, const struct valise
 	if (r->bags_not_for_us)
 		fprintf(out, "%zu bag%s there %s wrapped for others.\n", r->bags_not_for_us, PLURAL(r->bags_not_for_us),
 			r->bags_not_for_us == 1 ? "is" : "are");
+}
+
+/* What was signed without anybody looking is told of, letter by letter. */
+static void show_said(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
+{
+	for (size_t i = 0; i < r->n_said; i++)
+		fprintf(out, "%s: %s said %s, unattended\n", r->said[i].short_id, r->said_by, o->say);
 }
 
 static void show_reported(FILE *out, const struct valise_sync_report *r)
@@ -193,7 +231,7 @@ static void show_next(struct cli *c, const struct sync_options *o, const struct 
 	const char *came = first_for_us(r), *going = first_whole_out(r);
 	if (o->look)
 		return;
-	if (came)
+	if (came && !r->n_said)
 		hint(c, "`valise say received %s`, or `valise open %s`", came, came);
 	else if (going && !o->inside)
 		hint(c, "nobody has been handed anything yet: `valise say handed %s --to OFFICE` once it is so.",
@@ -206,6 +244,7 @@ static void show(struct cli *c, const struct sync_options *o, const struct valis
 	for (size_t i = 0; i < r->n_findings; i++)
 		warn(c, "%s", r->findings[i]);
 	show_in(out, o, r);
+	show_said(out, o, r);
 	show_out(out, o, r);
 	if (r->out_error)
 		warn(c, "%s", r->out_error);
@@ -243,6 +282,8 @@ static int run(struct cli *c, const void *values)
 		.bare = o->bare,
 		.reports = o->reports,
 		.inside = o->inside,
+		.say = o->say,
+		.as = o->as,
 		.look = o->look,
 	};
 	r = cli_open(c, !o->look, &v);
@@ -269,7 +310,7 @@ const struct command command_sync = {
 	.summary = "Take in what is there, put out what should go",
 	.about =
 		"DIR is a stick, a synced or a shared folder; the letters named go out, and every statement that others should "
-		"have. Nothing is stated to anybody: say does that. Damage is named, the rest is taken in, and the exit status is "
+		"have. Nothing is stated to anybody: say does that, and --say for a machine. Damage is named, the rest is taken in, and the exit status is "
 		"4.",
 	.options = options,
 	.values_bytes = sizeof(struct sync_options),

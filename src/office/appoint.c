@@ -33,6 +33,21 @@ static void drafting_release(struct drafting *d)
 	verified_entry_free(d->entry);
 }
 
+/* Two copies of one spool that both write entries fork the register, for everybody to see and for ever. */
+static int refuse_copy(struct valise *v, struct valise_err *err)
+{
+	enum copy_mark_state state;
+	int r = copy_mark_look(v->spool, &state, err);
+	if (r || state != COPY_MARK_OTHER)
+		return r;
+	return err_set(
+		err, VALISE_E_NOT_ALLOWED,
+		"this spool is a copy of another, or was restored from a backup: the other may have written entries that are not "
+		"here, and one more would fork your office's register for ever. Take in the newest card of your own office from "
+		"somebody who has it (`valise card add CARD`); when it brings nothing newer any more, and no other copy writes, say "
+		"so with `valise doctor --only-copy`");
+}
+
 static int begin(struct valise *v, struct drafting *d, struct valise_err *err)
 {
 	int r = register_set_self(v, &d->set, err);
@@ -45,6 +60,9 @@ static int begin(struct valise *v, struct drafting *d, struct valise_err *err)
 			err, VALISE_E_BAD,
 			"your office's register is forked: another copy of this spool wrote entries too. Nothing is added to it; "
 			"recover the office with the key on the recovery sheet");
+	r = refuse_copy(v, err);
+	if (r)
+		return r;
 	const struct verified_entry *head = office_head(d->self);
 	buf_init(&d->text, LIMIT_REGISTER_ENTRY_BYTES);
 	buf_init(&d->note, LIMIT_REGISTER_ENTRY_BYTES);
@@ -96,16 +114,21 @@ static int commit(struct valise *v, struct drafting *d, struct valise_err *err)
 	int r = spool_begin(v->spool, err);
 	if (r)
 		return r;
-	r = register_set_self(v, &now, err);
+	r = refuse_copy(v, err);
+	if (!r)
+		r = register_set_self(v, &now, err);
 	if (!r && !hash_eq(&office_head(registers_office(now.registers, &v->self))->note.id, &d->e.previous))
 		r = err_set(err, VALISE_E_BUSY, "another process changed the register meanwhile; try again");
 	if (!r)
 		r = entry_put(v->spool, d->entry, NULL, err);
+	if (!r)
+		r = copy_mark_renew(v->spool, err);
 	d->may_stand = !r;
 	if (!r)
 		r = spool_commit(v->spool, err);
 	if (r)
 		spool_rollback(v->spool);
+	copy_mark_sweep(v->spool);
 	return r;
 }
 
@@ -285,10 +308,7 @@ struct officer_search {
 static int consider(void *context, const struct officer *o)
 {
 	struct officer_search *s = context;
-	struct vkey_text t = vkey_text(&o->key);
-	struct str key = str_of(t.text), name = {t.text + strlen("valise/"), key.len - strlen("valise/")};
-	if (o->dismissed || !(str_eq(o->title, s->name) ||
-			      (s->name.len >= 4 && (str_starts(key, s->name) || str_starts(name, s->name)))))
+	if (o->dismissed || !officer_is_named(o, s->name))
 		return 0;
 	s->found = *o;
 	s->matches++;

@@ -133,9 +133,13 @@ static int commit_office(struct valise *v, const struct founding *w, struct vali
 	if (!r)
 		r = setting_put(v->spool, "office", str_of(hash_hex(&v->self).text), err);
 	if (!r)
+		r = copy_mark_renew(v->spool, err);
+	if (!r)
 		r = spool_commit(v->spool, err);
 	if (r)
 		spool_rollback(v->spool);
+	else
+		copy_mark_sweep(v->spool);
 	return r;
 }
 

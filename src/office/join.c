@@ -83,11 +83,17 @@ static int commit(struct joining *j, struct valise_err *err)
 	if (!r)
 		r = setting_put(s, "office", str_of(hash_hex(&j->office).text), err);
 	if (!r)
+		r = setting_put(s, "joined-by", str_of(vkey_text(&j->request->r.by).text), err);
+	if (!r)
 		r = setting_remove(s, "request", err);
+	if (!r)
+		r = copy_mark_renew(s, err);
 	if (!r)
 		r = spool_commit(s, err);
 	if (r)
 		spool_rollback(s);
+	else
+		copy_mark_sweep(s);
 	return r;
 }
 

@@ -34,6 +34,25 @@ static int load_self(struct valise *v, struct valise_err *err)
 	return r;
 }
 
+/* Spools of older versions have no mark: they get one when they are first opened to be written, and copies that are made from then on
+ * are known. That it cannot be had now is no reason to keep anybody from a letter. */
+static void mark_older(struct valise *v)
+{
+	enum copy_mark_state state;
+	if (copy_mark_look(v->spool, &state, NULL) || state != COPY_MARK_NONE)
+		return;
+	int r = spool_begin(v->spool, NULL);
+	if (!r)
+		r = copy_mark_look(v->spool, &state, NULL);
+	if (!r && state == COPY_MARK_NONE)
+		r = copy_mark_renew(v->spool, NULL);
+	if (!r)
+		r = spool_commit(v->spool, NULL);
+	spool_rollback(v->spool);
+	if (!r)
+		copy_mark_sweep(v->spool);
+}
+
 int valise_open(const char *dir, bool writing, const struct valise_caller *caller, struct valise **ret,
 		struct valise_err *err)
 {
@@ -49,6 +68,8 @@ int valise_open(const char *dir, bool writing, const struct valise_caller *calle
 		valise_close(v);
 		return r;
 	}
+	if (writing)
+		mark_older(v);
 	*ret = v;
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "spool/bags.h"
 #include "spool/bodies.h"
 #include "spool/contacts.h"
+#include "spool/copy_mark.h"
 #include "spool/entries.h"
 #include "spool/items.h"
 #include "spool/keys.h"
@@ -96,10 +97,18 @@ CHECKED int register_set_load(struct valise *v, const struct hash *offices, size
 CHECKED int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err);
 void register_set_release(struct register_set *s);
 
-/* An officer of ours whose secret key is here, in standing now in one of `roles`: the first by order of appointment; *ret_role is
- * the role. VALISE_E_NOT_ALLOWED, saying which officers (titles) could. The strs borrow from `set`. */
-CHECKED int office_signer(struct valise *v, const struct register_set *set, unsigned roles, struct officer *ret,
-			  unsigned *ret_role, struct valise_err *err);
+/* Whether that is what it is called: its title, or the beginning of its key or of the key's name. */
+bool officer_is_named(const struct officer *o, struct str name);
+struct signer_wish {
+	unsigned roles; /* any of these */
+	const char
+		*as; /* an officer, as officer_is_named; NULL: the first by order of appointment that is no machine */
+	bool machine_will_do; /* without `as`, and where no person's key is here: a machine's */
+};
+/* An officer of ours whose secret key is here, in standing now; *ret_role is the role. VALISE_E_NOT_ALLOWED, saying which officers
+ * (titles) could; with `as` also VALISE_E_NOT_FOUND, VALISE_E_AMBIGUOUS. The strs borrow from `set`. */
+CHECKED int office_signer(struct valise *v, const struct register_set *set, const struct signer_wish *wish,
+			  struct officer *ret, unsigned *ret_role, struct valise_err *err);
 /* Age recipients of officers in standing at the head with one of `roles`, not past `until`; appended without repeats. */
 struct recipients {
 	struct age_recipient *at;
@@ -199,6 +208,9 @@ CHECKED int office_accounts(struct valise *v, const struct hash *letter, bool wi
 
 /* Its recipients: the seal's in order, then those that the sender identified with an addressee. Appended, distinct. */
 CHECKED int gathered_recipients(const struct gathered *g, struct hashes *ret, struct valise_err *err);
+/* To parties of the letter, those to whom one of them says that it handed it, if the word is its officer's: bags are wrapped for all of
+ * them, and a stranger must not bring himself in. One pass for each link of a chain of hands. */
+CHECKED int gathered_add_holders(const struct gathered *g, struct hashes *parties, struct valise_err *err);
 /* Whether that office is one of them, as far as is known here. */
 CHECKED int office_addressed(struct valise *v, const struct verified_seal *seal, const struct hash *office, bool *ret,
 			     struct valise_err *err);

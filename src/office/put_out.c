@@ -54,24 +54,6 @@ static int look_at_own(void *context, const struct store_bag *bag)
 
 /* ---- Who ---- */
 
-/* Whom a party says that it handed the letter to is one too, if the word is its officer's: bags are wrapped for all of them, and a
- * stranger must not bring himself in. One pass for each link of a chain of hands. */
-static int add_holders(struct putting *p, const struct gathered *g, struct hashes *parties)
-{
-	int r = 0;
-	for (size_t before = 0; !r && before != parties->n;) {
-		before = parties->n;
-		for (size_t i = 0; i < g->n_statements && !r; i++) {
-			const struct verified_statement *v = g->statements[i].statement;
-			bool hands_on = v->s.says == SAYS_HANDED || v->s.says == SAYS_DELIVERED;
-			if (hands_on && v->s.has_to && !hashes_have(parties, &v->s.to) &&
-			    hashes_have(parties, &v->s.office.office) && statement_stands(&g->set, v))
-				r = hashes_add(parties, &v->s.to, p->err);
-		}
-	}
-	return r;
-}
-
 /* The parties of a letter besides us: whoever is to read, return, or has been handed it. */
 static int parties(struct putting *p, const struct gathered *g, struct hashes *ret)
 {
@@ -83,7 +65,7 @@ static int parties(struct putting *p, const struct gathered *g, struct hashes *r
 	if (!r)
 		r = gathered_recipients(g, &all, p->err);
 	if (!r)
-		r = add_holders(p, g, &all);
+		r = gathered_add_holders(g, &all, p->err);
 	for (size_t i = 0; i < p->o->n_via && !r; i++)
 		r = hashes_add(&all, &p->o->via[i], p->err);
 	for (size_t i = 0; i < all.n && !r; i++)
@@ -356,6 +338,13 @@ static int put_own_entries(struct putting *p, struct bag_group *group)
 	return r;
 }
 
+/* Its face, and the sheet without which the rest is of no use: what goes besides is what was said since. */
+static bool lies_whole(const struct bag_group *group, const struct gathered *g)
+{
+	const struct seal *s = &g->seal->s;
+	return bag_group_has(group, &g->seal->note.id) && (s->paper.at || bag_group_has(group, &s->cover));
+}
+
 /* There is no letter at all to go with them. */
 static int write_entries(struct putting *p, struct bag_place *place)
 {
@@ -386,8 +375,10 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 			r = bag_group_new(place, keys->at, keys->n, audience, &p->present, &group, p->err);
 		if (!r && p->o->inside && i == begin)
 			r = put_own_entries(p, group);
+		bool lay_there = !r && p->o->inside && whole && lies_whole(group, &g);
 		if (!r)
 			r = bag_group_letter(group, &g, &to.offices, whole, &put, &statements, &lost, p->err);
+		whole &= !lay_there;
 		if (r && lost) {
 			whole = false;
 			r = tell_lost(p, &p->candidates[i].id);

@@ -12,6 +12,7 @@
 #include "format/bag_frame.h"
 #include "office/put_out.h"
 #include "office/take_in.h"
+#include "office/unattended.h"
 
 #define WRITER_RANDOM_BYTES 10u
 /* Each bag of an exhibit may have to wait for the one before. */
@@ -25,6 +26,7 @@ struct syncing {
 	struct take_in *in;
 	size_t listed; /* bags, whoever's */
 	struct put_out_result out;
+	struct unattended unattended;
 	struct valise_err out_err; /* code 0: all that should go went */
 	struct valise_err *err;
 };
@@ -33,6 +35,7 @@ static void syncing_release(struct syncing *s)
 {
 	take_in_free(s->in);
 	put_out_result_release(&s->out);
+	unattended_release(&s->unattended);
 	if (s->store)
 		s->store->ops->close(s->store);
 	free(s->letters);
@@ -263,7 +266,9 @@ struct sync_result {
 	size_t n_in, n_out;
 	char **findings;
 	size_t n_findings;
-	char *finder;
+	char *finder, *said_by;
+	struct valise_sync_said *said;
+	size_t n_said;
 	struct valise_err out_err;
 };
 
@@ -288,6 +293,13 @@ void valise_sync_report_free(struct valise_sync_report *pub)
 	for (size_t i = 0; i < r->n_findings; i++)
 		free(r->findings[i]);
 	free(r->findings);
+	for (size_t i = 0; i < r->n_said; i++) {
+		free((char *)(uintptr_t)r->said[i].letter);
+		free((char *)(uintptr_t)r->said[i].short_id);
+		free((char *)(uintptr_t)r->said[i].note);
+	}
+	free(r->said);
+	free(r->said_by);
 	free(r->finder);
 	free(r);
 }
@@ -376,19 +388,39 @@ static int list_out(struct syncing *s, struct sync_result *res)
 	return r;
 }
 
+static int list_said(struct syncing *s, struct sync_result *res)
+{
+	const struct unattended *u = &s->unattended;
+	res->said = calloc(u->n + 1, sizeof *res->said);
+	res->said_by = u->title ? strdup(u->title) : NULL;
+	int r = res->said && (res->said_by || !u->title) ? 0 : err_nomem(s->err);
+	for (size_t i = 0; i < u->n && !r; i++) {
+		struct valise_sync_said *one = &res->said[res->n_said++];
+		one->letter = strdup(hash_hex(&u->said[i].letter).text);
+		one->short_id = strdup(hash_short(&u->said[i].letter).text);
+		one->note = strdup(hash_hex(&u->said[i].note).text);
+		r = one->letter && one->short_id && one->note ? 0 : err_nomem(s->err);
+	}
+	return r;
+}
+
 static int list_findings(struct syncing *s, const struct take_in_result *in, struct sync_result *res)
 {
-	size_t n = in->n_findings + s->out.n_findings;
-	res->findings = calloc(n + 1, sizeof(*res->findings));
+	const struct {
+		const char *const *at;
+		size_t n;
+	} lists[] = {{in->findings, in->n_findings},
+		     {(const char *const *)s->unattended.findings, s->unattended.n_findings},
+		     {(const char *const *)s->out.findings, s->out.n_findings}};
+	res->findings = calloc(lists[0].n + lists[1].n + lists[2].n + 1, sizeof(*res->findings));
 	if (!res->findings)
 		return err_nomem(s->err);
-	for (size_t i = 0; i < n; i++) {
-		const char *text = i < in->n_findings ? in->findings[i] : s->out.findings[i - in->n_findings];
-		res->findings[i] = strdup(text);
-		if (!res->findings[i])
-			return err_nomem(s->err);
-		res->n_findings = i + 1;
-	}
+	for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
+		for (size_t i = 0; i < lists[k].n; i++) {
+			res->findings[res->n_findings] = strdup(lists[k].at[i]);
+			if (!res->findings[res->n_findings++])
+				return err_nomem(s->err);
+		}
 	return 0;
 }
 
@@ -414,6 +446,8 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 	int r = list_in(s, &in, res);
 	if (!r)
 		r = list_out(s, res);
+	if (!r)
+		r = list_said(s, res);
 	if (!r)
 		r = list_findings(s, &in, res);
 	if (!r && (s->out.any_bare || s->out.any_wrapped || s->out.any_inside) &&
@@ -447,7 +481,10 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		.bytes_out = s->out.bytes,
 		.findings = (const char *const *)res->findings,
 		.n_findings = res->n_findings,
-		.is_damaged = in.damaged || s->out.damaged,
+		.said = res->said,
+		.n_said = res->n_said,
+		.said_by = res->said_by,
+		.is_damaged = in.damaged || s->out.damaged || s->unattended.n_findings,
 		.finder = res->finder,
 		.durable = s->out.durable,
 		.read_back = s->out.read_back,
@@ -467,6 +504,8 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 {
 	CLEANUP(syncing_release) struct syncing s = {.v = v, .want = want, .err = err};
 	int r = find_all(&s);
+	if (!r && want->say)
+		r = unattended_begin(v, want->say, want->as, &s.unattended, err);
 	if (!r)
 		r = open_store(&s);
 	if (!r)
@@ -476,13 +515,15 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 	/* What came in is kept and told of, whatever becomes of the way out. */
 	s.err = &s.out_err;
 	r = find_letters(&s);
+	if (!r && want->say)
+		r = unattended_say(v, &s.unattended, s.err);
 	if (!r)
 		r = put_out_all(&s);
 	if (!r)
 		r = check_came(&s);
 	s.err = err;
 	s.out_err.code = r; /* what was met and gone around on the way is no failure */
-	if (r && !brought_anything(&s) && !s.out.n_departures) {
+	if (r && !brought_anything(&s) && !s.out.n_departures && !s.unattended.n) {
 		err_copy(err, &s.out_err);
 		return r;
 	}
