@@ -140,6 +140,7 @@ struct valise_sync_letter {
 	bool is_whole; /* every byte is here and checked */
 	bool is_for_us;
 	bool is_broken;   /* its seal gives the body another size than it has */
+	bool is_answered; /* our office has said something of it already: perhaps on another machine */
 	const char *text; /* "whole and checked, nothing said yet" */
 };
 struct valise_sync_report {

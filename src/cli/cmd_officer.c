@@ -218,7 +218,7 @@ static int check_add(struct cli *c, const struct add_options *o)
 }
 
 /* Who asks for what is seen before anything is typed or signed. */
-static int look_at_request(struct cli *c, const struct add_options *o, struct valise_appointment *a,
+static int look_at_request(struct cli *c, const struct add_options *o, struct valise *v, struct valise_appointment *a,
 			   struct requested *q)
 {
 	int r = file_read(c, c->operands[0], &q->bytes, &q->len);
@@ -236,6 +236,12 @@ static int look_at_request(struct cli *c, const struct add_options *o, struct va
 		a->digits = q->digits;
 	}
 	if (r || o->yes || c->shared.dry_run || !can_ask(c))
+		return r;
+	/* Whoever is asked should not be told afterwards that it cannot be. */
+	struct valise_appointment trial = *a;
+	trial.dry_run = true;
+	r = valise_officer_add(v, &trial, NULL, &c->err);
+	if (r)
 		return r;
 	char question[2600];
 	bool yes;
@@ -289,7 +295,7 @@ static int run_add(struct cli *c, const void *values)
 	if (!r)
 		r = cli_open(c, !a.dry_run, &v);
 	if (!r && c->n_operands)
-		r = look_at_request(c, o, &a, &q);
+		r = look_at_request(c, o, v, &a, &q);
 	if (!r)
 		r = valise_officer_add(v, &a, &key, &c->err);
 	identity_wipe(identity);

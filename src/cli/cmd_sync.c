@@ -83,6 +83,7 @@ static void json_letters(struct json *j, const char *key, const struct valise_sy
 		json_bool(j, "is_whole", l->is_whole);
 		json_bool(j, "is_for_us", l->is_for_us);
 		json_bool(j, "is_broken", l->is_broken);
+		json_bool(j, "is_answered", l->is_answered);
 		json_text(j, "text", l->text);
 		json_close(j);
 	}
@@ -212,7 +213,7 @@ static void show_out(FILE *out, const struct sync_options *o, const struct valis
 static const char *first_for_us(const struct valise_sync_report *r)
 {
 	for (size_t i = 0; i < r->n_in; i++)
-		if (r->in[i].is_new && r->in[i].is_whole && r->in[i].is_for_us)
+		if (r->in[i].is_new && r->in[i].is_whole && r->in[i].is_for_us && !r->in[i].is_answered)
 			return r->in[i].short_id;
 	return NULL;
 }

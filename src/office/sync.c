@@ -304,6 +304,35 @@ void valise_sync_report_free(struct valise_sync_report *pub)
 	free(r);
 }
 
+struct own_word {
+	const struct hash *self;
+	const struct register_set *set;
+	bool spoken;
+};
+
+static int hear_own(void *context, struct verified_statement *s, int64_t taken_in_s)
+{
+	struct own_word *w = context;
+	(void)taken_in_s;
+	w->spoken |= hash_eq(&s->s.office.office, w->self) && statement_stands(w->set, s);
+	verified_statement_free(s);
+	return 0;
+}
+
+/* By another machine of ours: what it said came with the letter. */
+static int look_whether_answered(struct syncing *s, const struct hash *id, struct valise_sync_letter *l)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	struct own_word w = {&s->v->self, &set, false};
+	int r = register_set_self(s->v, &set, s->err);
+	if (!r)
+		r = statements_of(s->v->spool, id, hear_own, &w, s->err);
+	l->is_answered = w.spoken;
+	if (!r && w.spoken && l->is_whole && !l->is_broken)
+		l->text = "whole and checked, and your office has spoken of it already";
+	return r;
+}
+
 /* Of what lies there in a look, no more is said than was checked. */
 static const char *describe_arrival(const struct arrival *a, bool look)
 {
@@ -362,6 +391,8 @@ static int list_in(struct syncing *s, const struct take_in_result *in, struct sy
 						 .is_broken = a->is_broken,
 						 .text = describe_arrival(a, s->want->look)};
 		r = name_letter(s, &a->id, &a->from, a->ref, l);
+		if (!r && !s->want->look && !a->is_paper)
+			r = look_whether_answered(s, &a->id, l);
 		if (!r && a->is_paper && !s->want->look)
 			r = look_whether_for_us(s, &a->id, l);
 	}

@@ -174,6 +174,32 @@ bags() { # FOLDER
 	fails 1 "is that of Registry already" as oslo officer add thief.request --unchecked
 }
 
+at_a_terminal() { # [EXPECTED ANSWER]... -- COMMAND...
+	/usr/bin/env python3 "$BATS_TEST_DIRNAME/terminal.py" "$@"
+}
+
+@test "on a terminal the keeper sees who asks for what, types the digits, and is asked" {
+	digits=$(request desk "Front desk" clerk)
+	run at_a_terminal "Type the 30 digits" "11111 11111 11111 11111 11111 11111" -- valise officer add desk.request --dir offices/oslo
+	[ "$status" -eq 4 ]
+	[[ $output == *'A key asks to be appointed as "Front desk", clerk.'* ]]
+	[[ $output == *"not the digits of this request"* ]]
+	[[ $output != *"[y/N]"* ]]
+	run at_a_terminal "Type the 30 digits" "$digits" 'Appoint it as "Post", clerk?' n -- valise officer add desk.request --title Post --dir offices/oslo
+	[ "$status" -eq 1 ]
+	[[ $output == *"nobody was appointed"* ]]
+	[ "$(entries oslo)" -eq 1 ]
+	at_a_terminal "Type the 30 digits" "$digits" 'Appoint it as "Front desk", clerk?' y -- valise officer add desk.request --dir offices/oslo
+	[ "$(entries oslo)" -eq 2 ]
+	new_card
+	run at_a_terminal "Type the 30 digits" "" "unchecked?" n -- valise card add oslo.card --dir offices/desk
+	[ "$status" -eq 1 ]
+	fails 10 "waits there" as desk track
+	run at_a_terminal "Type the 30 digits" "$(digits oslo)" -- valise card add oslo.card --dir offices/desk
+	[ "$status" -eq 0 ]
+	[[ $output == *'This machine is one of the office "Mission Oslo" now.'* ]]
+}
+
 # ---- Joining ----
 
 @test "a spool becomes one of the office whose card appoints its key, and of no other" {
@@ -445,6 +471,7 @@ mission() {
 	# Once each knows the other's word, it is not said a third time.
 	as desk sync --inside inside >/dev/null
 	as second sync --inside inside >/dev/null
+	as desk sync --inside inside >/dev/null
 	run as desk say received "$letter" --yes
 	[ "$status" -eq 0 ]
 	[ "$(as desk track "$letter" --json | json_at 'sorted(s["title"] for s in d["accounts"]["said"])')" = "['Front desk', 'Second desk']" ]
@@ -499,6 +526,20 @@ mission() {
 	as night say received "$letter" --yes --dry-run --as "${key:7:8}" | grep -q "as Day desk"
 	fails 1 "and Day desk is none" as night say carrying "$letter" --yes --as "Day desk"
 	fails 1 "no officer of your office" as night say received "$letter" --yes --as Nobody
+}
+
+@test "a machine's key under a passphrase: without it nothing is taken in, and no question is asked" {
+	VALISE_PASSPHRASE_COMMAND="echo secret" as night officer request --title "Night desk" --roles clerk,machine -o night.request >/dev/null
+	grep -q ^age-encryption offices/night/keys/*
+	as oslo officer add night.request --unchecked >/dev/null
+	new_card
+	as night card add oslo.card --unchecked 2>/dev/null
+	acquaint night
+	send notice.txt
+	[ "$(status_of as night sync stick --say received --as "Night desk")" -eq 11 ]
+	[ "$(VALISE_PASSPHRASE_COMMAND="echo wrong" status_of as night sync stick --say received --as "Night desk")" -eq 11 ]
+	[ "$(as night track --json | json_at 'len(d["letters"])')" -eq 0 ]
+	valise sync stick --say received --as "Night desk" --passphrase-fd 3 --dir offices/night 3< <(echo secret) </dev/null | grep -q unattended
 }
 
 @test "a machine that carries says so of what it was handed, and of nothing else" {
