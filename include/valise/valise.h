@@ -7,6 +7,7 @@
 #include <valise/error.h>
 #include <valise/exhibits.h>
 #include <valise/letting_go.h>
+#include <valise/officers.h>
 #include <valise/visibility.h>
 
 /* Conventions.
@@ -73,7 +74,6 @@ struct valise_caller {
 
 /* ---- The spool and its office ---- */
 
-struct valise;
 /* Opens the spool in the directory `dir` (raw bytes). VALISE_E_NO_OFFICE when there is none; VALISE_E_FAILURE for one of a newer version;
  * VALISE_E_BAD for a database that is no spool. `writing` false: works on read-only media too. Tables of an older version are brought up to
  * date, once, also for reading: VALISE_E_READ_ONLY where that cannot be. `caller` (may be NULL) is copied. */
@@ -103,68 +103,6 @@ struct valise_founding {
  * identity cannot be one. */
 VALISE_CHECKED int valise_init(const char *dir, const struct valise_founding *f, const struct valise_caller *caller,
 			       struct valise **ret, struct valise_err *err);
-
-/* ---- Officers and cards ---- */
-
-struct valise_officer {
-	const char *key;       /* C2SP verifier key */
-	const char *title;     /* as the next, of the register: own words */
-	const char *roles;     /* "clerk,courier" */
-	const char *recipient; /* age recipient; NULL: none */
-	bool has_until;
-	int64_t until_s;
-	bool dismissed;
-	int64_t dismissed_s; /* of a dismissed one, by the clock of its office, as the next */
-	const char *reason;  /* NULL: not dismissed */
-	bool is_here;        /* its secret key is in this spool */
-};
-struct valise_office {
-	struct valise_office_view view;
-	const char *head; /* id of the newest entry */
-	uint64_t entries;
-	int64_t since_s;                       /* time of entry 0, own clock */
-	const struct valise_officer *officers; /* all that ever were, in order of appointment */
-	size_t n_officers;
-};
-VALISE_PUBLIC void valise_office_free(struct valise_office *o);
-
-struct valise_appointment {
-	const char *title;
-	const char *
-		roles; /* some of principal,clerk,reader,courier,spokesperson,machine in that order; at least one besides machine */
-	bool has_until;
-	int64_t until_s;
-	bool no_passphrase;
-	const char *reading_identity; /* as above */
-	bool dry_run;
-};
-/* Makes the officer's key here, and the register entry that appoints it, which takes the keeper's key. *ret_key (may be NULL): the verifier
- * key, freed by free(). */
-VALISE_CHECKED int valise_officer_add(struct valise *v, const struct valise_appointment *a, char **ret_key,
-				      struct valise_err *err);
-/* The register entry that ends the appointment, from now on, of an officer in standing; takes the keeper's key. `officer`: a title, or four
- * or more of the first characters of the key or of its name. `reason`: free text. dry_run: checks everything, changes nothing. */
-VALISE_CHECKED int valise_officer_dismiss(struct valise *v, const char *officer, const char *reason, bool dry_run,
-					  struct valise_err *err);
-/* Our own office (`name` NULL), or another whose register is here, as its newest entry has it. */
-VALISE_CHECKED int valise_office(struct valise *v, const char *name, struct valise_office **ret,
-				 struct valise_err *err);
-
-/* The card of our own office (`name` NULL), or of another: *ret is *ret_len bytes of text, freed by free(). */
-VALISE_CHECKED int valise_card_export(struct valise *v, const char *name, char **ret, size_t *ret_len,
-				      struct valise_err *err);
-/* Reads a card without taking it: whose it is. Works without a spool (v NULL). VALISE_E_BAD when it is no card, or holds an entry that is
- * not properly signed. */
-VALISE_CHECKED int valise_card_look(struct valise *v, const void *card, size_t len, struct valise_office **ret,
-				    struct valise_err *err);
-/* Takes it in under a name of yours (NULL: what it calls itself); a newer card of an office that is here extends what is here. `digits`
- * (spaces allowed) from the paper card, or the text of its scanned code, VALISE:...: VALISE_E_BAD when they do not match, nothing is kept;
- * NULL: kept as unchecked. VALISE_E_EXISTS when you call another office by that name. *ret (may be NULL): the office as it is then. */
-VALISE_CHECKED int valise_card_add(struct valise *v, const void *card, size_t len, const char *petname,
-				   const char *digits, struct valise_office **ret, struct valise_err *err);
-/* Calls back for each office that you named, by that name. */
-VALISE_CHECKED int valise_card_each(struct valise *v, int (*each)(void *context, const struct valise_office *o),
-				    void *context, struct valise_err *err);
 
 /* ---- Sealing ---- */
 
@@ -226,6 +164,15 @@ struct valise_sync {
 	bool bare;    /* do not wrap */
 	bool reports; /* with the letters that go out, also the reports about them, and the exhibits that these point at */
 	bool look;    /* only say what is there and what would go; a spool that was opened for reading will do */
+	/* For the other machines of our own office: all that it has, of every letter of its own, and its register, wrapped for its officers
+	 * alone; not what their bags there hold already. Nothing of all, via, bare and reports then. */
+	bool inside;
+	/* After what came is taken in, and before anything goes out: this ("received", "carrying") is stated of every letter that is whole and
+	 * checked and of which it was not, unattended, by `as`, an officer whose key is here and that the register marks as a machine. */
+	const char *say, *as; /* both or none */
+};
+struct valise_sync_said {
+	const char *letter, *short_id, *note;
 };
 struct valise_sync_letter {
 	const char *letter, *short_id, *from, *ref; /* from: petname or own name */
@@ -234,6 +181,7 @@ struct valise_sync_letter {
 	bool is_whole; /* every byte is here and checked */
 	bool is_for_us;
 	bool is_broken;   /* its seal gives the body another size than it has */
+	bool is_answered; /* our office has said something of it already: perhaps on another machine */
 	const char *text; /* "whole and checked, nothing said yet" */
 };
 struct valise_sync_report {
@@ -242,7 +190,11 @@ struct valise_sync_report {
 	const struct valise_sync_letter *out;
 	size_t n_out;
 	size_t statements_in, statements_out, entries_in;
+	size_t entries_out; /* of our own register, inside */
 	size_t reports_in, reports_out, exhibits_in, exhibits_out;
+	const struct valise_sync_said *said; /* unattended */
+	size_t n_said;
+	const char *said_by; /* that machine's title; NULL: nothing was to be said */
 	size_t bags_read, bags_out, bags_skipped, bags_not_for_us;
 	size_t bags_removed; /* of ours, whose letters have all arrived everywhere */
 	uint64_t bytes_in, bytes_out;
@@ -268,6 +220,7 @@ struct valise_statement {
 	const char *says; /* a row of the statement table */
 	const char *letter;
 	const char *role; /* NULL: the first role of ours that may say it */
+	const char *as;   /* our officer, by title or a prefix of its key's name; NULL: the first that is no machine */
 	const char *to;   /* an office; NULL */
 	const char *medium, *when, *reason;
 	const char *const *text;
@@ -533,6 +486,9 @@ VALISE_CHECKED int valise_require(const struct valise_accounts *a, const char *w
 
 struct valise_doctor {
 	bool mend; /* removes litter, and damaged copies of what others sealed, so that they can come again */
+	/* Whoever asks says that no other copy of this spool writes register entries: it may from now on. For a spool that is a copy, or was
+	 * restored from a backup. VALISE_E_BAD, and nothing is changed, where the register is forked. */
+	bool only_copy;
 	void *context;
 	void (*found)(void *context, bool is_broken, const char *text);
 };

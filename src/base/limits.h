@@ -6,6 +6,7 @@
 /* Notes (spec/note.md). */
 #define LIMIT_STATEMENT_BYTES (32u * 1024)
 #define LIMIT_REPORT_BYTES (32u * 1024)
+#define LIMIT_REQUEST_BYTES (4u * 1024)
 #define LIMIT_REGISTER_ENTRY_BYTES (64u * 1024)
 #define LIMIT_SEAL_BYTES (128u * 1024)
 #define LIMIT_NOTE_BYTES LIMIT_SEAL_BYTES /* the largest of the kinds */

@@ -213,18 +213,73 @@ static int ask_for_name(struct cli *c, const struct add_options *o, const struct
 	return r;
 }
 
-static int add_card(struct cli *c, const struct add_options *o, struct card *card)
+/* Taken in by a spool that waits for it: from then on it is one of that office. */
+static int join(struct cli *c, const struct add_options *o, const char *dir, struct card *card,
+		const struct valise_office *looked)
 {
 	CLEAN_VALISE struct valise *v = NULL;
-	CLEAN_OFFICE struct valise_office *looked = NULL, *added = NULL;
+	CLEAN_OFFICE struct valise_office *own = NULL;
+	struct valise_caller caller = cli_caller(c);
+	const char *digits = NULL;
+	if (o->as)
+		return cli_fail(c, VALISE_E_USAGE,
+				"this will be your own office, which goes by its own name: leave --as out");
+	tell(c, "\"%s\" would become the office of this machine.", looked->view.name);
+	int r = ask_for_digits(c, o, card, &digits);
+	if (!r)
+		r = valise_join(dir, card->bytes, card->len, digits, &caller, &v, &c->err);
+	if (!r)
+		r = valise_office(v, NULL, &own, &c->err);
+	if (r)
+		return r;
+	if (!digits)
+		warn(c,
+		     "the digits of this card were not compared: any office could have appointed the key that you made");
+	if (c->shared.json)
+		return print_office(c, own);
+	printf("%s\n", own->view.id);
+	tell(c, "This machine is one of the office \"%s\" now.", own->view.name);
+	hint(c, "`valise officer list` shows what you may say; `valise sync --inside DIR` brings what the office has.");
+	return 0;
+}
+
+/* Of our own office: newer entries are followed. */
+static int follow(struct cli *c, const struct add_options *o, struct valise *v, const struct card *card)
+{
+	CLEAN_OFFICE struct valise_office *before = NULL, *own = NULL;
+	int r = valise_office(v, NULL, &before, &c->err);
+	if (!r)
+		r = valise_card_add(v, card->bytes, card->len, o->as, o->digits, &own, &c->err);
+	if (r)
+		return r;
+	if (c->shared.json)
+		return print_office(c, own);
+	printf("%s\n", own->view.id);
+	if (own->entries == before->entries)
+		tell(c, "This card of your own office holds nothing newer than what is here.");
+	else
+		tell(c, "%llu newer entries of your own register were taken in.",
+		     (unsigned long long)(own->entries - before->entries));
+	return 0;
+}
+
+/* What somebody else's card needs, where nobody can be asked. */
+static int check_given(struct cli *c, const struct add_options *o, bool is_own)
+{
+	if (!is_own && !o->as && !can_ask(c))
+		return cli_fail(c, VALISE_E_USAGE, "say with --as what you call this office");
+	if (!o->digits && !o->unchecked && !can_ask(c))
+		return cli_fail(c, VALISE_E_USAGE,
+				"give the 30 digits of its paper card with --digits, or say --unchecked");
+	return 0;
+}
+
+static int take_card(struct cli *c, const struct add_options *o, struct valise *v, struct card *card,
+		     const struct valise_office *looked)
+{
+	CLEAN_OFFICE struct valise_office *added = NULL;
 	const char *name, *digits;
-	int r = cli_open(c, true, &v);
-	if (!r)
-		r = file_read(c, c->operands[0], &card->bytes, &card->len);
-	if (!r)
-		r = valise_card_look(v, card->bytes, card->len, &looked, &c->err);
-	if (!r)
-		r = ask_for_digits(c, o, card, &digits);
+	int r = ask_for_digits(c, o, card, &digits);
 	if (!r)
 		r = ask_for_name(c, o, looked, card, &name);
 	if (!r)
@@ -240,17 +295,52 @@ static int add_card(struct cli *c, const struct add_options *o, struct card *car
 	return 0;
 }
 
+/* Whether a spool without an office waits for a card: only then is one of no use a failure to be told of. */
+static int find_waiting(struct cli *c, const struct add_options *o, const char *dir)
+{
+	struct valise_request *waiting = NULL;
+	struct valise_err none = c->err;
+	int r = valise_request_waiting(dir, &waiting, &c->err);
+	valise_request_free(waiting);
+	if (r != VALISE_E_NOT_FOUND)
+		return r ? r : check_given(c, o, true);
+	r = check_given(c, o, false);
+	if (!r)
+		c->err = none;
+	return r ? r : VALISE_E_NO_OFFICE;
+}
+
+static int add_card(struct cli *c, const struct add_options *o, struct card *card)
+{
+	CLEAN_VALISE struct valise *v = NULL;
+	CLEAN_OFFICE struct valise_office *looked = NULL;
+	CLEAN_FREE char *dir = NULL;
+	int r = cli_dir(c, &dir);
+	if (!r)
+		r = cli_open(c, true, &v);
+	bool waits = r == VALISE_E_NO_OFFICE;
+	if (waits)
+		r = find_waiting(c, o, dir);
+	if (!r)
+		r = file_read(c, c->operands[0], &card->bytes, &card->len);
+	if (!r)
+		r = valise_card_look(v, card->bytes, card->len, &looked, &c->err);
+	if (r)
+		return r;
+	if (waits)
+		return join(c, o, dir, card, looked);
+	if (looked->view.is_self)
+		return follow(c, o, v, card);
+	r = check_given(c, o, false);
+	return r ? r : take_card(c, o, v, card, looked);
+}
+
 static int run_add(struct cli *c, const void *values)
 {
 	const struct add_options *o = values;
 	struct card card = {.bytes = NULL};
 	if (o->digits && o->unchecked)
 		return cli_fail(c, VALISE_E_USAGE, "--digits and --unchecked exclude each other");
-	if (!o->as && !can_ask(c))
-		return cli_fail(c, VALISE_E_USAGE, "say with --as what you call this office");
-	if (!o->digits && !o->unchecked && !can_ask(c))
-		return cli_fail(c, VALISE_E_USAGE,
-				"give the 30 digits of its paper card with --digits, or say --unchecked");
 	int r = add_card(c, o, &card);
 	free(card.bytes);
 	return r;
@@ -259,10 +349,12 @@ static int run_add(struct cli *c, const void *values)
 const struct command command_card_add = {
 	.name = "card add",
 	.operands = "FILE",
-	.summary = "Take another office's card in, under a name of yours",
+	.summary = "Take a card in: another office's, under a name of yours, or your own's",
 	.about =
 		"FILE is the card (- for standard input). When the digits are not those of the card, nothing is kept. Adding a "
-		"newer card of an office that is known extends what is here. Prints the office's id.",
+		"newer card of an office that is known extends what is here. Prints the office's id.\n"
+		"Where a key waits to be appointed (`valise officer request`), the card that appoints it makes this machine one of "
+		"that office. A card of one's own office brings newer entries of its register, and needs neither name nor digits.",
 	.options = add_options,
 	.values_bytes = sizeof(struct add_options),
 	.takes = TAKES_SPOOL,

@@ -9,7 +9,7 @@
 
 struct say_options {
 	struct words text, regarding;
-	const char *to, *medium, *when, *reason, *role;
+	const char *to, *medium, *when, *reason, *role, *as;
 	bool all, yes;
 };
 #define AT(member) offsetof(struct say_options, member)
@@ -26,6 +26,8 @@ static const struct option_row options[] = {
 	{"regarding", 0, OPTION_LIST, AT(regarding), "NOTE",
 	 "a statement about this letter that this one is about; repeatable"},
 	{"role", 0, OPTION_TEXT, AT(role), "ROLE", "in which role you say it, where several could"},
+	{"as", 0, OPTION_TEXT, AT(as), "OFFICER",
+	 "which of the officers whose keys are here signs, by title or key; a machine only when it is named"},
 	{"yes", 'y', OPTION_FLAG, AT(yes), NULL, "sign without asking; needed off a terminal"},
 	OPTION_END,
 };
@@ -167,6 +169,7 @@ static int say(struct cli *c, const struct say_options *o, struct valise *v, con
 			.says = c->operands[0],
 			.letter = letters->names[i],
 			.role = o->role,
+			.as = o->as,
 			.to = o->to,
 			.medium = o->medium,
 			.when = o->when,

@@ -8,7 +8,8 @@
 
 struct sync_options {
 	struct words via;
-	bool all, bare, look, in, out, reports;
+	const char *say, *as;
+	bool all, bare, look, in, out, reports, inside;
 };
 #define AT(member) offsetof(struct sync_options, member)
 
@@ -18,6 +19,11 @@ static const struct option_row options[] = {
 	{"bare", 0, OPTION_FLAG, AT(bare), NULL, "do not wrap: a finder can see seals and statements"},
 	{"reports", 0, OPTION_FLAG, AT(reports), NULL,
 	 "with the letters: the reports about them, and the exhibits that these point at"},
+	{"inside", 0, OPTION_FLAG, AT(inside), NULL,
+	 "between the machines of your own office: all that it has, wrapped for its officers alone"},
+	{"say", 0, OPTION_TEXT, AT(say), "WHAT",
+	 "state received or carrying unattended, of every letter that came whole and checked; with --as"},
+	{"as", 0, OPTION_TEXT, AT(as), "OFFICER", "the officer whose key states it: one appointed as machine"},
 	{"look", 0, OPTION_FLAG, AT(look), NULL, "only say what is there and what would go"},
 	{"in", 0, OPTION_FLAG, AT(in), NULL, "with -: take a bag in from standard input"},
 	{"out", 0, OPTION_FLAG, AT(out), NULL, "with -: put a bag out to standard output"},
@@ -47,6 +53,16 @@ static int check(struct cli *c, const struct sync_options *o, bool is_pipe)
 		return cli_fail(c, VALISE_E_USAGE, "--reports go with letters: name those, or say --all");
 	if (o->bare && o->via.n)
 		return cli_fail(c, VALISE_E_USAGE, "--bare wraps for nobody, so --via has nothing to do");
+	if (o->inside && (o->all || o->bare || o->via.n || o->reports))
+		return cli_fail(
+			c, VALISE_E_USAGE,
+			"--inside puts out all that your office has, for its own officers: --all, --bare, --via and "
+			"--reports have nothing to do there");
+	if ((o->say == NULL) != (o->as == NULL))
+		return cli_fail(c, VALISE_E_USAGE,
+				"--say and --as go together: what is stated, and by which officer that is a machine");
+	if (o->say && o->look)
+		return cli_fail(c, VALISE_E_USAGE, "--look states nothing: leave --say out");
 	return 0;
 }
 
@@ -67,9 +83,31 @@ static void json_letters(struct json *j, const char *key, const struct valise_sy
 		json_bool(j, "is_whole", l->is_whole);
 		json_bool(j, "is_for_us", l->is_for_us);
 		json_bool(j, "is_broken", l->is_broken);
+		json_bool(j, "is_answered", l->is_answered);
 		json_text(j, "text", l->text);
 		json_close(j);
 	}
+	json_close(j);
+}
+
+static void json_said(struct json *j, const struct sync_options *o, const struct valise_sync_report *r)
+{
+	if (!r->said_by) {
+		json_text(j, "said", NULL);
+		return;
+	}
+	json_open_object(j, "said");
+	json_bytes(j, "says", o->say);
+	json_text(j, "title", r->said_by);
+	json_open_list(j, "statements");
+	for (size_t i = 0; i < r->n_said; i++) {
+		json_open_object(j, NULL);
+		json_text(j, "letter", r->said[i].letter);
+		json_text(j, "short", r->said[i].short_id);
+		json_text(j, "note", r->said[i].note);
+		json_close(j);
+	}
+	json_close(j);
 	json_close(j);
 }
 
@@ -82,10 +120,12 @@ static int show_json(struct cli *c, const struct sync_options *o, const struct v
 	json_number(j, "statements_in", r->statements_in);
 	json_number(j, "statements_out", r->statements_out);
 	json_number(j, "entries_in", r->entries_in);
+	json_number(j, "entries_out", r->entries_out);
 	json_number(j, "reports_in", r->reports_in);
 	json_number(j, "reports_out", r->reports_out);
 	json_number(j, "exhibits_in", r->exhibits_in);
 	json_number(j, "exhibits_out", r->exhibits_out);
+	json_said(j, o, r);
 	json_number(j, "bags_read", r->bags_read);
 	json_number(j, "bags_out", r->bags_out);
 	json_number(j, "bags_removed", r->bags_removed);
@@ -132,6 +172,13 @@ static void show_in(FILE *out, const struct sync_options *o, const struct valise
 			r->bags_not_for_us == 1 ? "is" : "are");
 }
 
+/* What was signed without anybody looking is told of, letter by letter. */
+static void show_said(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
+{
+	for (size_t i = 0; i < r->n_said; i++)
+		fprintf(out, "%s: %s said %s, unattended\n", r->said[i].short_id, r->said_by, o->say);
+}
+
 static void show_reported(FILE *out, const struct valise_sync_report *r)
 {
 	if (r->reports_out)
@@ -143,7 +190,7 @@ static void show_reported(FILE *out, const struct valise_sync_report *r)
 
 static void show_out(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
 {
-	if (r->n_out == 0)
+	if (r->n_out == 0 && r->entries_out == 0)
 		return;
 	size_t whole = 0;
 	for (size_t i = 0; i < r->n_out; i++)
@@ -153,7 +200,9 @@ static void show_out(FILE *out, const struct sync_options *o, const struct valis
 		fprintf(out, " %zu letter%s", whole, PLURAL(whole));
 	if (r->statements_out)
 		fprintf(out, "%s %zu statement%s", whole ? " and" : "", r->statements_out, PLURAL(r->statements_out));
-	if (!whole && !r->statements_out)
+	if (r->n_out == 0)
+		fprintf(out, " %zu entr%s of your register", r->entries_out, r->entries_out == 1 ? "y" : "ies");
+	else if (!whole && !r->statements_out)
 		fprintf(out, " part of what there is of %zu letter%s", r->n_out, PLURAL(r->n_out));
 	show_reported(out, r);
 	fprintf(out, "%s%s%s.\n", o->look || !r->read_back ? "" : ", read back and checked", r->finder ? ", " : "",
@@ -165,7 +214,7 @@ static void show_out(FILE *out, const struct sync_options *o, const struct valis
 static const char *first_for_us(const struct valise_sync_report *r)
 {
 	for (size_t i = 0; i < r->n_in; i++)
-		if (r->in[i].is_new && r->in[i].is_whole && r->in[i].is_for_us)
+		if (r->in[i].is_new && r->in[i].is_whole && r->in[i].is_for_us && !r->in[i].is_answered)
 			return r->in[i].short_id;
 	return NULL;
 }
@@ -184,9 +233,9 @@ static void show_next(struct cli *c, const struct sync_options *o, const struct 
 	const char *came = first_for_us(r), *going = first_whole_out(r);
 	if (o->look)
 		return;
-	if (came)
+	if (came && !r->n_said)
 		hint(c, "`valise say received %s`, or `valise open %s`", came, came);
-	else if (going)
+	else if (going && !o->inside)
 		hint(c, "nobody has been handed anything yet: `valise say handed %s --to OFFICE` once it is so.",
 		     going);
 }
@@ -197,6 +246,7 @@ static void show(struct cli *c, const struct sync_options *o, const struct valis
 	for (size_t i = 0; i < r->n_findings; i++)
 		warn(c, "%s", r->findings[i]);
 	show_in(out, o, r);
+	show_said(out, o, r);
 	show_out(out, o, r);
 	if (r->out_error)
 		warn(c, "%s", r->out_error);
@@ -210,7 +260,7 @@ static void show(struct cli *c, const struct sync_options *o, const struct valis
 		tell(c, "Took away %zu bag%s of ours, whose letters have arrived.", r->bags_removed,
 		     PLURAL(r->bags_removed));
 	if (r->n_in + r->n_out + r->statements_in + r->statements_out + r->reports_in + r->exhibits_in + r->entries_in +
-		    r->bags_removed ==
+		    r->entries_out + r->bags_removed ==
 	    0)
 		tell(c, "Nothing to take in, nothing to put out.");
 	show_next(c, o, r);
@@ -236,6 +286,9 @@ static int run(struct cli *c, const void *values)
 		.n_via = o->via.n,
 		.bare = o->bare,
 		.reports = o->reports,
+		.inside = o->inside,
+		.say = o->say,
+		.as = o->as,
 		.look = o->look,
 	};
 	r = cli_open(c, !o->look, &v);
@@ -262,7 +315,7 @@ const struct command command_sync = {
 	.summary = "Take in what is there, put out what should go",
 	.about =
 		"DIR is a stick, a synced or a shared folder; the letters named go out, and every statement that others should "
-		"have. Nothing is stated to anybody: say does that. Damage is named, the rest is taken in, and the exit status is "
+		"have. Nothing is stated to anybody: say does that, and --say for a machine. Damage is named, the rest is taken in, and the exit status is "
 		"4.",
 	.options = options,
 	.values_bytes = sizeof(struct sync_options),

@@ -7,7 +7,7 @@
 #include "cli/complete.h"
 
 extern const struct command command_init;
-extern const struct command command_officer_add, command_officer_dismiss, command_officer_list;
+extern const struct command command_officer_request, command_officer_add, command_officer_dismiss, command_officer_list;
 extern const struct command command_card_show, command_card_export, command_card_add, command_card_list;
 extern const struct command command_seal;
 extern const struct command command_sync;

@@ -6,13 +6,17 @@
 #include "cli/show.h"
 
 static const struct command *const commands[] = {
-	&command_init,         &command_officer_add, &command_officer_dismiss,
-	&command_officer_list, &command_card_show,   &command_card_export,
-	&command_card_add,     &command_card_list,   &command_seal,
-	&command_sync,         &command_say,         &command_open,
-	&command_track,        &command_exhibit_add, &command_exhibit_list,
-	&command_exhibit_show, &command_report,      &command_dossier,
-	&command_docket,       &command_verify,      &command_forget,
+	&command_init,         &command_officer_request,
+	&command_officer_add,  &command_officer_dismiss,
+	&command_officer_list, &command_card_show,
+	&command_card_export,  &command_card_add,
+	&command_card_list,    &command_seal,
+	&command_sync,         &command_say,
+	&command_open,         &command_track,
+	&command_exhibit_add,  &command_exhibit_list,
+	&command_exhibit_show, &command_report,
+	&command_dossier,      &command_docket,
+	&command_verify,       &command_forget,
 	&command_doctor,
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])

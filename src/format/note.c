@@ -21,6 +21,7 @@ const struct note_kind_row note_kinds[NOTE_KINDS] = {
 	[NOTE_SEAL] = {"seal", "valise/seal@v1", LIMIT_SEAL_BYTES},
 	[NOTE_STATEMENT] = {"statement", "valise/statement@v1", LIMIT_STATEMENT_BYTES},
 	[NOTE_REPORT] = {"report", "valise/report@v1", LIMIT_REPORT_BYTES},
+	[NOTE_REQUEST] = {"request", "valise/request@v1", LIMIT_REQUEST_BYTES},
 };
 
 /* UTF-8, no control character but newlines, no empty line: what C2SP asks of a text, and what ours have in common. */

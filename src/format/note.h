@@ -27,7 +27,7 @@ int vkey_cmp(const struct vkey *a, const struct vkey *b);
 /* SHA-256 of the text: what a register's `next` line commits to. */
 void vkey_commitment(const struct vkey *k, struct hash *ret);
 
-enum note_kind { NOTE_REGISTER, NOTE_SEAL, NOTE_STATEMENT, NOTE_REPORT, NOTE_KINDS };
+enum note_kind { NOTE_REGISTER, NOTE_SEAL, NOTE_STATEMENT, NOTE_REPORT, NOTE_REQUEST, NOTE_KINDS };
 /* "register", and its limit in bytes; indexed by enum note_kind. */
 struct note_kind_row {
 	const char *name;

@@ -140,7 +140,7 @@ static void read_dismissals(struct note_reader *r, struct register_entry *e)
 }
 
 /* Readers must have a recipient, because covers are encrypted to it; who opens nothing may not. */
-static bool recipient_fits(struct str recipient, unsigned roles)
+bool recipient_fits(struct str recipient, unsigned roles)
 {
 	struct age_recipient parsed;
 	if (recipient.at)

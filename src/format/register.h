@@ -20,6 +20,8 @@ const char *role_name(unsigned role);
 /* A comma list in the order of enum role, without repeats, at least one; false otherwise. */
 CHECKED bool roles_parse(struct str s, unsigned *ret_roles);
 void roles_write(struct buf *b, unsigned roles);
+/* Whether an officer of those roles may, and where it must, have that age recipient (.at NULL: none). */
+CHECKED bool recipient_fits(struct str recipient, unsigned roles);
 
 struct dismissal {
 	struct vkey key;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* To whom a letter is addressed: the offices in its seal, and those that its sender has identified with an addressee since. */
+/* To whom a letter is addressed: the offices in its seal, and those that its sender has identified with an addressee since; and to whom it
+ * was handed. */
 #include "office/office.h"
 
 static bool identifies(const struct register_set *set, const struct seal *seal, const struct verified_statement *s)
@@ -41,6 +42,22 @@ int gathered_unreceived(const struct valise *v, const struct gathered *g, struct
 	for (size_t k = 0; k < to.n && !r; k++)
 		if (!hash_eq(&to.at[k], &v->self) && !gathered_word(g, &to.at[k], SAYS_RECEIVED))
 			r = hashes_add(ret, &to.at[k], err);
+	return r;
+}
+
+int gathered_add_holders(const struct gathered *g, struct hashes *parties, struct valise_err *err)
+{
+	int r = 0;
+	for (size_t before = 0; !r && before != parties->n;) {
+		before = parties->n;
+		for (size_t i = 0; i < g->n_statements && !r; i++) {
+			const struct verified_statement *v = g->statements[i].statement;
+			bool hands_on = v->s.says == SAYS_HANDED || v->s.says == SAYS_DELIVERED;
+			if (hands_on && v->s.has_to && !hashes_have(parties, &v->s.to) &&
+			    hashes_have(parties, &v->s.office.office) && statement_stands(&g->set, v))
+				r = hashes_add(parties, &v->s.to, err);
+		}
+	}
 	return r;
 }
 

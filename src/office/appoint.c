@@ -5,6 +5,14 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "evidence/fingerprint.h"
+#include "format/request.h"
+
+/* Readers open covers, clerks and couriers the wrapping of bags: who does neither has no such key. */
+static bool may_unwrap(unsigned roles)
+{
+	return (roles & (ROLE_READER | ROLE_CLERK | ROLE_COURIER)) != 0;
+}
 
 /* A new entry of our own register, under way. */
 struct drafting {
@@ -25,6 +33,21 @@ static void drafting_release(struct drafting *d)
 	verified_entry_free(d->entry);
 }
 
+/* Two copies of one spool that both write entries fork the register, for everybody to see and for ever. */
+static int refuse_copy(struct valise *v, struct valise_err *err)
+{
+	enum copy_mark_state state;
+	int r = copy_mark_look(v->spool, &state, err);
+	if (r || state != COPY_MARK_OTHER)
+		return r;
+	return err_set(
+		err, VALISE_E_NOT_ALLOWED,
+		"this spool is a copy of another, or was restored from a backup: the other may have written entries that are not "
+		"here, and one more would fork your office's register for ever. Take in the newest card of your own office from "
+		"somebody who has it (`valise card add CARD`); when it brings nothing newer any more, and no other copy writes, say "
+		"so with `valise doctor --only-copy`");
+}
+
 static int begin(struct valise *v, struct drafting *d, struct valise_err *err)
 {
 	int r = register_set_self(v, &d->set, err);
@@ -37,6 +60,9 @@ static int begin(struct valise *v, struct drafting *d, struct valise_err *err)
 			err, VALISE_E_BAD,
 			"your office's register is forked: another copy of this spool wrote entries too. Nothing is added to it; "
 			"recover the office with the key on the recovery sheet");
+	r = refuse_copy(v, err);
+	if (r)
+		return r;
 	const struct verified_entry *head = office_head(d->self);
 	buf_init(&d->text, LIMIT_REGISTER_ENTRY_BYTES);
 	buf_init(&d->note, LIMIT_REGISTER_ENTRY_BYTES);
@@ -88,62 +114,140 @@ static int commit(struct valise *v, struct drafting *d, struct valise_err *err)
 	int r = spool_begin(v->spool, err);
 	if (r)
 		return r;
-	r = register_set_self(v, &now, err);
+	r = refuse_copy(v, err);
+	if (!r)
+		r = register_set_self(v, &now, err);
 	if (!r && !hash_eq(&office_head(registers_office(now.registers, &v->self))->note.id, &d->e.previous))
 		r = err_set(err, VALISE_E_BUSY, "another process changed the register meanwhile; try again");
 	if (!r)
 		r = entry_put(v->spool, d->entry, NULL, err);
+	if (!r)
+		r = copy_mark_renew(v->spool, err);
 	d->may_stand = !r;
 	if (!r)
 		r = spool_commit(v->spool, err);
 	if (r)
 		spool_rollback(v->spool);
+	copy_mark_sweep(v->spool);
 	return r;
 }
 
 /* ---- Appointing ---- */
 
-static int appoint(struct valise *v, const struct valise_appointment *a, unsigned roles, struct str title,
-		   char **ret_key, struct valise_err *err)
+/* What is appointed: a key that is made here, or that of a request. */
+struct appointing {
+	const struct valise_appointment *want;
+	unsigned roles;
+	struct verified_request *request; /* NULL: the key is made here */
+	struct key *key;
+	struct new_key how;
+	struct buf recipient;
+	struct appointment one;
+};
+
+static void appointing_release(struct appointing *a)
 {
-	CLEANUP(drafting_release) struct drafting d = {0};
-	CLEANUP(key_freep) struct key *k = NULL;
-	CLEAN_BUF struct buf recipient = BUF_INIT(AGE_RECIPIENT_TEXT_BYTES);
-	struct new_key n = {.kind = KEY_OFFICER,
-			    .title = a->title,
-			    .no_passphrase = a->no_passphrase,
-			    .with_identity = (roles & (ROLE_READER | ROLE_CLERK | ROLE_COURIER)) != 0,
-			    .reading_identity = a->reading_identity};
-	struct appointment one = {.roles = roles, .has_until = a->has_until, .until_s = a->until_s, .title = title};
-	int r = begin(v, &d, err);
-	if (!r)
-		r = unlock_keeper(v, &d, err);
-	if (!r)
-		r = key_make(v, &n, &k, err);
+	verified_request_free(a->request);
+	key_free(a->key);
+	buf_release(&a->recipient);
+}
+
+static int make_key(struct valise *v, struct appointing *a, struct valise_err *err)
+{
+	a->how = (struct new_key){.kind = KEY_OFFICER,
+				  .title = a->want->title,
+				  .no_passphrase = a->want->no_passphrase,
+				  .with_identity = may_unwrap(a->roles),
+				  .reading_identity = a->want->reading_identity};
+	int r = key_make(v, &a->how, &a->key, err);
 	if (r)
 		return r;
-	one.key = k->vkey;
-	if (k->has_identity) {
+	a->one.key = a->key->vkey;
+	if (a->key->has_identity) {
 		struct age_recipient to;
-		memcpy(to.point, k->identity.point, sizeof to.point);
-		age_recipient_write(&recipient, &to);
-		one.recipient = buf_str(&recipient);
+		memcpy(to.point, a->key->identity.point, sizeof to.point);
+		age_recipient_write(&a->recipient, &to);
+		a->one.recipient = buf_str(&a->recipient);
 	}
-	d.e.appointments = &one;
-	d.e.n_appointments = 1;
-	r = buf_check(&recipient, "the reading key", err);
+	return buf_check(&a->recipient, "the reading key", err);
+}
+
+/* One reading key in two appointments would open a reader's letters on a clerk's machine. */
+struct sharing {
+	struct str recipient;
+	struct officer found;
+};
+
+static int shares_recipient(void *context, const struct officer *o)
+{
+	struct sharing *s = context;
+	if (o->dismissed || !o->recipient.at || !str_eq(o->recipient, s->recipient))
+		return 0;
+	s->found = *o;
+	return 1;
+}
+
+/* The register judges a key that was appointed before, too; here it is said whose it is. */
+static int check_request(const struct drafting *d, const struct request *q, struct str recipient,
+			 struct valise_err *err)
+{
+	struct officer was;
+	struct sharing s = {.recipient = recipient};
+	if (office_officer(d->self, NULL, &q->by, &was))
+		return err_set(
+			err, VALISE_E_EXISTS,
+			"the key of this request is in your register already, as %s%s: a key is appointed once, ever; ask for a new "
+			"request",
+			text_shown(was.title).text, was.dismissed ? ", dismissed" : "");
+	if (recipient.at && office_each_officer(d->self, NULL, shares_recipient, &s))
+		return err_set(
+			err, VALISE_E_EXISTS,
+			"the reading key of this request is that of %s already, and what one machine opens would be open to two: ask "
+			"for a request with another",
+			text_shown(s.found.title).text);
+	return 0;
+}
+
+static int take_requested_key(const struct drafting *d, struct appointing *a, struct valise_err *err)
+{
+	const struct request *q = &a->request->r;
+	struct str recipient = may_unwrap(a->roles) ? q->recipient : (struct str){NULL, 0};
+	if (!recipient_fits(recipient, a->roles))
+		return err_set(
+			err, VALISE_E_NOT_ALLOWED,
+			"a reader needs a reading key, and this request has none, as it asks for other roles: ask for a request with the "
+			"role reader");
+	a->one.key = q->by;
+	a->one.recipient = recipient;
+	return check_request(d, q, recipient, err);
+}
+
+static int appoint(struct valise *v, struct appointing *a, char **ret_key, struct valise_err *err)
+{
+	CLEANUP(drafting_release) struct drafting d = {0};
+	bool dry_run = a->want->dry_run;
+	int r = begin(v, &d, err);
+	if (!r && a->request)
+		r = take_requested_key(&d, a, err);
 	if (!r)
-		r = sign(&d, err);
-	if (r || a->dry_run)
+		r = unlock_keeper(v, &d, err);
+	if (!r && !a->request)
+		r = make_key(v, a, err);
+	if (r)
 		return r;
-	char *key = strdup(vkey_text(&k->vkey).text);
+	d.e.appointments = &a->one;
+	d.e.n_appointments = 1;
+	r = sign(&d, err);
+	if (r || dry_run)
+		return r;
+	char *key = strdup(vkey_text(&a->one.key).text);
 	if (!key)
 		return err_nomem(err);
-	r = key_store(v, k, &n, err);
+	r = a->key ? key_store(v, a->key, &a->how, err) : 0;
 	if (!r)
 		r = commit(v, &d, err);
-	if (r && !d.may_stand)
-		key_forget(v, k);
+	if (r && a->key && !d.may_stand)
+		key_forget(v, a->key);
 	if (r || !ret_key)
 		free(key);
 	else
@@ -151,21 +255,46 @@ static int appoint(struct valise *v, const struct valise_appointment *a, unsigne
 	return r;
 }
 
-int valise_officer_add(struct valise *v, const struct valise_appointment *a, char **ret_key, struct valise_err *err)
+/* Digits are typed, never compared by eye. */
+static int check_digits(const struct hash *request, const char *digits, struct valise_err *err)
+{
+	struct fingerprint_text typed, own = fingerprint_text(request);
+	if (!fingerprint_parse(str_of(digits), &typed))
+		return err_set(err, VALISE_E_USAGE,
+			       "the digits of a request are 30; type those that its maker reads out");
+	if (memcmp(&typed, &own, sizeof own) != 0)
+		return err_set(
+			err, VALISE_E_BAD,
+			"these are not the digits of this request: it may be somebody else's. Nobody was appointed; have the digits read "
+			"out again, or ask for the request by another way");
+	return 0;
+}
+
+int valise_officer_add(struct valise *v, const struct valise_appointment *w, char **ret_key, struct valise_err *err)
 {
 	CLEAN_BUF struct buf title = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
-	unsigned roles;
-	int r = text_free_of(str_of(a->title), "the title", &title, err);
-	if (!r && !roles_parse(str_of(a->roles), &roles))
-		r = err_set(
-			err, VALISE_E_USAGE,
-			"%s is no list of roles: name some of principal, clerk, reader, courier, spokesperson, machine, in that order, with commas",
-			text_shown(str_of(a->roles)).text);
-	if (!r && !(roles & ~(unsigned)ROLE_MACHINE))
-		r = err_set(
-			err, VALISE_E_USAGE,
-			"machine marks a key that signs unattended: name what it may say besides, as clerk,machine");
-	return r ? r : appoint(v, a, roles, buf_str(&title), ret_key, err);
+	CLEANUP(appointing_release)
+	struct appointing a = {.want = w, .recipient = BUF_INIT(AGE_RECIPIENT_TEXT_BYTES)};
+	int r = w->request ? request_verify(w->request, w->request_len, &a.request, err) : 0;
+	if (r)
+		return err_prefix(err, r, "this is no request that can be taken, and nobody was appointed");
+	if (a.request && w->digits)
+		r = check_digits(&a.request->note.id, w->digits, err);
+	if (!r && w->title)
+		r = text_free_of(str_of(w->title), "the title", &title, err);
+	if (!r && w->roles)
+		r = roles_typed(w->roles, &a.roles, err);
+	if (!r && !a.request && !(w->title && w->roles))
+		r = err_set(err, VALISE_E_USAGE, "an officer has a title and roles");
+	if (r)
+		return r;
+	if (!w->roles)
+		a.roles = a.request->r.roles;
+	a.one = (struct appointment){.roles = a.roles,
+				     .has_until = w->has_until,
+				     .until_s = w->until_s,
+				     .title = w->title ? buf_str(&title) : a.request->r.title};
+	return appoint(v, &a, ret_key, err);
 }
 
 /* ---- Dismissing ---- */
@@ -179,10 +308,7 @@ struct officer_search {
 static int consider(void *context, const struct officer *o)
 {
 	struct officer_search *s = context;
-	struct vkey_text t = vkey_text(&o->key);
-	struct str key = str_of(t.text), name = {t.text + strlen("valise/"), key.len - strlen("valise/")};
-	if (o->dismissed || !(str_eq(o->title, s->name) ||
-			      (s->name.len >= 4 && (str_starts(key, s->name) || str_starts(name, s->name)))))
+	if (o->dismissed || !officer_is_named(o, s->name))
 		return 0;
 	s->found = *o;
 	s->matches++;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cards: an office's register given away and taken in, and what a person is shown of it. */
-#include "office/office.h"
+#include "office/cards.h"
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -169,9 +169,8 @@ int valise_card_export(struct valise *v, const char *name, char **ret, size_t *r
 
 /* ---- Taking ---- */
 
-/* Verifies every entry of a card, judged together with what the spool already holds of that office. */
-static int card_verify(struct valise *v, const void *bytes, size_t len, struct register_set *ret,
-		       struct hash *ret_office, size_t *ret_held, struct valise_err *err)
+int card_verify(struct valise *v, const void *bytes, size_t len, struct register_set *ret, struct hash *ret_office,
+		size_t *ret_held, struct valise_err *err)
 {
 	CLEAN_CARD struct card c = {0};
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
@@ -234,7 +233,7 @@ static int check_code(const struct hash *office, struct str code, struct valise_
 	return 0;
 }
 
-static int check_digits(const struct hash *office, const char *digits, struct valise_err *err)
+int card_check_digits(const struct hash *office, const char *digits, struct valise_err *err)
 {
 	struct fingerprint_text typed, own = fingerprint_text(office);
 	if (paper_code_begins(VALISE_PAPER_OFFICE, str_of(digits)))
@@ -261,6 +260,7 @@ static int check_petname(struct valise *v, struct str petname, const struct hash
 		       hash_hex(&other).text);
 }
 
+/* `c` NULL: the office is our own, which goes by its own name. */
 static int store(struct valise *v, const struct register_set *set, size_t held, const struct contact *c,
 		 struct valise_err *err)
 {
@@ -269,7 +269,7 @@ static int store(struct valise *v, const struct register_set *set, size_t held, 
 		return r;
 	for (size_t i = held; i < set->n && !r; i++)
 		r = entry_put(v->spool, set->entries[i], NULL, err);
-	if (!r)
+	if (!r && c)
 		r = contact_put(v->spool, c, err);
 	if (!r)
 		r = spool_commit(v->spool, err);
@@ -286,20 +286,22 @@ int valise_card_add(struct valise *v, const void *card, size_t len, const char *
 	struct hash office;
 	size_t held;
 	int r = card_verify(v, card, len, &set, &office, &held, err);
+	bool is_own = !r && hash_eq(&office, &v->self);
+	if (is_own && petname)
+		return err_set(err, VALISE_E_USAGE,
+			       "this is a card of your own office, which goes by its own name: leave --as out");
 	if (!r && petname)
 		r = text_free_of(str_of(petname), "the name", &name, err);
 	else if (!r)
 		buf_add_str(&name, office_name(registers_office(set.registers, &office)));
-	if (!r && hash_eq(&office, &v->self))
-		r = err_set(err, VALISE_E_USAGE, "this is your own card; give it to others");
 	if (!r && digits)
-		r = check_digits(&office, digits, err);
-	if (!r)
+		r = card_check_digits(&office, digits, err);
+	if (!r && !is_own)
 		r = check_petname(v, buf_str(&name), &office, err);
 	struct contact c = {
 		.office = office, .petname = buf_str(&name), .checked = digits != NULL, .added_s = clock_now_s()};
 	if (!r)
-		r = store(v, &set, held, &c, err);
+		r = store(v, &set, held, is_own ? NULL : &c, err);
 	return r || !ret ? r : describe(v, &set, &office, ret, err);
 }
 

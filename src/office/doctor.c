@@ -2,6 +2,7 @@
 /* The spool's health: files and rows, bodies against their seals, exhibits, our register and keys, litter of killed commands. */
 #include "office/office.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -17,6 +18,8 @@ struct examination {
 	struct valise *v;
 	const struct valise_doctor *d;
 	bool broken;
+	bool has_joined;              /* an officer's own machine: keys of others belong elsewhere */
+	struct vkey joined_by;        /* then: the key that has to be here */
 	struct hashes bodies, covers; /* damaged, to be removed: by their roots, and by their letters */
 	struct valise_err *err;
 };
@@ -184,6 +187,14 @@ static int check_key(struct examination *x, const struct vkey *key, const char *
 	return 0;
 }
 
+static int look_who_joined(struct examination *x)
+{
+	CLEAN_BUF struct buf key = BUF_INIT(VKEY_TEXT_BYTES);
+	int r = setting_get(x->v->spool, "joined-by", &key, x->err);
+	x->has_joined = r == 0 && vkey_parse(buf_str(&key), &x->joined_by);
+	return r == VALISE_E_NOT_FOUND ? 0 : r;
+}
+
 static int check_keepers(struct examination *x, const struct office_register *self)
 {
 	const struct vkey *keepers;
@@ -194,7 +205,7 @@ static int check_keepers(struct examination *x, const struct office_register *se
 	int r = 0;
 	office_keepers(self, NULL, &keepers, &n, &quorum);
 	for (size_t i = 0; i < n && !r; i++)
-		r = check_key(x, &keepers[i], "the keeper", none, true, &here);
+		r = check_key(x, &keepers[i], "the keeper", none, !x->has_joined, &here);
 	return r;
 }
 
@@ -204,7 +215,9 @@ static int check_officer(void *context, const struct officer *o)
 	struct shown_text title = text_shown(o->title);
 	char text[sizeof title.text + 128];
 	bool here, has_run_out = o->has_until && o->until_s < s->now_s;
-	int r = check_key(s->x, &o->key, title.text, o->recipient, !o->dismissed && !has_run_out, &here);
+	bool belongs_here = !s->x->has_joined || vkey_eq(&s->x->joined_by, &o->key);
+	int r = check_key(s->x, &o->key, title.text, o->recipient, belongs_here && !o->dismissed && !has_run_out,
+			  &here);
 	if (r || !here)
 		return r;
 	if (o->dismissed)
@@ -215,6 +228,54 @@ static int check_officer(void *context, const struct officer *o)
 		return 0;
 	found(s->x, false, text);
 	return 0;
+}
+
+/* A person has to know it: no program can see another machine's disk. What it goes on from is told, to be compared with others' cards. */
+static int mark_only_copy(struct examination *x, const struct office_register *self)
+{
+	char text[256];
+	const struct verified_entry *head = office_head(self);
+	int r = spool_begin(x->v->spool, x->err);
+	if (!r)
+		r = copy_mark_renew(x->v->spool, x->err);
+	if (!r)
+		r = spool_commit(x->v->spool, x->err);
+	if (r) {
+		spool_rollback(x->v->spool);
+		return r;
+	}
+	copy_mark_sweep(x->v->spool);
+	snprintf(text, sizeof text,
+		 "this spool may write register entries: it goes on from entry %" PRIu64 " of %s, %.16s...",
+		 head->e.seq, time_text(head->e.time_s).text, hash_hex(&head->note.id).text);
+	found(x, false, text);
+	return 0;
+}
+
+/* Only where the keeper's key is: nobody else can fork anything. */
+static int check_copy(struct examination *x, const struct office_register *self, bool is_forked)
+{
+	enum copy_mark_state state;
+	const struct vkey *keepers;
+	size_t n;
+	uint64_t quorum;
+	bool here = false;
+	if (x->d->only_copy && is_forked)
+		return err_set(
+			x->err, VALISE_E_BAD,
+			"your office's register is forked already, so that no copy of this spool may write entries: recover "
+			"with the key on the recovery sheet");
+	if (x->d->only_copy)
+		return mark_only_copy(x, self);
+	int r = copy_mark_look(x->v->spool, &state, x->err);
+	office_keepers(self, NULL, &keepers, &n, &quorum);
+	for (size_t i = 0; i < n && !r && !here && state == COPY_MARK_OTHER; i++)
+		r = key_is_here(x->v, &keepers[i], &here, x->err);
+	if (!r && here)
+		found(x, false,
+		      "this spool is a copy of another, or was restored from a backup, and writes no register entries until "
+		      "`valise doctor --only-copy` says that it is the only one");
+	return r;
 }
 
 static int check_register(struct examination *x, struct valise_err *err)
@@ -232,7 +293,11 @@ static int check_register(struct examination *x, struct valise_err *err)
 	if (office_head(self)->e.time_s > s.now_s + 300)
 		found(x, false,
 		      "the newest entry of your register is later than this machine's clock: the clock may be wrong");
-	r = check_keepers(x, self);
+	r = look_who_joined(x);
+	if (!r)
+		r = check_copy(x, self, office_fork(self, &a, &b));
+	if (!r)
+		r = check_keepers(x, self);
 	return r ? r : office_each_officer(self, NULL, check_officer, &s);
 }
 

@@ -7,16 +7,18 @@
 
 /* ---- Who ---- */
 
-int draft_signer(struct valise *v, const struct register_set *set, unsigned roles, const char *asked, const char *what,
+int draft_signer(struct valise *v, const struct register_set *set, const struct draft_wish *wish,
 		 struct draft_signer *ret, struct valise_err *err)
 {
-	unsigned wanted = 0, role;
+	unsigned wanted = wish->roles, role;
 	struct officer officer;
-	if (asked && (!roles_parse(str_of(asked), &wanted) || !(wanted & roles)))
-		return err_set(err, VALISE_E_USAGE, "%s is not for the role %s", what, text_shown(str_of(asked)).text);
-	int r = office_signer(v, set, asked ? wanted & roles : roles, &officer, &role, err);
+	if (wish->role && (!roles_parse(str_of(wish->role), &wanted) || !(wanted & wish->roles)))
+		return err_set(err, VALISE_E_USAGE, "%s is not for the role %s", wish->what,
+			       text_shown(str_of(wish->role)).text);
+	struct signer_wish signer = {.roles = wanted & wish->roles, .as = wish->as};
+	int r = office_signer(v, set, &signer, &officer, &role, err);
 	if (r)
-		return err_prefix(err, r, "%s", what);
+		return err_prefix(err, r, "%s", wish->what);
 	const struct verified_entry *head = office_head(registers_office(set->registers, &v->self));
 	*ret = (struct draft_signer){
 		.office = {v->self, head->note.id}, .key = officer.key, .role = role, .title = officer.title};
@@ -28,11 +30,13 @@ int draft_signer_again(struct valise *v, const struct register_set *now, const s
 {
 	struct officer officer;
 	unsigned role;
+	struct vkey_text key = vkey_text(&was->key);
+	struct signer_wish same = {.roles = was->role, .as = key.text};
 	const struct verified_entry *head = office_head(registers_office(now->registers, &v->self));
-	int r = office_signer(v, now, was->role, &officer, &role, err);
-	if (r && r != VALISE_E_NOT_ALLOWED)
+	int r = office_signer(v, now, &same, &officer, &role, err);
+	if (r && r != VALISE_E_NOT_ALLOWED && r != VALISE_E_NOT_FOUND)
 		return r;
-	if (r || !hash_eq(&head->note.id, &was->office.head) || !vkey_eq(&officer.key, &was->key))
+	if (r || !hash_eq(&head->note.id, &was->office.head))
 		return err_set(
 			err, VALISE_E_BUSY,
 			"your office's register, or who may sign, changed meanwhile; nothing was signed, try again");

@@ -11,9 +11,14 @@ struct draft_signer {
 	unsigned role;
 	struct str title; /* borrows from the register */
 };
-/* `asked`: the role that the caller names; NULL: any of `roles`. `what` is for errors: what would be signed. */
-CHECKED int draft_signer(struct valise *v, const struct register_set *set, unsigned roles, const char *asked,
-			 const char *what, struct draft_signer *ret, struct valise_err *err);
+struct draft_wish {
+	unsigned roles;   /* any of these */
+	const char *role; /* that the caller names; NULL */
+	const char *as;   /* the officer that the caller names; NULL: a person */
+	const char *what; /* would be signed, for errors */
+};
+CHECKED int draft_signer(struct valise *v, const struct register_set *set, const struct draft_wish *wish,
+			 struct draft_signer *ret, struct valise_err *err);
 /* A person thinks about the answer, and meanwhile an officer is dismissed: VALISE_E_BUSY when it would be another now. */
 CHECKED int draft_signer_again(struct valise *v, const struct register_set *now, const struct draft_signer *was,
 			       struct valise_err *err);

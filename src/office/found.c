@@ -110,16 +110,22 @@ static int commit_office(struct valise *v, const struct founding *w, struct vali
 		r = err_set(err, VALISE_E_EXISTS, "there is an office in %s already",
 			    text_shown(str_of(spool_dir(v->spool))).text);
 	else if (r == VALISE_E_NOT_FOUND)
-		r = entry_put(v->spool, w->entry, NULL, err);
+		r = request_refuse_waiting(v->spool, err);
 	else
 		r = err_set(err, r, "the spool in %s cannot be read", text_shown(str_of(spool_dir(v->spool))).text);
 	v->self = *verified_entry_office(w->entry);
 	if (!r)
+		r = entry_put(v->spool, w->entry, NULL, err);
+	if (!r)
 		r = setting_put(v->spool, "office", str_of(hash_hex(&v->self).text), err);
+	if (!r)
+		r = copy_mark_renew(v->spool, err);
 	if (!r)
 		r = spool_commit(v->spool, err);
 	if (r)
 		spool_rollback(v->spool);
+	else
+		copy_mark_sweep(v->spool);
 	return r;
 }
 
@@ -140,8 +146,10 @@ static int open_empty(const char *dir, struct spool **ret, struct valise_err *er
 			       text_shown(str_of(dir)).text);
 	if (r != VALISE_E_NOT_FOUND)
 		return err_set(err, r, "the spool in %s cannot be read", text_shown(str_of(dir)).text);
-	*ret = TAKE(s);
-	return 0;
+	r = request_refuse_waiting(s, err);
+	if (!r)
+		*ret = TAKE(s);
+	return r;
 }
 
 /* The same question of a directory that is not to be touched. */
@@ -157,7 +165,7 @@ static int look_empty(const char *dir, struct valise_err *err)
 		return err_set(err, VALISE_E_EXISTS,
 			       "there is an office in %s already; choose another directory with --dir",
 			       text_shown(str_of(dir)).text);
-	return r == VALISE_E_NOT_FOUND ? 0 : r;
+	return r == VALISE_E_NOT_FOUND ? request_refuse_waiting(s, err) : r;
 }
 
 int valise_init(const char *dir, const struct valise_founding *f, const struct valise_caller *caller,

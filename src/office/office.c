@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "format/paper_code.h"
+#include "format/request.h"
 
 const char *valise_version(void)
 {
@@ -16,7 +17,14 @@ const char *valise_version(void)
 static int load_self(struct valise *v, struct valise_err *err)
 {
 	CLEAN_BUF struct buf text = BUF_INIT(HASH_HEX_BYTES);
+	CLEAN_REQUEST struct verified_request *waiting = NULL;
 	int r = setting_get(v->spool, "office", &text, err);
+	if (r == VALISE_E_NOT_FOUND && request_waiting(v->spool, &waiting, NULL) == 0)
+		return err_set(
+			err, VALISE_E_NO_OFFICE,
+			"there is no office in %s yet: the key of %s waits there to be appointed. Give the keeper the "
+			"request (`valise officer request`), and take in the card that comes back with `valise card add`",
+			text_shown(str_of(spool_dir(v->spool))).text, text_shown(waiting->r.title).text);
 	if (r == VALISE_E_NOT_FOUND)
 		return err_set(err, VALISE_E_NO_OFFICE,
 			       "there is no office in %s yet; found one with `valise init NAME`",
@@ -25,6 +33,25 @@ static int load_self(struct valise *v, struct valise_err *err)
 		return err_set(err, VALISE_E_BAD, "the spool in %s does not say whose it is; run `valise doctor`",
 			       text_shown(str_of(spool_dir(v->spool))).text);
 	return r;
+}
+
+/* Spools of older versions have no mark: they get one when they are first opened to be written, and copies that are made from then on
+ * are known. That it cannot be had now is no reason to keep anybody from a letter. */
+static void mark_older(struct valise *v)
+{
+	enum copy_mark_state state;
+	if (copy_mark_look(v->spool, &state, NULL) || state != COPY_MARK_NONE)
+		return;
+	int r = spool_begin(v->spool, NULL);
+	if (!r)
+		r = copy_mark_look(v->spool, &state, NULL);
+	if (!r && state == COPY_MARK_NONE)
+		r = copy_mark_renew(v->spool, NULL);
+	if (!r)
+		r = spool_commit(v->spool, NULL);
+	spool_rollback(v->spool);
+	if (!r)
+		copy_mark_sweep(v->spool);
 }
 
 int valise_open(const char *dir, bool writing, const struct valise_caller *caller, struct valise **ret,
@@ -42,6 +69,8 @@ int valise_open(const char *dir, bool writing, const struct valise_caller *calle
 		valise_close(v);
 		return r;
 	}
+	if (writing)
+		mark_older(v);
 	*ret = v;
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "spool/bags.h"
 #include "spool/bodies.h"
 #include "spool/contacts.h"
+#include "spool/copy_mark.h"
 #include "spool/entries.h"
 #include "spool/items.h"
 #include "spool/keys.h"
@@ -97,10 +98,18 @@ CHECKED int register_set_load(struct valise *v, const struct hash *offices, size
 CHECKED int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err);
 void register_set_release(struct register_set *s);
 
-/* An officer of ours whose secret key is here, in standing now in one of `roles`: the first by order of appointment; *ret_role is
- * the role. VALISE_E_NOT_ALLOWED, saying which officers (titles) could. The strs borrow from `set`. */
-CHECKED int office_signer(struct valise *v, const struct register_set *set, unsigned roles, struct officer *ret,
-			  unsigned *ret_role, struct valise_err *err);
+/* Whether that is what it is called: its title, or the beginning of its key or of the key's name. */
+bool officer_is_named(const struct officer *o, struct str name);
+struct signer_wish {
+	unsigned roles; /* any of these */
+	const char
+		*as; /* an officer, as officer_is_named; NULL: the first by order of appointment that is no machine */
+	bool machine_will_do; /* without `as`, and where no person's key is here: a machine's */
+};
+/* An officer of ours whose secret key is here, in standing now; *ret_role is the role. VALISE_E_NOT_ALLOWED, saying which officers
+ * (titles) could; with `as` also VALISE_E_NOT_FOUND, VALISE_E_AMBIGUOUS. The strs borrow from `set`. */
+CHECKED int office_signer(struct valise *v, const struct register_set *set, const struct signer_wish *wish,
+			  struct officer *ret, unsigned *ret_role, struct valise_err *err);
 /* Age recipients of officers in standing at the head with one of `roles`, not past `until`; appended without repeats. */
 struct recipients {
 	struct age_recipient *at;
@@ -144,6 +153,16 @@ CHECKED int office_letter(struct valise *v, const char *name, struct hash *ret, 
 CHECKED int office_find(struct valise *v, const char *name, struct hash *ret, struct valise_err *err);
 /* The same where the name may be somebody's without a card: VALISE_E_AMBIGUOUS for what is only a prefix. */
 CHECKED int office_find_whole(struct valise *v, const char *name, struct hash *ret, struct valise_err *err);
+
+/* ---- request.c ---- */
+
+/* The request that waits in a spool for its key to be appointed, as it was made. VALISE_E_NOT_FOUND. */
+struct verified_request;
+CHECKED int request_waiting(struct spool *s, struct verified_request **ret, struct valise_err *err);
+/* VALISE_E_EXISTS while one waits, and what to do. */
+CHECKED int request_refuse_waiting(struct spool *s, struct valise_err *err);
+/* As typed: VALISE_E_USAGE when they are none that can be appointed. */
+CHECKED int roles_typed(const char *roles, unsigned *ret, struct valise_err *err);
 
 /* ---- gather.c ---- */
 
@@ -202,6 +221,9 @@ const struct witnessed_statement *gathered_word(const struct gathered *g, const 
 /* Those of them, but for us, from whom no `received` stands here: while there are any, the letter may still have to go to somebody. */
 CHECKED int gathered_unreceived(const struct valise *v, const struct gathered *g, struct hashes *ret,
 				struct valise_err *err);
+/* To parties of the letter, those to whom one of them says that it handed it, if the word is its officer's: bags are wrapped for all of
+ * them, and a stranger must not bring himself in. One pass for each link of a chain of hands. */
+CHECKED int gathered_add_holders(const struct gathered *g, struct hashes *parties, struct valise_err *err);
 /* Whether that office is one of them, as far as is known here. */
 CHECKED int office_addressed(struct valise *v, const struct verified_seal *seal, const struct hash *office, bool *ret,
 			     struct valise_err *err);

@@ -22,8 +22,7 @@ int put_reports(struct bag_group *g, struct bag_place *place, const struct gathe
 
 /* ---- Exhibits ---- */
 
-/* As a bag's list of items names a record: whoever loses one bag of several loses no more than that. */
-static struct hash record_item(const struct hash *exhibit, uint32_t at)
+struct hash exhibit_record_item(const struct hash *exhibit, uint32_t at)
 {
 	struct hash item;
 	uint8_t number[4] = {(uint8_t)(at >> 24), (uint8_t)(at >> 16), (uint8_t)(at >> 8), (uint8_t)at};
@@ -41,7 +40,7 @@ static uint32_t records_of(uint64_t bytes)
 static bool is_there(const struct bag_group *g, const struct report_span *span)
 {
 	for (uint32_t at = 0; at < records_of(span->exhibit_bytes); at++) {
-		struct hash item = record_item(&span->exhibit, at);
+		struct hash item = exhibit_record_item(&span->exhibit, at);
 		if (!bag_group_has(g, &item))
 			return false;
 	}
@@ -56,7 +55,7 @@ static int put_records(struct bag_group *g, struct valise *v, const struct exhib
 	for (uint32_t at = 0; at < records_of(s->body.size) && !r; at++) {
 		uint64_t offset = (uint64_t)at * BAG_DATA_BYTES, left = s->body.size - offset;
 		size_t len = left < BAG_DATA_BYTES ? (size_t)left : BAG_DATA_BYTES;
-		struct hash item = record_item(&s->id, at);
+		struct hash item = exhibit_record_item(&s->id, at);
 		r = body_read(&s->body, offset, data, len, err);
 		if (!r)
 			r = bag_group_record(g, BAG_EXHIBIT, &s->id, at, (struct str){(char *)data, len}, err);

@@ -11,4 +11,7 @@ CHECKED int put_reports(struct bag_group *g, struct bag_place *place, const stru
 CHECKED int put_exhibits(struct bag_group *g, struct bag_place *place, const struct gathered *letter, bool *ret_put,
 			 struct valise_err *err);
 
+/* As a bag's list of items names a record of an exhibit: whoever loses one bag of several loses no more than that. */
+struct hash exhibit_record_item(const struct hash *exhibit, uint32_t at);
+
 #endif

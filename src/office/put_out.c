@@ -11,6 +11,8 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "format/inside_mark.h"
+#include "office/inside.h"
 #include "office/write_bags.h"
 #include "spool/bags.h"
 
@@ -37,6 +39,9 @@ struct putting {
 	size_t n_spent, cap_spent;
 	struct candidate *candidates;
 	size_t n, cap;
+	struct register_set self; /* inside our own office, as the next two */
+	struct recipients officers;
+	struct hash officers_id;
 	struct put_out_result *r;
 	size_t cap_departures;
 	struct valise_err *err;
@@ -109,24 +114,6 @@ static int look_at_own(void *context, const struct store_bag *bag)
 
 /* ---- Who ---- */
 
-/* Whom a party says that it handed the letter to is one too, if the word is its officer's: bags are wrapped for all of them, and a
- * stranger must not bring himself in. One pass for each link of a chain of hands. */
-static int add_holders(struct putting *p, const struct gathered *g, struct hashes *parties)
-{
-	int r = 0;
-	for (size_t before = 0; !r && before != parties->n;) {
-		before = parties->n;
-		for (size_t i = 0; i < g->n_statements && !r; i++) {
-			const struct verified_statement *v = g->statements[i].statement;
-			bool hands_on = v->s.says == SAYS_HANDED || v->s.says == SAYS_DELIVERED;
-			if (hands_on && v->s.has_to && !hashes_have(parties, &v->s.to) &&
-			    hashes_have(parties, &v->s.office.office) && statement_stands(&g->set, v))
-				r = hashes_add(parties, &v->s.to, p->err);
-		}
-	}
-	return r;
-}
-
 /* The parties of a letter besides us: whoever is to read, return, or has been handed it. */
 static int parties(struct putting *p, const struct gathered *g, struct hashes *ret)
 {
@@ -138,7 +125,7 @@ static int parties(struct putting *p, const struct gathered *g, struct hashes *r
 	if (!r)
 		r = gathered_recipients(g, &all, p->err);
 	if (!r)
-		r = add_holders(p, g, &all);
+		r = gathered_add_holders(g, &all, p->err);
 	for (size_t i = 0; i < p->o->n_via && !r; i++)
 		r = hashes_add(&all, &p->o->via[i], p->err);
 	for (size_t i = 0; i < all.n && !r; i++)
@@ -240,6 +227,10 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 {
 	const struct hashes *offices = &ret->offices;
 	struct recipients *keys = &ret->keys;
+	if (p->o->inside) {
+		ret->id = p->officers_id;
+		return 0;
+	}
 	int r = parties(p, g, &ret->offices);
 	if (r || p->o->bare)
 		return r;
@@ -283,6 +274,32 @@ static int hear(const struct putting *p, const struct gathered *g, struct hearin
 	return r;
 }
 
+static int keep_candidate(struct putting *p, const struct candidate *c)
+{
+	struct candidate *grown = array_room(p->candidates, p->n, &p->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(p->err);
+	p->candidates = grown;
+	p->candidates[p->n++] = *c;
+	return 0;
+}
+
+/* As far as it is here: what another machine has of it comes from there. */
+static int add_inside(struct putting *p, const struct hash *id)
+{
+	CLEAN_GATHERED struct gathered g = {0};
+	bool ours;
+	int r = gather(p->v, id, &g, p->err);
+	if (!r)
+		r = inside_concerns(p->v, &g, &ours, p->err);
+	if (r || !(ours || hash_index_get(&p->named, id, NULL)))
+		return r;
+	struct candidate c = {.id = *id,
+			      .whole = g.bytes == VALISE_BYTES_INTACT || g.bytes == VALISE_BYTES_PAPER,
+			      .audience = p->officers_id};
+	return keep_candidate(p, &c);
+}
+
 static int add_candidate(struct putting *p, const struct hash *id)
 {
 	CLEAN_GATHERED struct gathered g = {0};
@@ -314,12 +331,7 @@ static int add_candidate(struct putting *p, const struct hash *id)
 			return r;
 	}
 	c.audience = to.id;
-	struct candidate *grown = array_room(p->candidates, p->n, &p->cap, sizeof *grown);
-	if (!grown)
-		return err_nomem(p->err);
-	p->candidates = grown;
-	p->candidates[p->n++] = c;
-	return 0;
+	return keep_candidate(p, &c);
 }
 
 struct all_letters {
@@ -342,7 +354,7 @@ static int find_candidates(struct putting *p)
 	if (!r)
 		r = letters_each(p->v->spool, take_id, &a, p->err);
 	for (size_t i = 0; i < a.ids.n && !r; i++)
-		r = add_candidate(p, &a.ids.at[i]);
+		r = p->o->inside ? add_inside(p, &a.ids.at[i]) : add_candidate(p, &a.ids.at[i]);
 	hashes_release(&a.ids);
 	return r;
 }
@@ -381,6 +393,36 @@ static int add_departure(struct putting *p, const struct gathered *g, bool whole
 	return 0;
 }
 
+/* Ours go first, also those that no letter's statements name: a machine learns so who has been appointed since. */
+static int put_own_entries(struct putting *p, struct bag_group *group)
+{
+	int r = 0;
+	for (size_t i = 0; i < p->self.n && !r; i++) {
+		bool put = false;
+		r = bag_group_note(group, &p->self.entries[i]->note, &put, p->err);
+		p->r->entries += put;
+		p->r->any_inside |= put;
+	}
+	return r;
+}
+
+/* Its face, and the sheet without which the rest is of no use: what goes besides is what was said since. */
+static bool lies_whole(const struct bag_group *group, const struct gathered *g)
+{
+	const struct seal *s = &g->seal->s;
+	return bag_group_has(group, &g->seal->note.id) && (s->paper.at || bag_group_has(group, &s->cover));
+}
+
+/* There is no letter at all to go with them. */
+static int write_entries(struct putting *p, struct bag_place *place)
+{
+	CLEAN_BAG_GROUP struct bag_group *group = NULL;
+	int r = bag_group_new(place, p->officers.at, p->officers.n, &p->officers_id, &p->present, &group, p->err);
+	if (!r)
+		r = put_own_entries(p, group);
+	return r ? r : bag_group_end(group, p->err);
+}
+
 /* All candidates from `begin` that share its audience go into bags of their own. */
 static int write_group(struct putting *p, struct bag_place *place, size_t begin, size_t *ret_end)
 {
@@ -396,10 +438,15 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		r = gather(p->v, &p->candidates[i].id, &g, p->err);
 		if (!r)
 			r = audience_of(p, &g, &to);
+		const struct recipients *keys = p->o->inside ? &p->officers : &to.keys;
 		if (!r && !group)
-			r = bag_group_new(place, to.keys.at, to.keys.n, audience, &p->present, &group, p->err);
+			r = bag_group_new(place, keys->at, keys->n, audience, &p->present, &group, p->err);
+		if (!r && p->o->inside && i == begin)
+			r = put_own_entries(p, group);
+		bool lay_there = !r && p->o->inside && whole && lies_whole(group, &g);
 		if (!r)
 			r = bag_group_letter(group, &g, &to.offices, whole, &put, &statements, &lost, p->err);
+		whole &= !lay_there;
 		if (r && lost) {
 			whole = false;
 			r = tell_lost(p, &p->candidates[i].id);
@@ -407,8 +454,9 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		if (r || !put)
 			continue;
 		p->r->statements += statements;
-		p->r->any_bare |= to.keys.n == 0;
-		p->r->any_wrapped |= to.keys.n > 0;
+		p->r->any_bare |= keys->n == 0;
+		p->r->any_wrapped |= keys->n > 0 && !p->o->inside;
+		p->r->any_inside |= p->o->inside;
 		r = add_departure(p, &g, whole, lost);
 	}
 	*ret_end = i;
@@ -424,7 +472,15 @@ static int put_groups(struct putting *p)
 				  .reports = p->o->reports,
 				  .durable = true,
 				  .read_back = true};
+	CLEAN_BUF struct buf mark = BUF_INIT(256);
 	int r = 0;
+	if (p->o->inside) {
+		inside_mark_write(&mark, &p->officers_id);
+		place.inside = &mark;
+		r = buf_check(&mark, "the bag", p->err);
+	}
+	if (!r && p->o->inside && !p->n)
+		r = write_entries(p, &place);
 	if (p->n)
 		qsort(p->candidates, p->n, sizeof *p->candidates, by_audience);
 	for (size_t i = 0; i < p->n && !r;)
@@ -475,12 +531,26 @@ void put_out_result_release(struct put_out_result *r)
 	*r = (struct put_out_result){0};
 }
 
+/* Which keys, and what lies there from other machines of ours: it need not lie there twice. */
+static int prepare_inside(struct putting *p)
+{
+	int r = register_set_self(p->v, &p->self, p->err);
+	if (!r)
+		r = inside_audience(registers_office(p->self.registers, &p->v->self), p->now_s, &p->officers,
+				    &p->officers_id, p->err);
+	for (size_t i = 0; i < p->o->lying->n && !r; i++)
+		r = note_present(p, &p->o->lying->at[i]);
+	return r;
+}
+
 int put_out(struct valise *v, struct store *store, const struct put_out_options *o, struct put_out_result *ret,
 	    struct valise_err *err)
 {
 	struct put_out_result result = {0};
 	struct putting p = {.v = v, .store = store, .o = o, .now_s = clock_now_s(), .r = &result, .err = err};
-	int r = find_candidates(&p);
+	int r = o->inside ? prepare_inside(&p) : 0;
+	if (!r)
+		r = find_candidates(&p);
 	if (!r)
 		r = store->ops->list(store, look_at_own, &p, err);
 	if (!r)
@@ -492,6 +562,8 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	hash_index_release(&p.arrived);
 	free(p.spent);
 	free(p.candidates);
+	register_set_release(&p.self);
+	recipients_release(&p.officers);
 	if (r) {
 		put_out_result_release(&result);
 		return r;

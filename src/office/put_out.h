@@ -15,6 +15,9 @@ struct put_out_options {
 	bool bare;
 	bool reports; /* what was reported of letters that go whole goes with them */
 	bool look;    /* only count */
+	/* For the other machines of our own office: every letter of ours, and all there is of it, wrapped for our officers alone. */
+	bool inside;
+	const struct hashes *lying; /* bag_item_key of what lies there already in bags of theirs */
 };
 
 struct departure {
@@ -30,10 +33,10 @@ struct departure {
 struct put_out_result {
 	struct departure *departures;
 	size_t n_departures;
-	size_t statements, reports, exhibits, bags;
+	size_t statements, reports, exhibits, entries, bags;
 	size_t removed; /* bags of ours that nobody waits for any more */
 	uint64_t bytes;
-	bool any_bare, any_wrapped;
+	bool any_bare, any_wrapped, any_inside;
 	char **findings; /* sentences: whose machines could not unwrap it, what is damaged here */
 	size_t n_findings;
 	bool damaged; /* a letter here is */

@@ -81,10 +81,10 @@ bool statement_stands(const struct register_set *set, const struct verified_stat
 
 struct signer_search {
 	struct valise *v;
-	unsigned roles;
+	const struct signer_wish *wish;
 	int64_t now_s;
-	struct officer *found;
-	bool done;
+	struct officer *found, *machine;
+	size_t n_found, n_machines, n_named, n_standing, n_fit; /* the last three: of those of that name */
 	struct buf could; /* titles of those who could, but whose keys are elsewhere */
 	struct valise_err *err;
 };
@@ -94,11 +94,24 @@ static bool in_standing(const struct officer *o, int64_t now_s)
 	return !o->dismissed && !(o->has_until && o->until_s < now_s);
 }
 
+bool officer_is_named(const struct officer *o, struct str name)
+{
+	struct vkey_text t = vkey_text(&o->key);
+	struct str key = str_of(t.text), digits = {t.text + strlen("valise/"), key.len - strlen("valise/")};
+	return str_eq(o->title, name) || (name.len >= 4 && (str_starts(key, name) || str_starts(digits, name)));
+}
+
+/* Who asks for a name gets that one only. Otherwise it is a person's: what a machine signs is shown as signed unattended. */
 static int consider_signer(void *context, const struct officer *o)
 {
 	struct signer_search *s = context;
-	bool here = false;
-	if (!(o->roles & s->roles) || !in_standing(o, s->now_s))
+	bool here = false, standing = in_standing(o, s->now_s), fits = o->roles & s->wish->roles;
+	if (s->wish->as && !officer_is_named(o, str_of(s->wish->as)))
+		return 0;
+	s->n_named++;
+	s->n_standing += standing;
+	s->n_fit += standing && fits;
+	if (!standing || !fits)
 		return 0;
 	int r = key_is_here(s->v, &o->key, &here, s->err);
 	if (r)
@@ -107,42 +120,102 @@ static int consider_signer(void *context, const struct officer *o)
 		if (s->could.len)
 			buf_add_text(&s->could, ", ");
 		text_show(&s->could, o->title);
-		return 0;
+	} else if ((o->roles & ROLE_MACHINE) && !s->wish->as) {
+		if (!s->n_machines++)
+			*s->machine = *o;
+	} else if (!s->n_found++) {
+		*s->found = *o;
 	}
-	*s->found = *o;
-	s->done = true;
-	return 1;
+	return 0;
 }
 
-int office_signer(struct valise *v, const struct register_set *set, unsigned roles, struct officer *ret,
+/* "clerk or reader" */
+static void add_roles(struct buf *b, unsigned roles)
+{
+	const char *before = "";
+	for (unsigned role = 1; role < ROLE_MACHINE; role <<= 1)
+		if (roles & role) {
+			buf_addf(b, "%s%s", before, role_name(role));
+			before = " or ";
+		}
+}
+
+static int refuse_named(const struct signer_search *s, const char *roles, struct valise_err *err)
+{
+	struct shown_text name = text_shown(str_of(s->wish->as));
+	if (s->n_found > 1)
+		return err_set(
+			err, VALISE_E_AMBIGUOUS,
+			"several officers whose keys are here match %s: name one by its key (`valise officer list`)",
+			name.text);
+	if (!s->n_named)
+		return err_set(err, VALISE_E_NOT_FOUND,
+			       "no officer of your office has the title or key %s; see `valise officer list`",
+			       name.text);
+	if (!s->n_standing)
+		return err_set(
+			err, VALISE_E_NOT_ALLOWED,
+			"%s is not in standing: dismissed, or its appointment has ended; see `valise officer list`",
+			name.text);
+	if (!s->n_fit)
+		return err_set(err, VALISE_E_NOT_ALLOWED, "this takes a %s, and %s is none; see `valise officer list`",
+			       roles, name.text);
+	return err_set(err, VALISE_E_NOT_ALLOWED,
+		       "the key of %s is not in this spool: do it on the machine that has it", name.text);
+}
+
+static int refuse(const struct signer_search *s, const char *roles, struct valise_err *err)
+{
+	if (s->n_machines)
+		return err_set(
+			err, VALISE_E_NOT_ALLOWED,
+			"this takes a %s of your office, and the only such key here is of a machine, %s, which signs unattended: "
+			"a person says it with a key of its own%s%s, or names this one with --as",
+			roles, text_shown(s->machine->title).text, s->could.len ? ", as could: " : "",
+			s->could.len ? (char *)s->could.data : "");
+	if (s->could.len)
+		return err_set(
+			err, VALISE_E_NOT_ALLOWED,
+			"this takes a %s of your office, and no such key is in this spool; who could, on the machine that has the "
+			"key: %s",
+			roles, (char *)s->could.data);
+	return err_set(
+		err, VALISE_E_NOT_ALLOWED,
+		"this takes a %s of your office, and no such key is in this spool; nobody in your register could (see `valise "
+		"officer add`)",
+		roles);
+}
+
+int office_signer(struct valise *v, const struct register_set *set, const struct signer_wish *wish, struct officer *ret,
 		  unsigned *ret_role, struct valise_err *err)
 {
-	struct officer found;
-	struct signer_search s = {v, roles, clock_now_s(), &found, false, BUF_INIT(4096), err};
-	CLEAN_BUF struct buf names = BUF_INIT(256);
+	struct officer found = {.roles = 0}, machine = {.roles = 0};
+	struct signer_search s = {.v = v,
+				  .wish = wish,
+				  .now_s = clock_now_s(),
+				  .found = &found,
+				  .machine = &machine,
+				  .could = BUF_INIT(4096),
+				  .err = err};
+	CLEAN_BUF struct buf roles = BUF_INIT(256);
 	int r = office_each_officer(registers_office(set->registers, &v->self), NULL, consider_signer, &s);
-	if (r < 0) {
-		buf_release(&s.could);
-		return r;
-	}
-	if (s.done) {
-		buf_release(&s.could);
-		unsigned role = 1;
-		while (!(found.roles & roles & role))
-			role <<= 1;
-		*ret = found;
-		*ret_role = role;
-		return 0;
-	}
-	for (unsigned role = 1; role < ROLE_MACHINE; role <<= 1)
-		if (roles & role)
-			buf_addf(&names, "%s%s", names.len ? " or " : "", role_name(role));
-	r = err_set(err, VALISE_E_NOT_ALLOWED,
-		    "this takes a %s of your office, and no such key is in this spool; %s%s%s",
-		    names.data ? (char *)names.data : "", s.could.len ? "who could: " : "nobody in your register could",
-		    s.could.len ? (char *)s.could.data : "", s.could.len ? "" : " (see `valise officer add`)");
+	add_roles(&roles, wish->roles);
+	const char *text = roles.data ? (char *)roles.data : "";
+	if (!r && wish->as && s.n_found != 1)
+		r = refuse_named(&s, text, err);
+	else if (!r && !s.n_found && !(wish->machine_will_do && s.n_machines))
+		r = refuse(&s, text, err);
 	buf_release(&s.could);
-	return r;
+	if (r)
+		return r;
+	unsigned role = 1;
+	if (!s.n_found)
+		found = machine;
+	while (!(found.roles & wish->roles & role))
+		role <<= 1;
+	*ret = found;
+	*ret_role = role;
+	return 0;
 }
 
 #define IDENTITIES_MAX 64u

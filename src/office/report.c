@@ -402,7 +402,8 @@ static int write_draft(struct drafting *g)
 	const struct exhibit_source *source = NULL;
 	struct draft_signer signer;
 	uint64_t nth;
-	int r = draft_signer(g->v, &g->all->set, REPORTER_ROLES, g->want->role, "a report", &signer, g->err);
+	struct draft_wish wish = {.roles = REPORTER_ROLES, .role = g->want->role, .what = "a report"};
+	int r = draft_signer(g->v, &g->all->set, &wish, &signer, g->err);
 	if (r)
 		return r;
 	p->office = signer.office;

@@ -224,8 +224,9 @@ static int choose_readers(struct sealing *s, struct valise_err *err)
 static int choose_signer(struct sealing *s, struct valise_err *err)
 {
 	CLEAN_BUF struct buf title = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
+	struct signer_wish wish = {.roles = ROLE_PRINCIPAL, .machine_will_do = true};
 	unsigned role;
-	int r = office_signer(s->v, &s->set, ROLE_PRINCIPAL, &s->principal, &role, err);
+	int r = office_signer(s->v, &s->set, &wish, &s->principal, &role, err);
 	if (r)
 		return r;
 	text_show(&title, s->principal.title);

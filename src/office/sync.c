@@ -12,6 +12,7 @@
 #include "format/bag_frame.h"
 #include "office/put_out.h"
 #include "office/take_in.h"
+#include "office/unattended.h"
 
 #define WRITER_RANDOM_BYTES 10u
 /* Each bag of an exhibit may have to wait for the one before. */
@@ -25,6 +26,7 @@ struct syncing {
 	struct take_in *in;
 	size_t listed; /* bags, whoever's */
 	struct put_out_result out;
+	struct unattended unattended;
 	struct valise_err out_err; /* code 0: all that should go went */
 	struct valise_err *err;
 };
@@ -33,6 +35,7 @@ static void syncing_release(struct syncing *s)
 {
 	take_in_free(s->in);
 	put_out_result_release(&s->out);
+	unattended_release(&s->unattended);
 	if (s->store)
 		s->store->ops->close(s->store);
 	free(s->letters);
@@ -175,6 +178,7 @@ static int take_in_all(struct syncing *s)
 	struct take_in_options o = {.look = s->want->look,
 				    .is_pipe = !s->want->dir,
 				    .all = s->want->all,
+				    .inside = s->want->inside,
 				    .letters = s->letters,
 				    .n_letters = s->want->n_letters};
 	int r = take_in_new(s->v, &o, &s->in, s->err);
@@ -245,7 +249,9 @@ static int put_out_all(struct syncing *s)
 				    .n_via = s->want->n_via,
 				    .bare = s->want->bare,
 				    .reports = s->want->reports,
-				    .look = s->want->look};
+				    .look = s->want->look,
+				    .inside = s->want->inside,
+				    .lying = take_in_result(s->in).lying};
 	if (!s->want->dir && s->want->out_fd < 0 && !s->want->look)
 		return 0;
 	int r = put_out(s->v, s->store, &o, &s->out, s->err);
@@ -260,7 +266,9 @@ struct sync_result {
 	size_t n_in, n_out;
 	char **findings;
 	size_t n_findings;
-	char *finder;
+	char *finder, *said_by;
+	struct valise_sync_said *said;
+	size_t n_said;
 	struct valise_err out_err;
 };
 
@@ -285,8 +293,44 @@ void valise_sync_report_free(struct valise_sync_report *pub)
 	for (size_t i = 0; i < r->n_findings; i++)
 		free(r->findings[i]);
 	free(r->findings);
+	for (size_t i = 0; i < r->n_said; i++) {
+		free((char *)(uintptr_t)r->said[i].letter);
+		free((char *)(uintptr_t)r->said[i].short_id);
+		free((char *)(uintptr_t)r->said[i].note);
+	}
+	free(r->said);
+	free(r->said_by);
 	free(r->finder);
 	free(r);
+}
+
+struct own_word {
+	const struct hash *self;
+	const struct register_set *set;
+	bool spoken;
+};
+
+static int hear_own(void *context, struct verified_statement *s, int64_t taken_in_s)
+{
+	struct own_word *w = context;
+	(void)taken_in_s;
+	w->spoken |= hash_eq(&s->s.office.office, w->self) && statement_stands(w->set, s);
+	verified_statement_free(s);
+	return 0;
+}
+
+/* By another machine of ours: what it said came with the letter. */
+static int look_whether_answered(struct syncing *s, const struct hash *id, struct valise_sync_letter *l)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	struct own_word w = {&s->v->self, &set, false};
+	int r = register_set_self(s->v, &set, s->err);
+	if (!r)
+		r = statements_of(s->v->spool, id, hear_own, &w, s->err);
+	l->is_answered = w.spoken;
+	if (!r && w.spoken && l->is_whole && !l->is_broken)
+		l->text = "whole and checked, and your office has spoken of it already";
+	return r;
 }
 
 /* Of what lies there in a look, no more is said than was checked. */
@@ -347,6 +391,8 @@ static int list_in(struct syncing *s, const struct take_in_result *in, struct sy
 						 .is_broken = a->is_broken,
 						 .text = describe_arrival(a, s->want->look)};
 		r = name_letter(s, &a->id, &a->from, a->ref, l);
+		if (!r && !s->want->look && !a->is_paper)
+			r = look_whether_answered(s, &a->id, l);
 		if (!r && a->is_paper && !s->want->look)
 			r = look_whether_for_us(s, &a->id, l);
 	}
@@ -373,24 +419,46 @@ static int list_out(struct syncing *s, struct sync_result *res)
 	return r;
 }
 
+static int list_said(struct syncing *s, struct sync_result *res)
+{
+	const struct unattended *u = &s->unattended;
+	res->said = calloc(u->n + 1, sizeof *res->said);
+	res->said_by = u->title ? strdup(u->title) : NULL;
+	int r = res->said && (res->said_by || !u->title) ? 0 : err_nomem(s->err);
+	for (size_t i = 0; i < u->n && !r; i++) {
+		struct valise_sync_said *one = &res->said[res->n_said++];
+		one->letter = strdup(hash_hex(&u->said[i].letter).text);
+		one->short_id = strdup(hash_short(&u->said[i].letter).text);
+		one->note = strdup(hash_hex(&u->said[i].note).text);
+		r = one->letter && one->short_id && one->note ? 0 : err_nomem(s->err);
+	}
+	return r;
+}
+
 static int list_findings(struct syncing *s, const struct take_in_result *in, struct sync_result *res)
 {
-	size_t n = in->n_findings + s->out.n_findings;
-	res->findings = calloc(n + 1, sizeof(*res->findings));
+	const struct {
+		const char *const *at;
+		size_t n;
+	} lists[] = {{in->findings, in->n_findings},
+		     {(const char *const *)s->unattended.findings, s->unattended.n_findings},
+		     {(const char *const *)s->out.findings, s->out.n_findings}};
+	res->findings = calloc(lists[0].n + lists[1].n + lists[2].n + 1, sizeof(*res->findings));
 	if (!res->findings)
 		return err_nomem(s->err);
-	for (size_t i = 0; i < n; i++) {
-		const char *text = i < in->n_findings ? in->findings[i] : s->out.findings[i - in->n_findings];
-		res->findings[i] = strdup(text);
-		if (!res->findings[i])
-			return err_nomem(s->err);
-		res->n_findings = i + 1;
-	}
+	for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
+		for (size_t i = 0; i < lists[k].n; i++) {
+			res->findings[res->n_findings] = strdup(lists[k].at[i]);
+			if (!res->findings[res->n_findings++])
+				return err_nomem(s->err);
+		}
 	return 0;
 }
 
 static const char *what_a_finder_learns(const struct put_out_result *o)
 {
+	if (o->any_inside)
+		return "wrapped for your own officers alone: a finder learns sizes only";
 	if (o->any_bare && o->any_wrapped)
 		return "part is wrapped, part is not: a finder can read from whom to whom those letters go, their refs and dates, and what "
 		       "was said of them; not subjects or contents";
@@ -410,8 +478,11 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 	if (!r)
 		r = list_out(s, res);
 	if (!r)
+		r = list_said(s, res);
+	if (!r)
 		r = list_findings(s, &in, res);
-	if (!r && (s->out.any_bare || s->out.any_wrapped) && !(res->finder = strdup(what_a_finder_learns(&s->out))))
+	if (!r && (s->out.any_bare || s->out.any_wrapped || s->out.any_inside) &&
+	    !(res->finder = strdup(what_a_finder_learns(&s->out))))
 		r = err_nomem(s->err);
 	if (r) {
 		valise_sync_report_free(&res->pub);
@@ -428,6 +499,7 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		.statements_in = in.statements,
 		.statements_out = s->out.statements,
 		.entries_in = in.entries,
+		.entries_out = s->out.entries,
 		.reports_in = in.reports,
 		.reports_out = s->out.reports,
 		.exhibits_in = in.exhibits,
@@ -441,7 +513,10 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		.bytes_out = s->out.bytes,
 		.findings = (const char *const *)res->findings,
 		.n_findings = res->n_findings,
-		.is_damaged = in.damaged || s->out.damaged,
+		.said = res->said,
+		.n_said = res->n_said,
+		.said_by = res->said_by,
+		.is_damaged = in.damaged || s->out.damaged || s->unattended.n_findings,
 		.finder = res->finder,
 		.durable = s->out.durable,
 		.read_back = s->out.read_back,
@@ -461,6 +536,8 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 {
 	CLEANUP(syncing_release) struct syncing s = {.v = v, .want = want, .err = err};
 	int r = find_all(&s);
+	if (!r && want->say)
+		r = unattended_begin(v, want->say, want->as, &s.unattended, err);
 	if (!r)
 		r = open_store(&s);
 	if (!r)
@@ -470,13 +547,15 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 	/* What came in is kept and told of, whatever becomes of the way out. */
 	s.err = &s.out_err;
 	r = find_letters(&s);
+	if (!r && want->say)
+		r = unattended_say(v, &s.unattended, s.err);
 	if (!r)
 		r = put_out_all(&s);
 	if (!r)
 		r = check_came(&s);
 	s.err = err;
 	s.out_err.code = r; /* what was met and gone around on the way is no failure */
-	if (r && !brought_anything(&s) && !s.out.n_departures) {
+	if (r && !brought_anything(&s) && !s.out.n_departures && !s.unattended.n) {
 		err_copy(err, &s.out_err);
 		return r;
 	}

@@ -91,7 +91,8 @@ static int (*const take[BAG_KINDS])(struct take_in *, const struct bag_record *)
 
 static int take_record(void *context, const struct bag_record *rec)
 {
-	return take[rec->kind] ? take[rec->kind](context, rec) : 0;
+	int r = take_inside_look(context, rec);
+	return r || !take[rec->kind] ? r : take[rec->kind](context, rec);
 }
 
 /* ---- Bags ---- */
@@ -218,10 +219,13 @@ static int settle(struct take_in *t)
 	return r;
 }
 
-static int remember_bag(struct take_in *t, const struct hash *mark)
+/* What it holds, and, where there is nothing more to be had of it, that it was read. */
+static int remember_bag(struct take_in *t, const struct hash *mark, uint64_t bytes, bool done_with)
 {
-	int r = take_in_begin(t);
+	int r = done_with ? take_in_begin(t) : 0;
 	if (!r)
+		r = take_inside_settle(t, mark, bytes, done_with);
+	if (!r && done_with)
 		r = bag_seen_put(t->v->spool, mark, clock_now_s(), t->err);
 	return r ? r : take_in_commit(t);
 }
@@ -235,6 +239,8 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->err = err;
 	t->bag = name;
 	t->orphans = false;
+	t->is_inside = false;
+	hashes_release(&t->items);
 	t->wrapping_damaged = false;
 	t->r.damaged |= bytes > BAG_MAX_BYTES && t->o.is_pipe;
 	if (bytes > BAG_MAX_BYTES)
@@ -250,7 +256,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 		return r;
 	if (seen) {
 		t->r.bags_skipped++;
-		return 0;
+		return take_inside_again(t, &mark, bytes);
 	}
 	r = read_bag(t, &file, &b, &ours);
 	if (!r)
@@ -265,8 +271,8 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->r.bytes += bytes;
 	t->r.left_over |= t->orphans;
 	r = tell_verdict(t, &b);
-	if (!r && b.verdict == BAG_WHOLE && !t->orphans && !t->o.look)
-		r = remember_bag(t, &mark);
+	if (!r)
+		r = remember_bag(t, &mark, bytes, b.verdict == BAG_WHOLE && !t->orphans && !t->o.look);
 	return r;
 }
 
@@ -324,6 +330,8 @@ void take_in_free(struct take_in *t)
 	hashes_release(&t->concerned);
 	hashes_release(&t->identified);
 	hashes_release(&t->looked);
+	hashes_release(&t->items);
+	hashes_release(&t->lying);
 	identities_release(&t->keys);
 	free(t);
 }
@@ -338,6 +346,7 @@ struct take_in_result take_in_result(const struct take_in *t)
 	struct take_in_result r = t->r;
 	r.arrivals = t->arrivals;
 	r.n_arrivals = t->n_arrivals;
+	r.lying = &t->lying;
 	r.findings = (const char *const *)t->findings;
 	return r;
 }

@@ -9,6 +9,7 @@ struct take_in_options {
 	bool look;                  /* keep nothing, write nothing */
 	bool is_pipe;               /* nothing lies beside the bags: what is no whole bag is one that was damaged */
 	bool all;                   /* letters that are neither from us nor to us nor wrapped for us too */
+	bool inside;                /* it matters what bags of our own office's machines hold */
 	const struct hash *letters; /* these too */
 	size_t n_letters;
 };
@@ -35,8 +36,9 @@ struct take_in_result {
 	uint64_t bytes;
 	const char *const *findings;
 	size_t n_findings;
-	bool damaged;   /* something was malformed or altered */
-	bool left_over; /* records waited for what another bag may hold: another pass may take them */
+	bool damaged;               /* something was malformed or altered */
+	const struct hashes *lying; /* bag_item_key of what bags of our own office's other machines hold */
+	bool left_over;             /* records waited for what another bag may hold: another pass may take them */
 };
 
 struct take_in;

@@ -236,10 +236,8 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 }
 
 static int (*const take_note_of[NOTE_KINDS])(struct take_in *, const struct bag_record *) = {
-	[NOTE_REGISTER] = take_entry,
-	[NOTE_SEAL] = take_seal,
-	[NOTE_STATEMENT] = take_statement,
-	[NOTE_REPORT] = take_report,
+	[NOTE_REGISTER] = take_entry, [NOTE_SEAL] = take_seal, [NOTE_STATEMENT] = take_statement,
+	[NOTE_REPORT] = take_report,  [NOTE_REQUEST] = NULL, /* is no evidence: it goes to a keeper by hand */
 };
 
 int take_note(struct take_in *t, const struct bag_record *rec)
@@ -247,6 +245,6 @@ int take_note(struct take_in *t, const struct bag_record *rec)
 	struct str bytes = {(const char *)rec->data, rec->len};
 	for (unsigned k = 0; k < NOTE_KINDS; k++)
 		if (str_starts(bytes, str_of(note_kinds[k].first_line)))
-			return take_note_of[k](t, rec);
+			return take_note_of[k] ? take_note_of[k](t, rec) : 0;
 	return 0; /* a kind of a later version */
 }

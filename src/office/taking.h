@@ -58,6 +58,10 @@ struct take_in {
 	bool wrapping_damaged;            /* told already: what the reader then says of the rest is no news */
 	bool orphans;                     /* it held what waits for another bag */
 	size_t taken;                     /* items that this pass brought */
+	bool is_inside;                   /* it is from another machine of our own office, by its first record */
+	struct hash inside_audience;      /* then: for which keys */
+	struct hashes items;              /* then: what it holds, by bag_item_key */
+	struct hashes lying;              /* the same of all such bags there */
 	struct identities keys;           /* none until they are needed */
 	struct taking_exhibits *exhibits; /* NULL until a report or a record comes */
 	struct take_in_result r;
@@ -78,6 +82,15 @@ CHECKED int take_in_commit(struct take_in *t);
 CHECKED int take_in_count(struct take_in *t);
 /* In place of keeping a note, in a look: whether it is the first time that it is seen. */
 CHECKED int take_in_first_look(struct take_in *t, const struct hash *id, bool *ret);
+
+/* ---- take_inside.c ---- */
+
+/* Of each record, before it is taken. */
+CHECKED int take_inside_look(struct take_in *t, const struct bag_record *rec);
+/* At the bag's end: what it holds lies there; with `remember` also when it is skipped next time. In a transaction then. */
+CHECKED int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool remember);
+/* The same of a bag that was read before. */
+CHECKED int take_inside_again(struct take_in *t, const struct hash *mark, uint64_t bytes);
 
 /* ---- take_entries.c ---- */
 

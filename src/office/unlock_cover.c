@@ -2,12 +2,41 @@
 /* Opening a cover and recomputing what the seal commits to. */
 #include "office/unlock_cover.h"
 
+#include "base/clock.h"
+#include "base/text.h"
 #include "crypto/digest.h"
 
 void locked_cover_release(struct locked_cover *l)
 {
 	buf_release(&l->file);
 	identities_release(&l->keys);
+}
+
+struct readers {
+	struct buf titles;
+	int64_t now_s;
+};
+
+static int add_reader(void *context, const struct officer *o)
+{
+	struct readers *r = context;
+	if (!(o->roles & ROLE_READER) || o->dismissed || (o->has_until && o->until_s < r->now_s))
+		return 0;
+	if (r->titles.len)
+		buf_add_text(&r->titles, ", ");
+	text_show(&r->titles, o->title);
+	return 0;
+}
+
+static int no_reading_key(struct valise *v, const struct register_set *set, struct valise_err *err)
+{
+	struct readers readers = {BUF_INIT(4096), clock_now_s()};
+	(void)!office_each_officer(registers_office(set->registers, &v->self), NULL, add_reader, &readers);
+	int r = err_set(err, VALISE_E_NOT_ALLOWED,
+			"no reading key of your office is in this spool; open the letter where a reader's key is%s%s",
+			readers.titles.len ? ": " : "", readers.titles.len ? (char *)readers.titles.data : "");
+	buf_release(&readers.titles);
+	return r;
 }
 
 static int reading_keys(struct valise *v, struct identities *ret, struct valise_err *err)
@@ -17,8 +46,7 @@ static int reading_keys(struct valise *v, struct identities *ret, struct valise_
 	if (!r)
 		r = office_identities(v, &set, ROLE_READER, ret, err);
 	if (!r && ret->n == 0)
-		r = err_set(err, VALISE_E_NOT_ALLOWED,
-			    "no reading key of your office is in this spool; open the letter where a reader's key is");
+		r = no_reading_key(v, &set, err);
 	return r;
 }
 

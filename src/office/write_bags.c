@@ -50,6 +50,19 @@ static int put_readme(struct bag_group *g, struct valise_err *err)
 	return r;
 }
 
+/* A kind of note that whoever does not know it passes over. */
+static int put_mark(struct bag_group *g, struct valise_err *err)
+{
+	const struct buf *mark = g->place->inside;
+	struct bag_record rec = {.kind = BAG_NOTE, .data = mark->data, .len = mark->len};
+	uint8_t frame[BAG_FRAME_BYTES];
+	digest_once(mark->data, mark->len, &rec.of);
+	int r = bag_writer_frame(g->writer, &rec, false, frame, err);
+	if (!r)
+		r = stream_sealer_add(g->sealer, frame, sizeof frame, err);
+	return r ? r : stream_sealer_add(g->sealer, mark->data, mark->len, err);
+}
+
 static int begin_bag(struct bag_group *g, struct valise_err *err)
 {
 	uint8_t ids[2][BAG_ID_BYTES], header[BAG_HEADER_BYTES];
@@ -79,7 +92,8 @@ static int begin_bag(struct bag_group *g, struct valise_err *err)
 	if (r)
 		return r;
 	g->name = bag_name(ids[1]);
-	return stream_sealer_add(g->sealer, header, sizeof header, err);
+	r = stream_sealer_add(g->sealer, header, sizeof header, err);
+	return r || !g->place->inside ? r : put_mark(g, err);
 }
 
 static void drop_bag(struct bag_group *g)
@@ -132,24 +146,23 @@ static int end_bag(struct bag_group *g, struct valise_err *err)
 
 /* ---- Records ---- */
 
-/* An item for this audience, as `present` and the spool's record of bags name it. */
-static struct hash item_key(const struct bag_group *g, const struct hash *item)
+struct hash bag_item_key(const struct hash *audience, const struct hash *item)
 {
 	struct hash key;
-	struct span spans[] = {{g->audience.bytes, sizeof g->audience.bytes}, {item->bytes, sizeof item->bytes}};
+	struct span spans[] = {{audience->bytes, sizeof audience->bytes}, {item->bytes, sizeof item->bytes}};
 	digest_spans(spans, 2, &key);
 	return key;
 }
 
 bool bag_group_has(const struct bag_group *g, const struct hash *item)
 {
-	struct hash key = item_key(g, item);
+	struct hash key = bag_item_key(&g->audience, item);
 	return hash_index_get(g->present, &key, NULL);
 }
 
 int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err)
 {
-	struct hash key = item_key(g, item);
+	struct hash key = bag_item_key(&g->audience, item);
 	int r = hashes_add(&g->items, &key, err);
 	return r ? r : hash_index_put(g->present, &key, 0, err);
 }
@@ -262,10 +275,10 @@ static int damaged(const char *what, bool *ret_lost, struct valise_err *err)
 	return lose(err_set(err, VALISE_E_BAD, "its %s is damaged on this disk", what), ret_lost);
 }
 
-/* The bag in hand carries what only those who still wait for the letter need. */
+/* The bag in hand carries what only those who still wait for the letter need. No statement tells whether a machine of our own office does. */
 static int mark_letter(struct bag_group *g, const struct gathered *l, struct valise_err *err)
 {
-	return g->writer ? hashes_add(&g->letters, &l->seal->note.id, err) : 0;
+	return g->writer && !g->place->inside ? hashes_add(&g->letters, &l->seal->note.id, err) : 0;
 }
 
 static int put_cover(struct bag_group *g, const struct gathered *l, bool *ret_put, bool *ret_lost,
@@ -441,9 +454,10 @@ static int put_body(struct bag_group *g, const struct gathered *l, bool *ret_put
 int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct hashes *offices, bool whole,
 		     bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err)
 {
-	if (!whole && !any_news(g, l, offices))
+	bool inside = g->place->inside != NULL;
+	if (!whole && !inside && !any_news(g, l, offices))
 		return 0;
-	bool reports = whole && g->place->reports, has_body = whole && !l->seal->s.paper.at;
+	bool reports = inside || (whole && g->place->reports), has_body = whole && !l->seal->s.paper.at;
 	hashes_release(&g->concerned);
 	int r = gathered_concerned(l, reports, &g->concerned, err);
 	if (!r)

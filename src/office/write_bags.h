@@ -15,6 +15,8 @@ struct bag_place {
 	int64_t now_s;
 	bool look;    /* count, write nothing */
 	bool reports; /* with letters that go whole, what was reported of them */
+	/* For the other machines of our own office: all of a letter goes, whoever said it, and each bag begins with this mark. NULL. */
+	const struct buf *inside;
 	size_t bags, reports_put, exhibits_put;
 	uint64_t bytes;
 	bool durable;   /* so far */
@@ -33,6 +35,8 @@ CHECKED int bag_group_new(struct bag_place *place, const struct age_recipient *t
  * is kept here of this letter cannot be read, or is damaged: it does not go whole, others may. */
 CHECKED int bag_group_letter(struct bag_group *g, const struct gathered *letter, const struct hashes *offices,
 			     bool whole, bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err);
+/* How `present`, and the spool's record of bags, name an item that lies in a bag for that audience. */
+struct hash bag_item_key(const struct hash *audience, const struct hash *item);
 /* For what goes with letters (put_exhibits.c): a note, or a record whose items the caller marks once all of it is in. */
 bool bag_group_has(const struct bag_group *g, const struct hash *item);
 CHECKED int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err);

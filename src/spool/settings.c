@@ -36,3 +36,15 @@ int setting_get(struct spool *s, const char *name, struct buf *ret, struct valis
 	buf_add_str(ret, row_bytes(&q, 0));
 	return buf_check(ret, "a setting", err);
 }
+
+int setting_remove(struct spool *s, const char *name, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = query_begin(&s->db, "DELETE FROM setting WHERE name = ?", &q, err);
+	if (r)
+		return r;
+	query_text(&q, str_of(name));
+	return query_run(&q, err);
+}

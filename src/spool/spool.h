@@ -56,6 +56,7 @@ bool spool_is_read_only(const struct spool *s);
 CHECKED int setting_put(struct spool *s, const char *name, struct str value, struct valise_err *err);
 /* VALISE_E_NOT_FOUND when unset. The text is NUL-terminated. */
 CHECKED int setting_get(struct spool *s, const char *name, struct buf *ret, struct valise_err *err);
+CHECKED int setting_remove(struct spool *s, const char *name, struct valise_err *err);
 
 /* What doctor wants to know: PRAGMA integrity_check, rows without files, files without rows, partial bodies, dead temporaries. One
  * line of text for each finding goes to `found`; `mend` removes litter (never evidence). */

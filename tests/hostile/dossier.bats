@@ -113,6 +113,7 @@ without() { printf '%s\n' $items | grep -v "$1"; }
 }
 
 @test "a register that lacks an entry is incomplete, and whoever cites it is unknown" {
+	harbour doctor --only-copy >/dev/null
 	harbour officer add -t Second -r clerk --no-passphrase >/dev/null
 	valise card export --dir harbour -o harbour.card --force
 	make_dossier

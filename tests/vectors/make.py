@@ -289,6 +289,34 @@ def refused_statements():
     yield "no-comment-with-text", sign(statement("no-comment", "spokesperson", 0x15, OSLO, "text None at this stage."))
 
 
+def request(title="Reading room", roles="reader", to=None, time="2026-11-19T16:20:00Z", key=0x04):
+    return lines("valise/request@v1", f"time {time}", f"title {title}", f"roles {roles}", f"recipient {to or recipient(0x24)}", *by(key))
+
+
+REQUEST = request()
+
+
+def refused_requests():
+    to = recipient(0x24)
+    yield from changes(REQUEST, [
+        ("statement", "valise/request@v1", "valise/statement@v1"), ("version-2", "@v1", "@v2"), ("no-time", "time 2026-11-19T16:20:00Z\n", ""), ("time-day", "11-19T", "11-31T"),
+        ("no-title", "title Reading room\n", ""), ("empty-title", "Reading room", ""), ("free-title", "Reading", "Read\u200fing"), ("title-1001", "Reading room", "x" * 1001),
+        ("title-twice", "title Reading room\n", "title Reading room\n" * 2), ("no-roles", "roles reader\n", ""), ("roles-empty", "roles reader", "roles "),
+        ("roles-machine-alone", "roles reader", "roles machine"), ("roles-unsorted", "roles reader", "roles reader,clerk"), ("roles-doubled", "roles reader", "roles reader,reader"),
+        ("roles-unknown", "roles reader", "roles reader,ambassador"), ("roles-keeper", "roles reader", "roles keeper"), ("no-recipient", f"recipient {to}\n", ""),
+        ("reader-without-recipient", to, "-"), ("principal-with-recipient", "roles reader", "roles principal"), ("recipient-upper", to, to.upper()),
+        ("recipient-checksum", to, to[:-1] + "q"), ("recipient-low-order", to, bech32("age", bytes(32))), ("recipient-not-canonical", to, bech32("age", b"\xee" + b"\xff" * 30 + b"\x7f")),
+        ("out-of-order", f"roles reader\nrecipient {to}\n", f"recipient {to}\nroles reader\n"), ("line-of-another", "roles reader\n", "roles reader\nuntil 2027-12-31T23:59:59Z\n"),
+        ("crlf", "roles reader\n", "roles reader\r\n"), ("trailing-space", "roles reader\n", "roles reader \n"),
+    ])
+    yield "two-signers", sign(REQUEST.replace(by(0x04)[0], "\n".join(by(0x04, 0x05))))
+    good = sign(REQUEST)
+    yield "another-signs", REQUEST + "\n" + K[0x05].line(REQUEST)
+    yield "altered", good.replace("Reading room", "Reading rook")
+    yield "trailing-newline", good + "\n"
+    yield "cut", good[:-1]
+
+
 def refused_notes():
     good = sign(RECEIVED)
     text, block = good.split("\n\n")
@@ -475,6 +503,10 @@ def files():
     yield "register/largest.note", sign(large_entry(65536))
     yield "report/press.note", sign(REPORT)
     yield "report/slip.note", sign(SLIP)
+    yield "request/reader.note", sign(REQUEST)
+    yield "request/machine.note", sign(request("Mail room, at night", "clerk,courier,machine", recipient(0x36), key=0x16))
+    yield "request/clerk.note", sign(request("Front desk", "clerk", recipient(0x33), key=0x13))
+    yield "request/speaker.note", sign(request("Press office", "spokesperson", "-", key=0x15))
     yield "statement/example-received.note", sign(RECEIVED)
     yield "statement/example-proposed.note", sign(PROPOSED)
     for says, (role, optional) in SAID.items():
@@ -483,7 +515,7 @@ def files():
     for i, one in enumerate(LEAVES):
         yield f"cover/letter-{i}.leaf", one
     for folder, ending, table in (("note", "note", refused_notes()), ("register", "note", refused_registers()), ("seal", "note", refused_seals()),
-                                  ("statement", "note", refused_statements()), ("report", "note", refused_reports()),
+                                  ("statement", "note", refused_statements()), ("report", "note", refused_reports()), ("request", "note", refused_requests()),
                                   ("cover", "cover", refused_covers()), ("cover", "leaf", refused_leaves())):
         for name, data in table:
             if data is not None:
@@ -496,7 +528,7 @@ def examples():
         "register-0": sign(HARBOUR_0), "register-1": sign(HARBOUR_1), "register-2": sign(HARBOUR_2),
         "seal": sign(SEAL), "seal-paper": sign(PAPER), "cover": COVER, "cover-leaves": "".join(one.hex() + "\n" for one in LEAVES),
         "cover-contents": f"{ROOT} {len(LEAVES)}\n", "statement-received": sign(RECEIVED), "statement-proposed": sign(PROPOSED),
-        "report": sign(REPORT),
+        "report": sign(REPORT), "request": sign(REQUEST),
     }
 
 

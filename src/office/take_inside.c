@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What bags from other machines of our own office hold, so that nobody puts it there once more. */
+#include "office/taking.h"
+
+#include "base/clock.h"
+#include "crypto/digest.h"
+#include "format/inside_mark.h"
+#include "office/put_exhibits.h"
+#include "spool/bags.h"
+
+/* Honest bags hold fewer; what is beyond is put there again. */
+#define ITEMS_MAX 1000000u
+
+/* As whoever put it would name it. Whoever writes bags for us can also remove them: that one does not hold what it says, costs no more. */
+static bool item_of(const struct bag_record *rec, struct hash *ret)
+{
+	const uint8_t *empty_line;
+	switch (rec->kind) {
+	case BAG_NOTE:
+		empty_line = memmem(rec->data, rec->len, "\n\n", 2);
+		if (empty_line)
+			digest_once(rec->data, (size_t)(empty_line - rec->data) + 1, ret);
+		return empty_line != NULL;
+	case BAG_COVER:
+		digest_once(rec->data, rec->len, ret);
+		return true;
+	case BAG_BODY:
+		*ret = rec->of;
+		return hash_eq(&rec->of, &rec->root) || rec->len == 0;
+	case BAG_PIECE:
+		*ret = rec->root;
+		return true;
+	case BAG_EXHIBIT:
+		*ret = exhibit_record_item(&rec->of, rec->at);
+		return true;
+	default:
+		return false;
+	}
+}
+
+int take_inside_look(struct take_in *t, const struct bag_record *rec)
+{
+	struct str bytes = {(const char *)rec->data, rec->len};
+	struct hash item;
+	if (!t->wrapped)
+		return 0;
+	if (rec->kind == BAG_NOTE && inside_mark_parse(bytes, &t->inside_audience)) {
+		t->is_inside = true;
+		return 0;
+	}
+	if (!t->is_inside || t->items.n == ITEMS_MAX || !item_of(rec, &item))
+		return 0;
+	struct hash key = bag_item_key(&t->inside_audience, &item);
+	return hashes_add(&t->items, &key, t->err);
+}
+
+/* The spool's record of bags knows those that it did not write by the digest by which it knows that they were read. */
+int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool remember)
+{
+	struct hash_hex name = hash_hex(mark);
+	const struct written_bag bag = {.name = str_of(name.text),
+					.bytes = bytes,
+					.items = t->items.at,
+					.n_items = t->items.n,
+					.when_s = clock_now_s()};
+	int r = 0;
+	if (!t->is_inside)
+		return 0;
+	for (size_t i = 0; i < t->items.n && !r; i++)
+		r = hashes_add(&t->lying, &t->items.at[i], t->err);
+	if (!r && remember)
+		r = bag_wrote(t->v->spool, &bag, t->err);
+	return r;
+}
+
+static int add_lying(void *context, const struct hash *item)
+{
+	struct take_in *t = context;
+	return hashes_add(&t->lying, item, t->err);
+}
+
+int take_inside_again(struct take_in *t, const struct hash *mark, uint64_t bytes)
+{
+	struct hash_hex name = hash_hex(mark);
+	return t->o.inside ? bag_items(t->v->spool, str_of(name.text), bytes, add_lying, t, t->err) : 0;
+}

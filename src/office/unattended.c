@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statements that nobody looks at before they are signed: by keys that the register marks as machines, so that every account says so. */
+#include "office/unattended.h"
+
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/text.h"
+
+#define BATCH 500u
+
+void unattended_release(struct unattended *u)
+{
+	for (size_t i = 0; i < u->n_findings; i++)
+		free(u->findings[i]);
+	free(u->findings);
+	free(u->said);
+	free(u->title);
+	*u = (struct unattended){.title = NULL};
+}
+
+/* ---- Who ---- */
+
+static const struct {
+	enum says says;
+	enum valise_all which;
+} can_be_said[] = {{SAYS_RECEIVED, VALISE_ALL_UNRECEIVED}, {SAYS_CARRYING, VALISE_ALL_UNCARRIED}};
+
+static int find_word(const char *says, struct unattended *u, struct valise_err *err)
+{
+	for (size_t i = 0; i < sizeof can_be_said / sizeof can_be_said[0]; i++)
+		if (strcmp(says, says_table[can_be_said[i].says].name) == 0) {
+			u->says = can_be_said[i].says;
+			u->which = can_be_said[i].which;
+			return 0;
+		}
+	return err_set(
+		err, VALISE_E_USAGE,
+		"unattended only received and carrying can be said: that every byte is here is what a machine can "
+		"see. Say %s with `valise say`",
+		text_shown(str_of(says)).text);
+}
+
+int unattended_begin(struct valise *v, const char *says, const char *as, struct unattended *ret, struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	CLEANUP(unattended_release) struct unattended u = {.title = NULL};
+	struct officer officer;
+	const struct key *key;
+	unsigned role;
+	int r = find_word(says, &u, err);
+	if (!r)
+		r = register_set_self(v, &set, err);
+	struct signer_wish wish = {.roles = says_table[u.says].roles, .as = as};
+	if (!r)
+		r = office_signer(v, &set, &wish, &officer, &role, err);
+	if (r)
+		return r;
+	struct shown_text title = text_shown(officer.title);
+	if (!(officer.roles & ROLE_MACHINE))
+		return err_set(
+			err, VALISE_E_NOT_ALLOWED,
+			"%s is no machine by your register, so nothing is signed with its key unless a person looks: say it with "
+			"`valise say %s`, or appoint a key for this machine (`valise officer request --roles %s,machine`)",
+			title.text, says_table[u.says].name, role_name(role));
+	r = key_unlock(v, &officer.key, title.text, &key, err);
+	if (r)
+		return r;
+	u.as = vkey_text(&officer.key);
+	u.title = strdup(title.text);
+	if (!u.title)
+		return err_nomem(err);
+	*ret = u;
+	u = (struct unattended){.title = NULL};
+	return 0;
+}
+
+/* ---- Which ---- */
+
+/* That somebody hands a stranger's letter to us makes it none that we were handed: a party of it has to say so. */
+static int was_handed(struct valise *v, const struct hash *letter, bool *ret, struct valise_err *err)
+{
+	CLEAN_GATHERED struct gathered g = {0};
+	CLEANUP(hashes_release) struct hashes holders = {0};
+	int r = gather(v, letter, &g, err);
+	if (!r)
+		r = hashes_add(&holders, &g.seal->s.from.office, err);
+	if (!r)
+		r = gathered_recipients(&g, &holders, err);
+	if (!r)
+		r = gathered_add_holders(&g, &holders, err);
+	if (!r)
+		*ret = hashes_have(&holders, &v->self);
+	return r;
+}
+
+struct ids {
+	char **at; /* hex */
+	size_t n;
+};
+
+static void ids_release(struct ids *i)
+{
+	valise_ids_free(i->at, i->n);
+	*i = (struct ids){NULL, 0};
+}
+
+static int find_letters(struct valise *v, const struct unattended *u, struct ids *ret, struct valise_err *err)
+{
+	CLEANUP(ids_release) struct ids all = {NULL, 0};
+	size_t kept = 0;
+	int r = valise_letters_all(v, u->which, &all.at, &all.n, err);
+	for (size_t i = 0; i < all.n && !r; i++) {
+		struct hash id;
+		bool meant = u->says != SAYS_CARRYING;
+		if (!meant && hash_parse(str_of(all.at[i]), &id))
+			r = was_handed(v, &id, &meant, err);
+		if (r || !meant)
+			continue;
+		char *swap = all.at[kept];
+		all.at[kept++] = all.at[i];
+		all.at[i] = swap;
+	}
+	if (r)
+		return r;
+	for (size_t i = kept; i < all.n; i++)
+		free(all.at[i]);
+	all.n = kept;
+	*ret = all;
+	all = (struct ids){NULL, 0};
+	return 0;
+}
+
+/* ---- Saying ---- */
+
+static int note_said(struct unattended *u, const char *letter, const char *note, struct valise_err *err)
+{
+	struct unattended_statement *grown = array_room(u->said, u->n, &u->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(err);
+	u->said = grown;
+	if (hash_parse(str_of(letter), &grown[u->n].letter) && hash_parse(str_of(note), &grown[u->n].note))
+		u->n++;
+	return 0;
+}
+
+/* As `say` does, but for the question. */
+static int say_of(struct valise *v, struct unattended *u, char *const *letters, size_t n, struct valise_err *err)
+{
+	struct valise_draft *d = NULL;
+	const char *const *ids = NULL;
+	CLEAN_FREE struct valise_statement *s = calloc(n, sizeof *s);
+	if (!s)
+		return err_nomem(err);
+	for (size_t i = 0; i < n; i++)
+		s[i] = (struct valise_statement){
+			.says = says_table[u->says].name, .letter = letters[i], .as = u->as.text};
+	int r = valise_say_look(v, s, n, &d, err);
+	if (!r)
+		r = valise_say_sign(v, d, &ids, err);
+	for (size_t i = 0; i < n && !r; i++)
+		if (ids[i])
+			r = note_said(u, letters[i], ids[i], err);
+	valise_draft_free(d);
+	return r;
+}
+
+/* Of one that is damaged here, nothing; the others are none the worse for it. */
+static int tell(struct unattended *u, const char *why, struct valise_err *err)
+{
+	char **grown = realloc(u->findings, (u->n_findings + 1) * sizeof(*grown));
+	if (!grown)
+		return err_nomem(err);
+	u->findings = grown;
+	if (asprintf(&grown[u->n_findings], "%s was not said: %s", says_table[u->says].name, why) < 0)
+		return err_nomem(err);
+	u->n_findings++;
+	return 0;
+}
+
+static bool is_of_one_letter(int r)
+{
+	return r == VALISE_E_BAD || r == VALISE_E_NOT_ALLOWED || r == VALISE_E_NOT_FOUND || r == VALISE_E_IO;
+}
+
+int unattended_say(struct valise *v, struct unattended *u, struct valise_err *err)
+{
+	CLEANUP(ids_release) struct ids letters = {NULL, 0};
+	int r = find_letters(v, u, &letters, err);
+	for (size_t i = 0; i < letters.n && !r; i += BATCH) {
+		size_t n = letters.n - i < BATCH ? letters.n - i : BATCH;
+		struct valise_err why = {0};
+		r = say_of(v, u, letters.at + i, n, &why);
+		bool one_by_one = is_of_one_letter(r);
+		if (r && !one_by_one)
+			err_copy(err, &why);
+		for (size_t k = 0; one_by_one && k < n; k++) {
+			r = say_of(v, u, &letters.at[i + k], 1, &why);
+			if (is_of_one_letter(r))
+				r = tell(u, why.text, err);
+			else if (r)
+				err_copy(err, &why);
+			one_by_one = r == 0;
+		}
+	}
+	return r;
+}
