@@ -1,43 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A program on libvalise: lists the letters of a spool, shows who says what of the newest, and judges its dossier. To build it:
  * cc example.c $(pkg-config --cflags --libs valise) (and to run it: ./a.out SPOOL_DIR). */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <valise/valise.h>
 
-static int list_letter(void *context, const struct valise_letter_line *l)
+static int list_letter(void *newest, const struct valise_letter_line *l)
 {
-	char *newest = context; /* what a callback is given is gone after it: copied */
-	if (!*newest)
+	if (!*(char *)newest) /* what a callback is given is gone after it: copied */
 		(void)snprintf(newest, 65, "%s", l->letter);
 	return printf("%s from %s: %s\n", l->short_id, l->from, l->state) < 0;
 }
 
-static int show_accounts(struct valise *v, const char *letter, struct valise_err *err)
+static int show_letter(struct valise *v, const char *letter, struct valise_err *err)
 {
-	struct valise_accounts *a = NULL;
-	int r = valise_track(v, letter, &a, err);
-	for (size_t i = 0; !r && i < a->n_said; i++)
-		printf("%s says %s at %" PRId64 "%s\n", a->offices[a->said[i].office].label, a->said[i].says,
-		       a->said[i].time_s, a->said[i].counts ? "" : ", which does not count");
-	valise_accounts_free(a);
-	return r;
-}
-
-static int judge_dossier(struct valise *v, const char *letter, struct valise_err *err)
-{
-	struct valise_accounts *a = NULL;
-	char *bytes = NULL;
+	struct valise_dossier want = {.letter = letter};
+	struct valise_verifying with = {.now_s = time(NULL)};
+	struct valise_accounts *here = NULL, *judged = NULL;
+	char *dossier = NULL;
 	size_t len = 0;
-	int r = valise_dossier(v, &(struct valise_dossier){.letter = letter}, &bytes, &len, err);
+	int r = valise_track(v, letter, &here, err);
+	for (size_t i = 0; !r && i < here->n_said; i++)
+		printf("%s says %s%s\n", here->offices[here->said[i].office].label, here->said[i].says,
+		       here->said[i].counts ? "" : ", which does not count");
 	if (!r)
-		r = valise_verify(bytes, len, &(struct valise_verifying){.now_s = time(NULL)}, &a, err);
+		r = valise_dossier(v, &want, &dossier, &len, err);
 	if (!r)
-		printf("%s\n%s\n", a->sentence, a->signatures_text);
-	valise_accounts_free(a);
-	free(bytes);
+		r = valise_verify(dossier, len, &with, &judged, err);
+	if (!r)
+		printf("%s\n%s\n", judged->sentence, judged->signatures_text);
+	valise_accounts_free(here);
+	valise_accounts_free(judged);
+	free(dossier);
 	return r;
 }
 
@@ -50,9 +45,7 @@ int main(int argc, char **argv)
 	if (!r)
 		r = valise_letters(v, list_letter, newest, &err);
 	if (!r && *newest)
-		r = show_accounts(v, newest, &err);
-	if (!r && *newest)
-		r = judge_dossier(v, newest, &err);
+		r = show_letter(v, newest, &err);
 	valise_close(v);
 	if (r)
 		fprintf(stderr, "%s\n", err.text);

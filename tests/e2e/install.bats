@@ -111,7 +111,7 @@ installed() { # PKG-CONFIG'S OPTION...
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ ${lines[0]} =~ ^[a-z2-7]{4}-[a-z2-7]{4}\ from\ Harbour\ Legal:\ nothing$ ]]
-	[[ ${lines[1]} == "Harbour Legal says handed at 1"* ]]
+	[[ ${lines[1]} == "Harbour Legal says handed" ]]
 	[[ $output == *'Addressed to "The tenant"'*"those of 1 statement are valid"* ]]
 }
 
