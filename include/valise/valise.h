@@ -591,4 +591,6 @@ struct valise_doctor {
 /* 0 when nothing is broken, VALISE_E_BAD when something is. */
 VALISE_CHECKED int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise_err *err);
 
+#include <valise/bulk.h> /* last: it needs what stands above */
+
 #endif

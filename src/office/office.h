@@ -106,6 +106,7 @@ struct recipients {
 	size_t n, cap;
 };
 void recipients_release(struct recipients *r);
+CHECKED int recipients_join(struct recipients *all, const struct recipients *more, struct valise_err *err);
 CHECKED int office_recipients(const struct office_register *o, unsigned roles, int64_t now_s, struct recipients *ret,
 			      struct valise_err *err);
 /* The identities of all our keys here whose officer has one of `roles`, unlocked. */

@@ -204,24 +204,28 @@ struct recipient_search {
 	struct recipients *ret;
 };
 
-static int consider_recipient(void *context, const struct officer *o)
+static int add_recipient(struct recipients *list, const struct age_recipient *one)
 {
-	struct recipient_search *s = context;
-	struct recipients *list = s->ret;
-	struct age_recipient one;
-	if (!(o->roles & s->roles) || !in_standing(o, s->now_s) || !o->recipient.at)
-		return 0;
-	if (!age_recipient_parse(o->recipient, &one))
-		return VALISE_E_BAD;
 	for (size_t i = 0; i < list->n; i++)
-		if (memcmp(list->at[i].point, one.point, sizeof one.point) == 0)
+		if (memcmp(list->at[i].point, one->point, sizeof one->point) == 0)
 			return 0;
 	struct age_recipient *grown = array_room(list->at, list->n, &list->cap, sizeof *grown);
 	if (!grown)
 		return VALISE_E_NOMEM;
 	list->at = grown;
-	list->at[list->n++] = one;
+	list->at[list->n++] = *one;
 	return 0;
+}
+
+static int consider_recipient(void *context, const struct officer *o)
+{
+	struct recipient_search *s = context;
+	struct age_recipient one;
+	if (!(o->roles & s->roles) || !in_standing(o, s->now_s) || !o->recipient.at)
+		return 0;
+	if (!age_recipient_parse(o->recipient, &one))
+		return VALISE_E_BAD;
+	return add_recipient(s->ret, &one);
 }
 
 int office_recipients(const struct office_register *o, unsigned roles, int64_t now_s, struct recipients *ret,
@@ -230,6 +234,14 @@ int office_recipients(const struct office_register *o, unsigned roles, int64_t n
 	struct recipient_search s = {roles, now_s, ret};
 	int r = office_each_officer(o, NULL, consider_recipient, &s);
 	return r == VALISE_E_NOMEM ? err_nomem(err) : r ? err_set(err, r, "an officer's reading key is malformed") : 0;
+}
+
+int recipients_join(struct recipients *all, const struct recipients *more, struct valise_err *err)
+{
+	int r = 0;
+	for (size_t i = 0; i < more->n && !r; i++)
+		r = add_recipient(all, &more->at[i]);
+	return r ? err_nomem(err) : 0;
 }
 
 void recipients_release(struct recipients *r)

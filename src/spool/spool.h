@@ -30,6 +30,10 @@ void spool_closep(struct spool **s);
 CHECKED int spool_begin(struct spool *s, struct valise_err *err);
 CHECKED int spool_commit(struct spool *s, struct valise_err *err);
 void spool_rollback(struct spool *s); /* harmless when none is open */
+/* Commits when `code` is 0, and rolls back otherwise, or when that fails; returns what came of it. */
+CHECKED int spool_end(struct spool *s, int code, struct valise_err *err);
+/* A number that is another one once another program has committed something. */
+CHECKED int spool_foreign_changes(struct spool *s, int64_t *ret, struct valise_err *err);
 /* A consistent view for several reads; ends with spool_rollback. */
 CHECKED int spool_begin_read(struct spool *s, struct valise_err *err);
 

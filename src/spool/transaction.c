@@ -77,6 +77,26 @@ void spool_rollback(struct spool *s)
 	s->is_reading = false;
 }
 
+int spool_end(struct spool *s, int code, struct valise_err *err)
+{
+	if (!code)
+		return spool_commit(s, err);
+	spool_rollback(s);
+	return code;
+}
+
+int spool_foreign_changes(struct spool *s, int64_t *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, "PRAGMA data_version", &q, err);
+	if (!r)
+		r = query_next(&q, &row, err);
+	if (!r)
+		*ret = row ? row_int(&q, 0) : 0;
+	return r;
+}
+
 int spool_need_transaction(const struct spool *s, struct valise_err *err)
 {
 	if (!s->is_writing)
@@ -100,10 +120,5 @@ int spool_join(struct spool *s, bool *ret_own, struct valise_err *err)
 
 int spool_leave(struct spool *s, bool own, int code, struct valise_err *err)
 {
-	if (!own)
-		return code;
-	if (!code)
-		return spool_commit(s, err);
-	spool_rollback(s);
-	return code;
+	return own ? spool_end(s, code, err) : code;
 }
