@@ -36,4 +36,21 @@ VALISE_CHECKED int valise_seal_from_list(struct valise *v, const struct valise_s
 					 struct valise_sealed_list **ret, struct valise_err *err);
 VALISE_PUBLIC void valise_sealed_list_free(struct valise_sealed_list *s);
 
+/* Many letters opened; those that cannot be do not keep the others from it. */
+struct valise_openings {
+	const char *const *letters; /* names */
+	size_t n;
+	const char *
+		destination; /* below: the directory that each gets its own in, by its short id; NULL: the working directory. Otherwise of
+	                          * one letter, and not there yet */
+	bool below;
+	bool dry_run; /* check everything, write nothing */
+	void *context;
+	/* Of letter i, in order, once it is durable in its place: what was opened, the callee's to free, or NULL and why it was not
+	 * (as valise_open_letter says). Non-zero stops, and comes back. */
+	int (*opened)(void *context, size_t i, struct valise_opened *opened, const struct valise_err *why);
+};
+/* VALISE_E_LOCKED, VALISE_E_INTERRUPTED and VALISE_E_NOMEM end it: what was told of stays, nothing else is left in place. */
+VALISE_CHECKED int valise_open_letters(struct valise *v, const struct valise_openings *o, struct valise_err *err);
+
 #endif

@@ -53,6 +53,7 @@ void valise_close(struct valise *v)
 		key_free(v->keys[i]);
 	free(v->keys);
 	secret_release(&v->passphrase);
+	identities_release(&v->reading);
 	spool_close(v->spool);
 	free(v);
 }

@@ -34,6 +34,13 @@ struct key {
 	struct age_identity identity;
 };
 
+/* Secrets that open covers, or the wrapping of bags. */
+struct identities {
+	struct secret memory; /* that they lie in */
+	struct age_identity *at;
+	size_t n;
+};
+
 struct valise {
 	struct spool *spool;
 	struct valise_caller caller;
@@ -43,7 +50,8 @@ struct valise {
 	uint64_t n_set_back;
 	struct key **keys; /* unlocked in this command */
 	size_t n_keys;
-	struct secret passphrase; /* the last one that opened a key */
+	struct secret passphrase;  /* the last one that opened a key */
+	struct identities reading; /* of our readers, once a letter was opened */
 };
 
 /* ---- keyring.c ---- */
@@ -109,14 +117,9 @@ void recipients_release(struct recipients *r);
 CHECKED int recipients_join(struct recipients *all, const struct recipients *more, struct valise_err *err);
 CHECKED int office_recipients(const struct office_register *o, unsigned roles, int64_t now_s, struct recipients *ret,
 			      struct valise_err *err);
-/* The identities of all our keys here whose officer has one of `roles`, unlocked. */
-struct identities {
-	struct secret memory; /* that they lie in */
-	struct age_identity *at;
-	size_t n;
-};
 #define CLEAN_IDENTITIES CLEANUP(identities_release)
 void identities_release(struct identities *i);
+/* The identities of all our keys here whose officer has one of `roles`, unlocked. */
 CHECKED int office_identities(struct valise *v, const struct register_set *set, unsigned roles, struct identities *ret,
 			      struct valise_err *err);
 

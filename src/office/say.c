@@ -11,6 +11,7 @@
 #include "office/body_root.h"
 #include "office/drafting.h"
 #include "office/may_say.h"
+#include "office/opening.h"
 
 #define QUESTION_BYTES (8u * LIMIT_STATEMENT_BYTES) /* escaping lengthens what it shows */
 
@@ -192,11 +193,7 @@ static int check_bytes(struct valise *v, const struct draft *d, const struct let
 		r = body_root(v, &body, "checking", &root, err);
 		return r || hash_eq(&root, &seal->s.body) ? r : damaged(d, "body", err);
 	}
-	struct hash_hex id = hash_hex(&d->s.letter);
-	struct valise_opening check = {.letter = id.text, .dry_run = true};
-	struct valise_opened *opened = NULL;
-	r = valise_open_letter(v, &check, &opened, err);
-	valise_opened_free(opened);
+	r = opening_check(v, &d->s.letter, err);
 	return r ? err_prefix(err, r, "opened cannot be said") : 0;
 }
 
