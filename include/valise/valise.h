@@ -247,7 +247,7 @@ VALISE_CHECKED int valise_say_look(struct valise *v, const struct valise_stateme
 				   struct valise_draft **ret, struct valise_err *err);
 VALISE_PUBLIC size_t valise_draft_count(const struct valise_draft *d);
 VALISE_PUBLIC const struct valise_draft_view *valise_draft_at(const struct valise_draft *d, size_t i);
-/* Signs and stores them all in one transaction; *ret_ids (may be NULL): n ids, NULL where `already`, freed with the draft. */
+/* Signs and stores them, up to 1,000 in one transaction; of more, *err says how many are signed when one fails. *ret_ids (may be NULL): n ids, NULL where `already`, freed with the draft. */
 VALISE_CHECKED int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const **ret_ids,
 				   struct valise_err *err);
 VALISE_PUBLIC void valise_draft_free(struct valise_draft *d);
@@ -355,7 +355,7 @@ VALISE_CHECKED int valise_report_look_list(struct valise *v, const struct valise
 					   struct valise_report_draft **ret, struct valise_err *err);
 VALISE_PUBLIC size_t valise_report_count(const struct valise_report_draft *d);
 VALISE_PUBLIC const struct valise_draft_view *valise_report_at(const struct valise_report_draft *d, size_t i);
-/* Signs and stores them all in one transaction; *ret_ids (may be NULL): as many ids, NULL where `already`, freed with the draft. */
+/* Signs and stores them, up to 1,000 in one transaction; of more, *err says how many are signed when one fails. *ret_ids (may be NULL): as many ids, NULL where `already`, freed with the draft. */
 VALISE_CHECKED int valise_report_sign(struct valise *v, struct valise_report_draft *d, const char *const **ret_ids,
 				      struct valise_err *err);
 VALISE_PUBLIC void valise_report_draft_free(struct valise_report_draft *d);

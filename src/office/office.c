@@ -54,6 +54,7 @@ void valise_close(struct valise *v)
 	free(v->keys);
 	secret_release(&v->passphrase);
 	identities_release(&v->reading);
+	kept_registers_drop(v);
 	spool_close(v->spool);
 	free(v);
 }

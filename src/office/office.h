@@ -41,6 +41,8 @@ struct identities {
 	size_t n;
 };
 
+#define KEPT_REGISTERS 8u
+
 struct valise {
 	struct spool *spool;
 	struct valise_caller caller;
@@ -50,7 +52,9 @@ struct valise {
 	uint64_t n_set_back;
 	struct key **keys; /* unlocked in this command */
 	size_t n_keys;
-	struct secret passphrase;  /* the last one that opened a key */
+	struct secret passphrase;                    /* the last one that opened a key */
+	struct kept_registers *kept[KEPT_REGISTERS]; /* register_set_look */
+	unsigned next_kept;
 	struct identities reading; /* of our readers, once a letter was opened */
 };
 
@@ -89,6 +93,7 @@ CHECKED int key_unlock(struct valise *v, const struct vkey *k, const char *title
 
 /* Offices' registers as they are in the spool, judged. */
 struct register_set {
+	struct kept_registers *kept; /* NULL: its own; otherwise it is shared, and nothing may be added to it */
 	struct registers *registers;
 	struct verified_entry **entries; /* owned */
 	size_t n, cap;
@@ -100,6 +105,10 @@ struct register_set {
 #define CLEAN_REGISTER_SET CLEANUP(register_set_release)
 CHECKED int register_set_load(struct valise *v, const struct hash *offices, size_t n, struct register_set *ret,
 			      struct valise_err *err);
+/* The same to look at only: kept for the next question about the same offices, as long as no register here may be another. */
+CHECKED int register_set_look(struct valise *v, const struct hash *offices, size_t n, struct register_set *ret,
+			      struct valise_err *err);
+void kept_registers_drop(struct valise *v);
 /* Only our own. */
 CHECKED int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err);
 void register_set_release(struct register_set *s);

@@ -174,7 +174,7 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 	int r = parties(p, g, &ret->offices);
 	if (r || p->o->bare)
 		return r;
-	r = register_set_load(p->v, offices->at, offices->n, &set, p->err);
+	r = register_set_look(p->v, offices->at, offices->n, &set, p->err);
 	for (size_t i = 0; i < offices->n && !r; i++) {
 		const struct office_register *o = registers_office(set.registers, &offices->at[i]);
 		size_t before = keys->n;

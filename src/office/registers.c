@@ -6,8 +6,11 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 
 /* ---- Loading ---- */
+
+static void kept_release(struct kept_registers *k);
 
 static int take_entry(void *context, struct verified_entry *e)
 {
@@ -24,6 +27,11 @@ static int take_entry(void *context, struct verified_entry *e)
 
 void register_set_release(struct register_set *s)
 {
+	if (s->kept) {
+		kept_release(s->kept);
+		*s = (struct register_set)REGISTER_SET_NONE;
+		return;
+	}
 	registers_free(s->registers);
 	for (size_t i = 0; i < s->n; i++)
 		verified_entry_free(s->entries[i]);
@@ -49,10 +57,88 @@ int register_set_load(struct valise *v, const struct hash *offices, size_t n, st
 	return 0;
 }
 
+/* ---- Looking ---- */
+
+#define KEPT_ENTRIES 4096u /* of one set: larger ones are read each time */
+
+struct kept_registers {
+	struct register_set set; /* owned */
+	struct hash offices;     /* digest of their ids */
+	struct spool_changes as_of;
+	unsigned users;
+};
+
+static void kept_release(struct kept_registers *k)
+{
+	if (--k->users)
+		return;
+	register_set_release(&k->set);
+	free(k);
+}
+
+void kept_registers_drop(struct valise *v)
+{
+	for (size_t i = 0; i < KEPT_REGISTERS; i++)
+		if (v->kept[i])
+			kept_release(TAKE(v->kept[i]));
+}
+
+static struct register_set kept_set(struct kept_registers *k)
+{
+	struct register_set set = k->set;
+	set.kept = k;
+	k->users++;
+	return set;
+}
+
+static int keep(struct valise *v, const struct hash *offices, size_t n, const struct kept_registers *like,
+		struct register_set *ret, struct valise_err *err)
+{
+	struct kept_registers *k = malloc(sizeof *k);
+	if (!k)
+		return err_nomem(err);
+	*k = *like;
+	int r = register_set_load(v, offices, n, &k->set, err);
+	if (r) {
+		free(k);
+		return r;
+	}
+	if (k->set.n > KEPT_ENTRIES) {
+		*ret = k->set;
+		free(k);
+		return 0;
+	}
+	k->users = 1;
+	struct kept_registers **place = &v->kept[v->next_kept++ % KEPT_REGISTERS];
+	if (*place)
+		kept_release(*place);
+	*place = k;
+	*ret = kept_set(k);
+	return 0;
+}
+
+int register_set_look(struct valise *v, const struct hash *offices, size_t n, struct register_set *ret,
+		      struct valise_err *err)
+{
+	struct kept_registers wanted = {.set = REGISTER_SET_NONE};
+	digest_once(offices, n * sizeof *offices, &wanted.offices);
+	int r = spool_changes(v->spool, &wanted.as_of, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < KEPT_REGISTERS; i++) {
+		struct kept_registers *k = v->kept[i];
+		if (k && hash_eq(&k->offices, &wanted.offices) && spool_is_as(&k->as_of, &wanted.as_of)) {
+			*ret = kept_set(k);
+			return 0;
+		}
+	}
+	return keep(v, offices, n, &wanted, ret, err);
+}
+
 int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
-	int r = register_set_load(v, &v->self, 1, &set, err);
+	int r = register_set_look(v, &v->self, 1, &set, err);
 	if (r)
 		return r;
 	if (!registers_office(set.registers, &v->self))

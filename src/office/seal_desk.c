@@ -76,7 +76,7 @@ int seal_desk_open(struct seal_desk *d, bool is_paper, struct valise_err *err)
 {
 	close_desk(d);
 	d->now_s = clock_now_s();
-	int r = spool_foreign_changes(d->v->spool, &d->changes, err);
+	int r = spool_changes(d->v->spool, &d->changes, err);
 	if (!r)
 		r = register_set_load(d->v, d->offices.at, d->offices.n, &d->set, err);
 	if (!r && !registers_office(d->set.registers, &d->v->self))
@@ -99,9 +99,9 @@ int seal_desk_unlock(struct seal_desk *d, struct valise_err *err)
 
 int seal_desk_refresh(struct seal_desk *d, struct valise_err *err)
 {
-	int64_t changes;
-	int r = spool_foreign_changes(d->v->spool, &changes, err);
-	if (r || (changes == d->changes && clock_now_s() == d->now_s))
+	struct spool_changes changes;
+	int r = spool_changes(d->v->spool, &changes, err);
+	if (r || (spool_is_as(&changes, &d->changes) && clock_now_s() == d->now_s))
 		return r;
 	r = seal_desk_open(d, false, err);
 	return r ? r : seal_desk_unlock(d, err);

@@ -19,8 +19,8 @@ struct seal_desk {
 	struct register_set set;
 	struct correspondent *correspondents; /* by the numbers of offices */
 	size_t n_correspondents;
-	int64_t changes; /* of other programs, when that was read */
-	int64_t now_s;   /* and judged */
+	struct spool_changes changes; /* of registers, when those were read */
+	int64_t now_s;                /* and judged */
 	struct officer principal;
 	const struct key *signer; /* NULL: nobody was to sign */
 };

@@ -73,6 +73,7 @@ void spool_rollback(struct spool *s)
 	/* Fails only where SQLite has rolled back already. */
 	if (db_in_transaction(&s->db))
 		(void)!db_exec(&s->db, "ROLLBACK", NULL);
+	s->own_changes += s->is_writing;
 	s->is_writing = false;
 	s->is_reading = false;
 }
@@ -85,7 +86,7 @@ int spool_end(struct spool *s, int code, struct valise_err *err)
 	return code;
 }
 
-int spool_foreign_changes(struct spool *s, int64_t *ret, struct valise_err *err)
+int spool_changes(struct spool *s, struct spool_changes *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
@@ -93,7 +94,7 @@ int spool_foreign_changes(struct spool *s, int64_t *ret, struct valise_err *err)
 	if (!r)
 		r = query_next(&q, &row, err);
 	if (!r)
-		*ret = row ? row_int(&q, 0) : 0;
+		*ret = (struct spool_changes){row ? row_int(&q, 0) : 0, s->own_changes};
 	return r;
 }
 
