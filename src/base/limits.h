@@ -42,8 +42,7 @@
 #define LIMIT_QUOTE_BYTES 4096u                    /* typed, to be found in an exhibit */
 #define LIMIT_REPORT_LIST_BYTES (8u * 1024 * 1024) /* a file of reports to be filed at once */
 #define LIMIT_REPORT_LIST_LINES 10000u
-#define LIMIT_SEAL_LIST_BYTES (64u * 1024 * 1024) /* a file of letters to be sealed at once */
-#define LIMIT_SEAL_LIST_LINES 100000u
+#define LIMIT_SEAL_LIST_LINES 100000u /* letters to be sealed at once; their bytes are limited in <valise/bulk.h> */
 #define LIMIT_NTH 1000000u
 /* Of one letter, as many statements as reports; what comes beyond is passed over (office/note_room.h). */
 #define LIMIT_NOTES_BY_KEY 10000u

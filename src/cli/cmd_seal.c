@@ -200,12 +200,13 @@ static int run(struct cli *c, const void *values)
 
 const struct command command_seal = {
 	.name = "seal",
-	.operands = "{-t OFFICE... {FILE|DIR|-... | --paper TEXT} | --from-list FILE}",
+	.operands = "-t OFFICE... {FILE|DIR|-... | --paper TEXT}",
 	.summary = "Seal a letter of files and directories to one or more offices",
 	.about =
 		"Prints the letter's id. OFFICE is a name that you gave (or its beginning), or the beginning of an id. - is "
 		"standard input, as a part named stdin.\n"
-		"A list seals every line or, where one is wrong, none; cut off, the same command goes on with the rest.\n"
+		"Or --from-list alone: every line of the list is sealed or, where one is wrong, none; cut off, the same command "
+		"goes on with the rest.\n"
 		"TIME is 2026-12-22T00:00:00Z, 2026-12-22 (its first second, UTC), or +30d from now.",
 	.options = options,
 	.values_bytes = sizeof(struct seal_options),

@@ -95,7 +95,7 @@ int seal_from_list(struct cli *c, const char *path, const struct valise_letter *
 	struct valise_seal_list list = {
 		.common = common, .again = again, .context = &t, .wrong = tell_wrong, .sealed = tell_sealed};
 	json_open_list(t.letters, "letters");
-	int r = file_read(c, path, &bytes, &list.len);
+	int r = file_read_at_most(c, path, VALISE_SEAL_LIST_BYTES, &bytes, &list.len);
 	list.bytes = bytes;
 	if (!r)
 		r = cli_open(c, !c->shared.dry_run, &v);

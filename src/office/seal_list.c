@@ -218,7 +218,7 @@ static int begin_job(struct listing *g, struct job *j, struct entry *e, struct v
 
 /* ---- The first pass: all is checked, and nothing changed ---- */
 
-/* Once for whom all lines go to, and once, beside the open desk, for all else. */
+/* Once for whom all lines go to, and once, beside the open desk, for all else: only then is told what is wrong, in order. */
 static int check_lines(struct listing *g, bool look, struct valise_err *err)
 {
 	struct job *j = &g->jobs[0];
@@ -234,7 +234,8 @@ static int check_lines(struct listing *g, bool look, struct valise_err *err)
 			g->plain_bytes += j->sealing.plan.bytes;
 		empty_job(j);
 		if (r && is_of_the_line(r)) {
-			tell_wrong(g, e->line, r, &why);
+			if (look)
+				tell_wrong(g, e->line, r, &why);
 		} else if (r) {
 			(void)err_prefix(&why, r, "line %zu", e->line);
 			err_copy(err, &why);
@@ -249,8 +250,8 @@ static int check_lines(struct listing *g, bool look, struct valise_err *err)
 
 static int check_all(struct listing *g, struct valise_err *err)
 {
-	int r = g->wrong ? 0 : check_lines(g, false, err);
-	if (!r && !g->wrong)
+	int r = g->wrong ? 0 : check_lines(g, false, err); /* its first line is wrong: it has no letters */
+	if (!r)
 		r = seal_desk_open(&g->desk, false, err);
 	if (!r && !g->wrong)
 		r = check_lines(g, true, err);
@@ -526,9 +527,9 @@ static int begin(struct listing *g, struct valise_err *err)
 {
 	struct str bytes = {g->l->bytes, g->l->len};
 	const struct valise_letter *common = g->l->common;
-	if (bytes.len > LIMIT_SEAL_LIST_BYTES || cells_count_lines(bytes) > LIMIT_SEAL_LIST_LINES)
+	if (bytes.len > VALISE_SEAL_LIST_BYTES || cells_count_lines(bytes) > LIMIT_SEAL_LIST_LINES)
 		return err_set(err, VALISE_E_LIMIT, "a list has at most %u lines and %u bytes: make several of it",
-			       LIMIT_SEAL_LIST_LINES, LIMIT_SEAL_LIST_BYTES);
+			       LIMIT_SEAL_LIST_LINES, VALISE_SEAL_LIST_BYTES);
 	if (common->n_to || common->subject || common->ref || common->n_paths || common->in_reply_to || common->paper)
 		return err_set(
 			err, VALISE_E_USAGE,
