@@ -109,7 +109,8 @@ VALISE_CHECKED int valise_report_look_list(struct valise *v, const struct valise
 /* Their order is that of the list; views belong to the draft, and `i` is below the count. */
 VALISE_PUBLIC size_t valise_report_count(const struct valise_report_draft *d);
 VALISE_PUBLIC const struct valise_draft_view *valise_report_at(const struct valise_report_draft *d, size_t i);
-/* Signs and stores them all in one transaction; *ret_ids (may be NULL): as many ids, NULL where `already`, freed with the draft. */
+/* Signs and stores them, up to 1,000 in one transaction; of more, *err says how many are signed when one fails. *ret_ids (may be NULL): as
+ * many ids, NULL where `already`, freed with the draft. */
 VALISE_CHECKED int valise_report_sign(struct valise *v, struct valise_report_draft *d, const char *const **ret_ids,
 				      struct valise_err *err);
 VALISE_PUBLIC void valise_report_draft_free(struct valise_report_draft *d);

@@ -245,7 +245,7 @@ VALISE_CHECKED int valise_say_look(struct valise *v, const struct valise_stateme
 /* As many as were given, in their order; views belong to the draft. `i` is below the count. */
 VALISE_PUBLIC size_t valise_draft_count(const struct valise_draft *d);
 VALISE_PUBLIC const struct valise_draft_view *valise_draft_at(const struct valise_draft *d, size_t i);
-/* Signs and stores them all in one transaction; *ret_ids (may be NULL): n ids, NULL where `already`, freed with the draft. */
+/* Signs and stores them, up to 1,000 in one transaction; of more, *err says how many are signed when one fails. *ret_ids (may be NULL): n ids, NULL where `already`, freed with the draft. */
 VALISE_CHECKED int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const **ret_ids,
 				   struct valise_err *err);
 VALISE_PUBLIC void valise_draft_free(struct valise_draft *d);
@@ -496,5 +496,7 @@ struct valise_doctor {
 VALISE_CHECKED int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise_err *err);
 
 VALISE_END_C
+
+#include <valise/bulk.h> /* last: it needs what stands above */
 
 #endif

@@ -43,6 +43,7 @@
 #define LIMIT_QUOTE_BYTES 4096u                    /* typed, to be found in an exhibit */
 #define LIMIT_REPORT_LIST_BYTES (8u * 1024 * 1024) /* a file of reports to be filed at once */
 #define LIMIT_REPORT_LIST_LINES 10000u
+#define LIMIT_SEAL_LIST_LINES 100000u /* letters to be sealed at once; their bytes are limited in <valise/bulk.h> */
 #define LIMIT_NTH 1000000u
 /* Of one letter, as many statements as reports; what comes beyond is passed over (office/note_room.h). */
 #define LIMIT_NOTES_BY_KEY 10000u
@@ -57,6 +58,10 @@
 #define TREE_BLOCK_BYTES (32u * 1024)   /* a leaf of the body tree */
 #define TREE_PIECE_LEAVES 32u           /* a piece is an aligned subtree of this many leaves */
 #define TREE_PIECE_BYTES (1024u * 1024) /* TREE_BLOCK_BYTES * TREE_PIECE_LEAVES */
+
+/* Bulk work is committed at the latest after so many, or so long. */
+#define LIMIT_BATCH_LETTERS 1000u
+#define LIMIT_BATCH_MS 1000
 
 /* Containers (spec/bag.md, spec/dossier.md). */
 #define LIMIT_BAG_BYTES (256u * 1024 * 1024)

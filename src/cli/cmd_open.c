@@ -28,6 +28,7 @@ struct opening {
 	const struct open_options *o;
 	struct valise *v;
 	struct json *json; /* NULL: text */
+	const struct letters *letters;
 	bool several;
 	int worst;           /* the first failure's code; the other letters are opened all the same */
 	const char **opened; /* names of the letters that were */
@@ -93,17 +94,14 @@ static void fail_one(struct opening *o, const char *letter, int r)
 	json_close(o->json);
 }
 
-static int open_one(struct opening *o, const char *letter)
+static int opened_one(void *context, size_t i, struct valise_opened *opened, const struct valise_err *why)
 {
-	struct valise_opened *opened = NULL;
-	struct valise_opening one = {
-		.letter = letter, .destination = o->o->output, .below = o->several, .dry_run = o->c->shared.dry_run};
-	int r = valise_open_letter(o->v, &one, &opened, &o->c->err);
+	struct opening *o = context;
+	const char *letter = o->letters->names[i];
 	progress_clear(&o->c->progress);
-	if (r == VALISE_E_INTERRUPTED || r == VALISE_E_LOCKED || r == VALISE_E_NOMEM)
-		return r;
-	if (r) {
-		fail_one(o, letter, r);
+	if (why) {
+		o->c->err = *why;
+		fail_one(o, letter, why->code);
 		return 0;
 	}
 	if (o->json)
@@ -145,13 +143,19 @@ static int say_opened(struct opening *o)
 	return 0;
 }
 
-static int open_all(struct opening *o, const struct letters *letters)
+static int open_all(struct opening *o)
 {
-	int r = 0;
+	struct valise_openings want = {.letters = o->letters->names,
+				       .n = o->letters->n,
+				       .destination = o->o->output,
+				       .below = o->several,
+				       .dry_run = o->c->shared.dry_run,
+				       .context = o,
+				       .opened = opened_one};
 	if (o->json)
 		json_open_list(o->json, "letters");
-	for (size_t i = 0; i < letters->n && !r; i++)
-		r = open_one(o, letters->names[i]);
+	int r = valise_open_letters(o->v, &want, &o->c->err);
+	progress_clear(&o->c->progress);
 	if (o->json)
 		json_close(o->json);
 	if (!r && o->o->say && o->n_opened)
@@ -205,11 +209,12 @@ static int run(struct cli *c, const void *values)
 	if (!r && several && o->output && !c->shared.dry_run)
 		r = make_parent(c, o->output);
 	CLEAN_FREE const char **opened = calloc(letters.n + 1, sizeof *opened);
-	struct opening all = {.c = c, .o = o, .v = v, .json = json, .several = several, .opened = opened};
+	struct opening all = {
+		.c = c, .o = o, .v = v, .json = json, .letters = &letters, .several = several, .opened = opened};
 	if (!r && !opened)
 		r = cli_fail(c, VALISE_E_NOMEM, "out of memory");
 	if (!r)
-		r = open_all(&all, &letters);
+		r = open_all(&all);
 	if (!r)
 		r = finish(&all);
 	letters_release(&letters);

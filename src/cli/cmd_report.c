@@ -7,6 +7,7 @@
 #include "cli/files.h"
 #include "cli/show.h"
 #include "cli/span.h"
+#include "cli/wrong_lines.h"
 
 struct report_options {
 	struct words via, regarding;
@@ -134,35 +135,17 @@ static int report_one(struct cli *c, const struct report_options *o, struct vali
 	return r;
 }
 
-static void tell_wrong(void *context, size_t line, const char *text)
-{
-	struct cli *c = context;
-	progress_clear(&c->progress);
-	if (!c->shared.json) {
-		fprintf(stderr, "%s: line %zu: %s\n", c->program, line, text);
-		return;
-	}
-	if (!c->beside_error) {
-		c->beside_error = json_new();
-		json_open_list(c->beside_error, "wrong");
-	}
-	json_open_object(c->beside_error, NULL);
-	json_number(c->beside_error, "line", line);
-	json_text(c->beside_error, "why", text);
-	json_close(c->beside_error);
-}
-
 static int report_list(struct cli *c, const struct report_options *o, struct valise *v,
 		       const struct valise_report *common)
 {
 	CLEAN_FREE char *bytes = NULL;
 	struct valise_report_draft *d = NULL;
-	struct valise_report_list list = {.common = common, .context = c, .wrong = tell_wrong};
+	struct valise_report_list list = {.common = common, .context = c, .wrong = wrong_line};
 	int r = file_read(c, o->from_list, &bytes, &list.len);
 	list.bytes = bytes;
 	if (!r)
 		r = valise_report_look_list(v, &list, c->shared.dry_run, &d, &c->err);
-	json_close(c->beside_error);
+	wrong_lines_end(c);
 	progress_clear(&c->progress);
 	if (!r)
 		r = show_and_sign(c, o, v, d);

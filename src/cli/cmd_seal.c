@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/seal_list.h"
 #include "cli/show.h"
 
 struct seal_options {
@@ -10,8 +11,9 @@ struct seal_options {
 	const char *subject, *ref, *in_reply_to;
 	struct moment answer_by, keep_until;
 	bool keep_no_copy, no_card;
-	const char *paper;
+	const char *paper, *from_list;
 	struct words scans;
+	bool again;
 };
 #define AT(member) offsetof(struct seal_options, member)
 
@@ -30,6 +32,9 @@ static const struct option_row options[] = {
 	 "with --paper: an OFFICE that you do not know is somebody without a card, by that name"},
 	{"scan", 0, OPTION_LIST, AT(scans), "FILE",
 	 "with --paper: commit to this file's digest, to disclose it later; the file is not kept, keep it; repeatable"},
+	{"from-list", 0, OPTION_TEXT, AT(from_list), "FILE",
+	 "many letters, a line each: offices, reference, subject, files; - is standard input; see the manual"},
+	{"again", 0, OPTION_FLAG, AT(again), NULL, "with --from-list: seal a list once more that was sealed before"},
 	OPTION_END,
 };
 
@@ -120,6 +125,27 @@ static void show(struct cli *c, const struct seal_options *o, const struct valis
 	hint(c, "`valise sync DIR %s` puts it on a stick or into a folder.", s->short_id);
 }
 
+/* What is of one letter stands in the lines. */
+static int check_list(struct cli *c, const struct seal_options *o)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} of_one[] = {
+		{"-t", o->to.n > 0},           {"--subject", o->subject},         {"--ref", o->ref},
+		{"a file", c->n_operands > 0}, {"--in-reply-to", o->in_reply_to}, {"--paper", o->paper},
+		{"--no-card", o->no_card},     {"--scan", o->scans.n > 0},
+	};
+	if (!o->from_list)
+		return cli_fail(c, VALISE_E_USAGE, "--again goes with --from-list; one letter is sealed each time");
+	for (size_t i = 0; i < sizeof of_one / sizeof of_one[0]; i++)
+		if (of_one[i].given)
+			return cli_fail(c, VALISE_E_USAGE,
+					"%s is of one letter: in a list each line has its own, or none",
+					of_one[i].name);
+	return 0;
+}
+
 static int run(struct cli *c, const void *values)
 {
 	const struct seal_options *o = values;
@@ -144,6 +170,10 @@ static int run(struct cli *c, const void *values)
 		.n_scans = o->scans.n,
 		.dry_run = c->shared.dry_run,
 	};
+	if (o->from_list || o->again) {
+		int code = check_list(c, o);
+		return code ? code : seal_from_list(c, o->from_list, &letter, o->again);
+	}
 	int r = valise_letter_check(&letter, &c->err);
 	for (size_t i = 0; !r && i < c->n_operands; i++)
 		if (strcmp(c->operands[i], "-") == 0 && c->terminal.in)
@@ -175,6 +205,8 @@ const struct command command_seal = {
 	.about =
 		"Prints the letter's id. OFFICE is a name that you gave (or its beginning), or the beginning of an id. - is "
 		"standard input, as a part named stdin.\n"
+		"Or --from-list alone: every line of the list is sealed or, where one is wrong, none; cut off, the same command "
+		"goes on with the rest.\n"
 		"TIME is 2026-12-22T00:00:00Z, 2026-12-22 (its first second, UTC), or +30d from now.",
 	.options = options,
 	.values_bytes = sizeof(struct seal_options),

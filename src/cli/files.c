@@ -28,14 +28,14 @@ static int fail_errno(struct cli *c, int errnum, const char *what, const char *p
 
 /* ---- Reading ---- */
 
-static int read_all(struct cli *c, int fd, const char *name, char **ret, size_t *ret_len)
+static int read_all(struct cli *c, int fd, const char *name, size_t max, char **ret, size_t *ret_len)
 {
 	CLEAN_FREE char *bytes = NULL;
 	size_t len = 0, cap = 0;
 	for (;;) {
 		if (len == cap) {
 			cap = cap ? 2 * cap : 64 * 1024;
-			char *grown = cap <= 2 * (size_t)FILES_MAX_BYTES ? realloc(bytes, cap + 1) : NULL;
+			char *grown = cap <= 4 * max ? realloc(bytes, cap + 1) : NULL;
 			if (!grown)
 				return cli_fail(c, VALISE_E_NOMEM, "out of memory while reading %s", SHOW(name));
 			bytes = grown;
@@ -49,7 +49,7 @@ static int read_all(struct cli *c, int fd, const char *name, char **ret, size_t 
 		if (got == 0)
 			break;
 		len += (size_t)got;
-		if (len > FILES_MAX_BYTES)
+		if (len > max)
 			return cli_fail(c, VALISE_E_LIMIT, "%s is too long for anything that is read here", SHOW(name));
 	}
 	bytes[len] = 0;
@@ -61,12 +61,17 @@ static int read_all(struct cli *c, int fd, const char *name, char **ret, size_t 
 
 int file_read(struct cli *c, const char *path, char **ret, size_t *ret_len)
 {
+	return file_read_at_most(c, path, FILES_MAX_BYTES, ret, ret_len);
+}
+
+int file_read_at_most(struct cli *c, const char *path, size_t max, char **ret, size_t *ret_len)
+{
 	if (strcmp(path, "-") == 0)
-		return read_all(c, STDIN_FILENO, "standard input", ret, ret_len);
+		return read_all(c, STDIN_FILENO, "standard input", max, ret, ret_len);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return fail_errno(c, errno, "open", path);
-	int r = read_all(c, fd, path, ret, ret_len);
+	int r = read_all(c, fd, path, max, ret, ret_len);
 	(void)close(fd);
 	return r;
 }

@@ -11,6 +11,8 @@ struct cli;
 /* A file, or standard input for "-". *ret is to be freed. At most FILES_MAX_BYTES. */
 #define FILES_MAX_BYTES (1025u * 1024 * 1024)
 int file_read(struct cli *c, const char *path, char **ret, size_t *ret_len);
+/* max: at least 64 KiB. */
+int file_read_at_most(struct cli *c, const char *path, size_t max, char **ret, size_t *ret_len);
 
 /* Standard output for NULL and "-"; otherwise a file that appears complete and durable, and that replaces another only when `force`. */
 int file_write(struct cli *c, const char *path, const char *bytes, size_t len, bool force);

@@ -3,6 +3,7 @@
 #include "format/report_list.h"
 
 #include "base/text.h"
+#include "format/cells.h"
 
 const char *const report_column_names[COLUMN_COUNT] = {
 	[COLUMN_OFFSET] = "offset",
@@ -25,39 +26,6 @@ const char *const report_column_names[COLUMN_COUNT] = {
 	[COLUMN_EXHIBIT] = "exhibit",
 };
 
-bool report_list_line(struct str *rest, struct str *ret_line)
-{
-	if (!rest->len)
-		return false;
-	const char *end = memchr(rest->at, '\n', rest->len);
-	size_t len = end ? (size_t)(end - rest->at) : rest->len;
-	*ret_line = (struct str){rest->at, len && rest->at[len - 1] == '\r' ? len - 1 : len};
-	len += end != NULL;
-	*rest = (struct str){rest->at + len, rest->len - len};
-	return true;
-}
-
-/* The cell before the next tab. False when there was none left. */
-static bool next_cell(struct str *rest, struct str *ret)
-{
-	if (!rest->at)
-		return false;
-	const char *end = memchr(rest->at, '\t', rest->len);
-	size_t len = end ? (size_t)(end - rest->at) : rest->len;
-	*ret = (struct str){rest->at, len};
-	*rest = end ? (struct str){end + 1, rest->len - len - 1} : (struct str){NULL, 0};
-	return true;
-}
-
-static struct str trimmed(struct str s)
-{
-	while (s.len && s.at[0] == ' ')
-		s = (struct str){s.at + 1, s.len - 1};
-	while (s.len && s.at[s.len - 1] == ' ')
-		s.len--;
-	return s;
-}
-
 static bool column_of(struct str name, enum report_column *ret)
 {
 	for (unsigned i = 0; i < COLUMN_COUNT; i++)
@@ -75,9 +43,9 @@ int report_columns_parse(struct str line, struct report_columns *ret, struct val
 	struct str cell;
 	if (str_starts(line, STR("# ")))
 		line = (struct str){line.at + 2, line.len - 2};
-	while (next_cell(&line, &cell)) {
+	while (cells_next(&line, &cell)) {
 		enum report_column column;
-		cell = trimmed(cell);
+		cell = cells_trimmed(cell);
 		const char *space = cell.len ? memchr(cell.at, ' ', cell.len) : NULL;
 		if (space)
 			cell.len = (size_t)(space - cell.at);
@@ -105,11 +73,11 @@ int report_cells_parse(const struct report_columns *columns, struct str line, st
 	size_t n = 0;
 	if (!text_is_utf8(line) || (line.len && memchr(line.at, 0, line.len)))
 		return err_set(err, VALISE_E_USAGE, "this is no text in UTF-8: write the list anew as that");
-	for (; next_cell(&line, &cell); n++) {
+	for (; cells_next(&line, &cell); n++) {
 		if (n >= columns->n)
 			continue;
 		const char *name = report_column_names[columns->at[n]];
-		cell = trimmed(cell);
+		cell = cells_trimmed(cell);
 		if (!cell.len)
 			return err_set(err, VALISE_E_USAGE, "the cell %s is empty: write - where there is nothing",
 				       name);
@@ -133,7 +101,7 @@ int report_cell_parts(struct str cell, struct str *ret, size_t max, size_t *ret_
 	while (cell.at) {
 		const char *end = cell.len ? memmem(cell.at, cell.len, between, sizeof between - 1) : NULL;
 		size_t len = end ? (size_t)(end - cell.at) : cell.len;
-		struct str part = trimmed((struct str){cell.at, len});
+		struct str part = cells_trimmed((struct str){cell.at, len});
 		if (!part.len || part.at[0] == '<' || part.at[part.len - 1] == '<' ||
 		    memmem(part.at, part.len, " <", 2))
 			return err_set(

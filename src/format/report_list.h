@@ -48,9 +48,6 @@ struct report_cells {
 /* VALISE_E_USAGE when it has another number of cells than the first line, an empty one, or what is no text. */
 CHECKED int report_cells_parse(const struct report_columns *columns, struct str line, struct report_cells *ret,
 			       struct valise_err *err);
-/* Splits off the first line, without its LF or CRLF; the last may lack it. False at the end. */
-bool report_list_line(struct str *rest, struct str *ret_line);
-
 /* The parts of a cell that " < " separates: outermost first. VALISE_E_USAGE when there are more than `max`, or one is empty. */
 CHECKED int report_cell_parts(struct str cell, struct str *ret, size_t max, size_t *ret_n, struct valise_err *err);
 

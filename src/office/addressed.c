@@ -85,7 +85,7 @@ int office_addressed(struct valise *v, const struct verified_seal *seal, const s
 	search.found = seal_recipient(&seal->s, office) >= 0;
 	int r = 0;
 	if (!search.found && seal->s.n_addressees) {
-		r = register_set_load(v, &seal->s.from.office, 1, &search.sender, err);
+		r = register_set_look(v, &seal->s.from.office, 1, &search.sender, err);
 		if (!r)
 			r = statements_of(v->spool, &seal->note.id, consider, &search, err);
 		register_set_release(&search.sender);

@@ -11,7 +11,7 @@
 #include "crypto/digest.h"
 #include "office/body_root.h"
 #include "office/exhibits.h"
-#include "office/extract.h"
+#include "office/staging.h"
 #include "spool/bags.h"
 
 struct examination {
@@ -311,7 +311,7 @@ static void found_opening(void *context, bool is_left, const char *text)
 int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise_err *err)
 {
 	struct examination x = {.v = v, .d = d, .err = err};
-	int r = extract_sweep(v, d->mend, found_opening, &x, err);
+	int r = staging_sweep(v, d->mend, found_opening, &x, err);
 	if (!r)
 		r = spool_check(v->spool, d->mend, found, &x, err);
 	if (!r)

@@ -115,7 +115,7 @@ static int describe_regarded(void *context, struct verified_statement *v, int64_
 	int r = 0;
 	(void)taken_in_s;
 	if (hash_eq(&v->note.id, g->id)) {
-		r = register_set_load(g->v, &s->office.office, 1, &set, g->err);
+		r = register_set_look(g->v, &s->office.office, 1, &set, g->err);
 		if (!r)
 			r = office_show(g->v, &set, &s->office.office, g->ret, g->err);
 		buf_addf(g->ret, " says %s", says_table[s->says].name);
@@ -154,7 +154,7 @@ int draft_opening(struct valise *v, const struct register_set *self, const char 
 	buf_add_text(ret, " of ");
 	text_show(ret, office_name(registers_office(self->registers, &v->self)));
 	buf_addf(ret, ", of %s from ", hash_short(&seal->note.id).text);
-	int r = register_set_load(v, &seal->s.from.office, 1, &sender, err);
+	int r = register_set_look(v, &seal->s.from.office, 1, &sender, err);
 	if (!r)
 		r = office_show(v, &sender, &seal->s.from.office, ret, err);
 	if (seal->s.ref.at) {

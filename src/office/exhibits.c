@@ -235,7 +235,7 @@ static int add_report(struct describing *d, const struct verified_report *p)
 	d->reports = one_more(d->arena, d->reports, d->n_reports, &d->cap_reports, sizeof *d->reports);
 	if (!d->reports)
 		return arena_check(d->arena, d->err);
-	int r = register_set_load(d->v, &p->r.office.office, 1, &set, d->err);
+	int r = register_set_look(d->v, &p->r.office.office, 1, &set, d->err);
 	if (!r)
 		r = office_show(d->v, &set, &p->r.office.office, &office, d->err);
 	if (r)

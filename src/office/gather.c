@@ -181,7 +181,7 @@ int gather(struct valise *v, const struct hash *letter, struct gathered *ret, st
 	if (!r)
 		r = gathered_concerned(&g, true, &offices, err);
 	if (!r)
-		r = register_set_load(v, offices.at, offices.n, &g.set, err);
+		r = register_set_look(v, offices.at, offices.n, &g.set, err);
 	if (!r)
 		r = spoken_for(&g, &offices, err);
 	if (!r)

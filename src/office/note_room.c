@@ -26,7 +26,7 @@ static int know(struct valise *v, const struct note_author *by, bool *ret, struc
 		if (r)
 			return r == VALISE_E_NOT_FOUND ? 0 : r;
 	}
-	r = register_set_load(v, office, 1, &set, err);
+	r = register_set_look(v, office, 1, &set, err);
 	if (!r)
 		*ret = standing_suffices(
 			standing_judge(set.registers, by->office, by->key, by->role, by->time_s, by->id, NULL));

@@ -83,6 +83,8 @@ void valise_close(struct valise *v)
 		key_free(v->keys[i]);
 	free(v->keys);
 	secret_release(&v->passphrase);
+	identities_release(&v->reading);
+	kept_registers_drop(v);
 	spool_close(v->spool);
 	free(v);
 }

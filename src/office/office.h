@@ -36,6 +36,15 @@ struct key {
 	struct age_identity identity;
 };
 
+/* Secrets that open covers, or the wrapping of bags. */
+struct identities {
+	struct secret memory; /* that they lie in */
+	struct age_identity *at;
+	size_t n;
+};
+
+#define KEPT_REGISTERS 8u
+
 struct valise {
 	struct spool *spool;
 	struct valise_caller caller;
@@ -45,7 +54,10 @@ struct valise {
 	uint64_t n_set_back;
 	struct key **keys; /* unlocked in this command */
 	size_t n_keys;
-	struct secret passphrase; /* the last one that opened a key */
+	struct secret passphrase;                    /* the last one that opened a key */
+	struct kept_registers *kept[KEPT_REGISTERS]; /* register_set_look */
+	unsigned next_kept;
+	struct identities reading; /* of our readers, once a letter was opened */
 };
 
 /* ---- keyring.c ---- */
@@ -83,6 +95,7 @@ CHECKED int key_unlock(struct valise *v, const struct vkey *k, const char *title
 
 /* Offices' registers as they are in the spool, judged. */
 struct register_set {
+	struct kept_registers *kept; /* NULL: its own; otherwise it is shared, and nothing may be added to it */
 	struct registers *registers;
 	struct verified_entry **entries; /* owned */
 	size_t n, cap;
@@ -94,6 +107,10 @@ struct register_set {
 #define CLEAN_REGISTER_SET CLEANUP(register_set_release)
 CHECKED int register_set_load(struct valise *v, const struct hash *offices, size_t n, struct register_set *ret,
 			      struct valise_err *err);
+/* The same to look at only: kept for the next question about the same offices, as long as no register here may be another. */
+CHECKED int register_set_look(struct valise *v, const struct hash *offices, size_t n, struct register_set *ret,
+			      struct valise_err *err);
+void kept_registers_drop(struct valise *v);
 /* Only our own. */
 CHECKED int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err);
 void register_set_release(struct register_set *s);
@@ -116,16 +133,12 @@ struct recipients {
 	size_t n, cap;
 };
 void recipients_release(struct recipients *r);
+CHECKED int recipients_join(struct recipients *all, const struct recipients *more, struct valise_err *err);
 CHECKED int office_recipients(const struct office_register *o, unsigned roles, int64_t now_s, struct recipients *ret,
 			      struct valise_err *err);
-/* The identities of all our keys here whose officer has one of `roles`, unlocked. */
-struct identities {
-	struct secret memory; /* that they lie in */
-	struct age_identity *at;
-	size_t n;
-};
 #define CLEAN_IDENTITIES CLEANUP(identities_release)
 void identities_release(struct identities *i);
+/* The identities of all our keys here whose officer has one of `roles`, unlocked. */
 CHECKED int office_identities(struct valise *v, const struct register_set *set, unsigned roles, struct identities *ret,
 			      struct valise_err *err);
 

@@ -6,8 +6,11 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 
 /* ---- Loading ---- */
+
+static void kept_release(struct kept_registers *k);
 
 static int take_entry(void *context, struct verified_entry *e)
 {
@@ -24,6 +27,11 @@ static int take_entry(void *context, struct verified_entry *e)
 
 void register_set_release(struct register_set *s)
 {
+	if (s->kept) {
+		kept_release(s->kept);
+		*s = (struct register_set)REGISTER_SET_NONE;
+		return;
+	}
 	registers_free(s->registers);
 	for (size_t i = 0; i < s->n; i++)
 		verified_entry_free(s->entries[i]);
@@ -49,10 +57,88 @@ int register_set_load(struct valise *v, const struct hash *offices, size_t n, st
 	return 0;
 }
 
+/* ---- Looking ---- */
+
+#define KEPT_ENTRIES 4096u /* of one set: larger ones are read each time */
+
+struct kept_registers {
+	struct register_set set; /* owned */
+	struct hash offices;     /* digest of their ids */
+	struct spool_changes as_of;
+	unsigned users;
+};
+
+static void kept_release(struct kept_registers *k)
+{
+	if (--k->users)
+		return;
+	register_set_release(&k->set);
+	free(k);
+}
+
+void kept_registers_drop(struct valise *v)
+{
+	for (size_t i = 0; i < KEPT_REGISTERS; i++)
+		if (v->kept[i])
+			kept_release(TAKE(v->kept[i]));
+}
+
+static struct register_set kept_set(struct kept_registers *k)
+{
+	struct register_set set = k->set;
+	set.kept = k;
+	k->users++;
+	return set;
+}
+
+static int keep(struct valise *v, const struct hash *offices, size_t n, const struct kept_registers *like,
+		struct register_set *ret, struct valise_err *err)
+{
+	struct kept_registers *k = malloc(sizeof *k);
+	if (!k)
+		return err_nomem(err);
+	*k = *like;
+	int r = register_set_load(v, offices, n, &k->set, err);
+	if (r) {
+		free(k);
+		return r;
+	}
+	if (k->set.n > KEPT_ENTRIES) {
+		*ret = k->set;
+		free(k);
+		return 0;
+	}
+	k->users = 1;
+	struct kept_registers **place = &v->kept[v->next_kept++ % KEPT_REGISTERS];
+	if (*place)
+		kept_release(*place);
+	*place = k;
+	*ret = kept_set(k);
+	return 0;
+}
+
+int register_set_look(struct valise *v, const struct hash *offices, size_t n, struct register_set *ret,
+		      struct valise_err *err)
+{
+	struct kept_registers wanted = {.set = REGISTER_SET_NONE};
+	digest_once(offices, n * sizeof *offices, &wanted.offices);
+	int r = spool_changes(v->spool, &wanted.as_of, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < KEPT_REGISTERS; i++) {
+		struct kept_registers *k = v->kept[i];
+		if (k && hash_eq(&k->offices, &wanted.offices) && spool_is_as(&k->as_of, &wanted.as_of)) {
+			*ret = kept_set(k);
+			return 0;
+		}
+	}
+	return keep(v, offices, n, &wanted, ret, err);
+}
+
 int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
-	int r = register_set_load(v, &v->self, 1, &set, err);
+	int r = register_set_look(v, &v->self, 1, &set, err);
 	if (r)
 		return r;
 	if (!registers_office(set.registers, &v->self))
@@ -277,24 +363,28 @@ struct recipient_search {
 	struct recipients *ret;
 };
 
-static int consider_recipient(void *context, const struct officer *o)
+static int add_recipient(struct recipients *list, const struct age_recipient *one)
 {
-	struct recipient_search *s = context;
-	struct recipients *list = s->ret;
-	struct age_recipient one;
-	if (!(o->roles & s->roles) || !in_standing(o, s->now_s) || !o->recipient.at)
-		return 0;
-	if (!age_recipient_parse(o->recipient, &one))
-		return VALISE_E_BAD;
 	for (size_t i = 0; i < list->n; i++)
-		if (memcmp(list->at[i].point, one.point, sizeof one.point) == 0)
+		if (memcmp(list->at[i].point, one->point, sizeof one->point) == 0)
 			return 0;
 	struct age_recipient *grown = array_room(list->at, list->n, &list->cap, sizeof *grown);
 	if (!grown)
 		return VALISE_E_NOMEM;
 	list->at = grown;
-	list->at[list->n++] = one;
+	list->at[list->n++] = *one;
 	return 0;
+}
+
+static int consider_recipient(void *context, const struct officer *o)
+{
+	struct recipient_search *s = context;
+	struct age_recipient one;
+	if (!(o->roles & s->roles) || !in_standing(o, s->now_s) || !o->recipient.at)
+		return 0;
+	if (!age_recipient_parse(o->recipient, &one))
+		return VALISE_E_BAD;
+	return add_recipient(s->ret, &one);
 }
 
 int office_recipients(const struct office_register *o, unsigned roles, int64_t now_s, struct recipients *ret,
@@ -303,6 +393,14 @@ int office_recipients(const struct office_register *o, unsigned roles, int64_t n
 	struct recipient_search s = {roles, now_s, ret};
 	int r = office_each_officer(o, NULL, consider_recipient, &s);
 	return r == VALISE_E_NOMEM ? err_nomem(err) : r ? err_set(err, r, "an officer's reading key is malformed") : 0;
+}
+
+int recipients_join(struct recipients *all, const struct recipients *more, struct valise_err *err)
+{
+	int r = 0;
+	for (size_t i = 0; i < more->n && !r; i++)
+		r = add_recipient(all, &more->at[i]);
+	return r ? err_nomem(err) : 0;
 }
 
 void recipients_release(struct recipients *r)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "format/cells.h"
 #include "office/report.h"
 
 struct listing {
@@ -122,25 +123,11 @@ static int add_line(struct listing *g, struct str text, size_t line, struct vali
 
 /* ---- All of them ---- */
 
-static size_t count_lines(struct str s)
-{
-	size_t n = 0;
-	for (struct str line; report_list_line(&s, &line);)
-		n++;
-	return n;
-}
-
-/* Blank lines, and notes of whoever made the list, which begin with #. */
-static bool is_passed_over(struct str line)
-{
-	return line.len == 0 || line.at[0] == '#';
-}
-
 static int add_lines(struct listing *g, struct valise_err *err)
 {
 	struct str rest = {g->l->bytes, g->l->len}, line;
 	struct valise_err why = {0};
-	if (!report_list_line(&rest, &line))
+	if (!cells_line(&rest, &line))
 		return err_set(
 			err, VALISE_E_USAGE,
 			"the list is empty: its first line names the columns, and each further line is a report");
@@ -149,8 +136,8 @@ static int add_lines(struct listing *g, struct valise_err *err)
 		tell(g, 1, r, &why);
 		return 0;
 	}
-	for (size_t n = 2; report_list_line(&rest, &line) && !r; n++)
-		r = is_passed_over(line) ? 0 : add_line(g, line, n, err);
+	for (size_t n = 2; cells_line(&rest, &line) && !r; n++)
+		r = cells_is_passed_over(line) ? 0 : add_line(g, line, n, err);
 	if (!r && !g->wrong && !g->all->n)
 		return err_set(err, VALISE_E_USAGE,
 			       "there is no report in the list, only the names of columns: add a line for each");
@@ -162,10 +149,10 @@ int valise_report_look_list(struct valise *v, const struct valise_report_list *l
 {
 	struct listing g = {.v = v, .l = l};
 	struct str bytes = {l->bytes, l->len};
-	if (l->len > LIMIT_REPORT_LIST_BYTES || count_lines(bytes) > LIMIT_REPORT_LIST_LINES)
+	if (l->len > LIMIT_REPORT_LIST_BYTES || cells_count_lines(bytes) > LIMIT_REPORT_LIST_LINES)
 		return err_set(err, VALISE_E_LIMIT, "a list has at most %u lines and %u bytes: make several of it",
 			       LIMIT_REPORT_LIST_LINES, LIMIT_REPORT_LIST_BYTES);
-	int r = report_drafts_new(v, l->common->letter, count_lines(bytes), dry_run, &g.all, err);
+	int r = report_drafts_new(v, l->common->letter, cells_count_lines(bytes), dry_run, &g.all, err);
 	if (!r)
 		r = add_lines(&g, err);
 	if (!r && g.wrong)

@@ -9,27 +9,11 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "office/body_root.h"
-#include "office/drafting.h"
 #include "office/may_say.h"
+#include "office/opening.h"
+#include "office/saying.h"
 
 #define QUESTION_BYTES (8u * LIMIT_STATEMENT_BYTES) /* escaping lengthens what it shows */
-
-struct draft {
-	struct valise_draft_view view;
-	char short_id[HASH_SHORT_BYTES];
-	char *text, *question, *title, *already;
-	struct statement s; /* its strs borrow from `words` and `set` */
-	struct buf words;
-	struct str title_str;
-	char id[HASH_HEX_BYTES + 1];
-};
-
-struct valise_draft {
-	struct register_set set; /* our own register, as of the look */
-	struct draft *drafts;
-	size_t n;
-	const char **ids;
-};
 
 void valise_draft_free(struct valise_draft *d)
 {
@@ -44,6 +28,7 @@ void valise_draft_free(struct valise_draft *d)
 	}
 	free(d->drafts);
 	free(d->ids);
+	hash_index_release(&d->letters);
 	register_set_release(&d->set);
 	free(d);
 }
@@ -137,9 +122,9 @@ static bool once_only(enum says says)
 	return says == SAYS_RECEIVED || says == SAYS_OPENED || says == SAYS_SERVICE_ACCEPTED || says == SAYS_WITHDRAWN;
 }
 
-static bool says_of_bytes(enum says says)
+bool draft_is_of_bytes(const struct draft *d)
 {
-	return says == SAYS_RECEIVED || says == SAYS_CARRYING || says == SAYS_OPENED;
+	return d->s.says == SAYS_RECEIVED || d->s.says == SAYS_CARRYING || d->s.says == SAYS_OPENED;
 }
 
 static int damaged(const struct draft *d, const char *what, struct valise_err *err)
@@ -150,9 +135,8 @@ static int damaged(const struct draft *d, const char *what, struct valise_err *e
 		what, d->short_id, says_table[d->s.says].name);
 }
 
-/* That the letter is here, as far as this can be told without reading the body, which is returned open. Not for paper. */
-static int check_here(struct valise *v, const struct draft *d, const struct letter_row *row,
-		      const struct verified_seal *seal, struct body *ret, struct valise_err *err)
+int draft_check_here(struct valise *v, const struct draft *d, const struct letter_row *row,
+		     const struct verified_seal *seal, struct body *ret, struct valise_err *err)
 {
 	CLEAN_BUF struct buf cover = BUF_INIT(LIMIT_COVER_BYTES);
 	struct hash digest;
@@ -176,31 +160,28 @@ static int check_here(struct valise *v, const struct draft *d, const struct lett
 
 /* What is stated of bytes is recomputed now, unless that was done a short while ago and nobody has written to them since: a row says only
  * that they were here once. */
-static int check_bytes(struct valise *v, const struct draft *d, const struct letter_row *row,
+static int check_bytes(struct valise *v, struct draft *d, const struct letter_row *row,
 		       const struct verified_seal *seal, struct valise_err *err)
 {
 	CLEAN_BODY struct body body = BODY_NONE;
 	struct hash root;
-	if (!says_of_bytes(d->s.says) || row->is_paper)
+	if (!draft_is_of_bytes(d) || row->is_paper)
 		return 0;
-	int r = check_here(v, d, row, seal, &body, err);
+	int r = draft_check_here(v, d, row, seal, &body, err);
 	if (r)
 		return r;
+	d->in_rows = body.fd < 0;
 	if (d->s.says != SAYS_OPENED && body_is_as_checked(&body))
 		return 0;
 	if (d->s.says != SAYS_OPENED) {
 		r = body_root(v, &body, "checking", &root, err);
 		return r || hash_eq(&root, &seal->s.body) ? r : damaged(d, "body", err);
 	}
-	struct hash_hex id = hash_hex(&d->s.letter);
-	struct valise_opening check = {.letter = id.text, .dry_run = true};
-	struct valise_opened *opened = NULL;
-	r = valise_open_letter(v, &check, &opened, err);
-	valise_opened_free(opened);
+	r = opening_check(v, &d->s.letter, err);
 	return r ? err_prefix(err, r, "opened cannot be said") : 0;
 }
 
-static int check_history(struct valise *v, const struct register_set *set, struct draft *d, struct valise_err *err)
+int draft_check_history(struct valise *v, const struct register_set *set, struct draft *d, struct valise_err *err)
 {
 	struct history h = {.self = &v->self,
 			    .set = set,
@@ -227,10 +208,16 @@ static int choose_signer(struct valise *v, struct valise_draft *all, struct draf
 {
 	const struct says_row *row = &says_table[d->s.says];
 	struct draft_wish wish = {.roles = row->roles, .role = want->role, .as = want->as, .what = row->name};
-	struct draft_signer signer;
-	int r = draft_signer(v, &all->set, &wish, &signer, err);
+	struct draft_signer signer = all->signer;
+	bool is_named = want->role || want->as;
+	int r = 0;
+	if (!all->has_signer || all->signer_says != d->s.says || is_named)
+		r = draft_signer(v, &all->set, &wish, &signer, err);
 	if (r)
 		return r;
+	all->signer = signer;
+	all->signer_says = d->s.says;
+	all->has_signer = !is_named;
 	d->s.office = signer.office;
 	d->s.by = signer.key;
 	d->s.role = signer.role;
@@ -335,6 +322,10 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	if (r)
 		return r;
 	memcpy(d->short_id, hash_short(&d->s.letter).text, sizeof d->short_id);
+	d->follows = hash_index_get(&all->letters, &d->s.letter, NULL);
+	r = hash_index_put(&all->letters, &d->s.letter, 0, err);
+	if (r)
+		return r;
 	if (!says_of(str_of(want->says), &d->s.says))
 		return err_set(err, VALISE_E_USAGE,
 			       "%s is nothing that can be said; `valise say --help` lists what can",
@@ -356,7 +347,7 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	if (!r)
 		r = may_say_paper(&d->s, d->short_id, seal, err);
 	if (!r)
-		r = check_history(v, &all->set, d, err);
+		r = draft_check_history(v, &all->set, d, err);
 	if (!r && !d->already)
 		r = check_bytes(v, d, &row, seal, err);
 	if (!r)
@@ -374,6 +365,22 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	return 0;
 }
 
+/* As it is at one moment: nobody's commit comes between two letters. */
+static int look_at_all(struct valise *v, const struct valise_statement *s, size_t n, struct valise_draft *d,
+		       struct valise_err *err)
+{
+	int r = spool_begin_read(v->spool, err);
+	if (r)
+		return r;
+	r = spool_changes(v->spool, &d->looked_at, err);
+	if (!r)
+		r = register_set_self(v, &d->set, err);
+	for (size_t i = 0; i < n && !r; i++)
+		r = make_draft(v, d, &d->drafts[d->n++], &s[i], err);
+	spool_rollback(v->spool);
+	return r;
+}
+
 int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n, struct valise_draft **ret,
 		    struct valise_err *err)
 {
@@ -382,98 +389,11 @@ int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n
 		return err_nomem(err);
 	d->drafts = calloc(n ? n : 1, sizeof *d->drafts);
 	d->ids = calloc(n ? n : 1, sizeof(*d->ids));
-	int r = d->drafts && d->ids ? register_set_self(v, &d->set, err) : err_nomem(err);
-	for (size_t i = 0; i < n && !r; i++)
-		r = make_draft(v, d, &d->drafts[d->n++], &s[i], err);
+	int r = d->drafts && d->ids ? look_at_all(v, s, n, d, err) : err_nomem(err);
 	if (r) {
 		valise_draft_free(d);
 		return r;
 	}
 	*ret = d;
-	return 0;
-}
-
-/* ---- Signing ---- */
-
-/* A person thinks about the answer, and meanwhile an officer is dismissed, or a body removed: what costs little is looked at again. */
-static int check_again(struct valise *v, const struct register_set *now, const struct draft *d, struct valise_err *err)
-{
-	CLEAN_BODY struct body body = BODY_NONE;
-	CLEAN_SEAL struct verified_seal *seal = NULL;
-	struct letter_row row;
-	struct draft_signer signer = {.office = d->s.office, .key = d->s.by, .role = d->s.role};
-	int r = draft_signer_again(v, now, &signer, err);
-	if (r)
-		return r;
-	r = letter_row(v->spool, &d->s.letter, &row, err);
-	if (r || !says_of_bytes(d->s.says) || row.is_paper)
-		return r;
-	r = letter_seal(v->spool, &d->s.letter, &seal, err);
-	return r ? r : check_here(v, d, &row, seal, &body, err);
-}
-
-/* nth and time are of the moment of signing: other processes may have signed since the look, perhaps this very statement. */
-static int sign_one(struct valise *v, const struct register_set *set, struct draft *d, int64_t now_s,
-		    struct valise_err *err)
-{
-	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
-	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_STATEMENT_BYTES);
-	CLEAN_STATEMENT struct verified_statement *verified = NULL;
-	const struct key *key;
-	uint64_t nth;
-	int r = check_history(v, set, d, err);
-	d->view.already = d->already;
-	if (r || d->already)
-		return r;
-	r = check_again(v, set, d, err);
-	if (!r)
-		r = key_unlock(v, &d->s.by, d->title, &key, err);
-	if (!r)
-		r = statement_last_nth(v->spool, &d->s.letter, &d->s.by, &nth, err);
-	if (r)
-		return r;
-	d->s.nth = nth + 1;
-	d->s.time_s = now_s;
-	const struct ed25519_signer *signer = key->signer;
-	r = statement_write(&d->s, &text, err);
-	if (!r)
-		r = note_sign(buf_str(&text), &signer, 1, &note, err);
-	if (!r)
-		r = statement_verify(note.data, note.len, &verified, err);
-	if (!r)
-		r = statement_put(v->spool, verified, NULL, err);
-	if (!r)
-		memcpy(d->id, hash_hex(&verified->note.id).text, sizeof d->id);
-	return r;
-}
-
-int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const **ret_ids, struct valise_err *err)
-{
-	CLEAN_REGISTER_SET struct register_set now = REGISTER_SET_NONE;
-	const struct key *key;
-	int r = 0;
-	/* Passphrases are asked for before the spool's lock is taken. */
-	for (size_t i = 0; i < d->n && !r; i++)
-		if (!d->drafts[i].already)
-			r = key_unlock(v, &d->drafts[i].s.by, d->drafts[i].title, &key, err);
-	(void)spool_use_reserve(v->spool); /* that a disk is full can be said all the same */
-	if (!r)
-		r = spool_begin(v->spool, err);
-	if (r)
-		return r;
-	r = register_set_self(v, &now, err);
-	for (size_t i = 0; i < d->n && !r; i++)
-		if (!d->drafts[i].already)
-			r = sign_one(v, &now, &d->drafts[i], clock_now_s(), err);
-	if (!r)
-		r = spool_commit(v->spool, err);
-	if (r) {
-		spool_rollback(v->spool);
-		return r;
-	}
-	for (size_t i = 0; i < d->n; i++)
-		d->ids[i] = d->drafts[i].already ? NULL : d->drafts[i].id;
-	if (ret_ids)
-		*ret_ids = d->ids;
 	return 0;
 }

@@ -1,63 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sealing a letter: recipients and their readers, the body, the cover to the readers, the seal, all of it in the spool or nothing. A paper
- * letter has neither body nor cover; a sheet, which stays here, opens what its seal commits to. */
-#include "office/office.h"
-
-#include "base/clock.h"
-#include "base/limits.h"
-#include "base/text.h"
-#include "crypto/digest.h"
-#include "office/seal_parts.h"
-#include "office/seal_result.h"
-#include "office/seal_scans.h"
-
-/* Everything that one sealing holds; released as a whole. */
-struct sealing {
-	struct valise *v;
-	const struct valise_letter *l;
-	int64_t now_s;
-	struct hashes to;
-	struct buf names; /* of addressees, one after the other, each with a NUL */
-	size_t n_names;
-	struct hash reply;
-	struct register_set set;
-	struct officer principal;
-	const struct key *signer;
-	struct recipients readers;
-	struct part_plan plan;
-	struct part *parts;
-	struct stream_sealer *sealer;
-	struct sealed_stream body;
-	struct buf subject, ref; /* of paper: its description */
-	bool has_same_ref;
-	struct hash same_ref; /* a letter that has that ref already */
-	struct cover cover;
-	struct buf cover_file; /* of paper: the sheet */
-	struct seal seal;
-	struct buf note;
-	struct verified_seal *verified;
-};
-
-static void sealing_release(struct sealing *s)
-{
-	hashes_release(&s->to);
-	register_set_release(&s->set);
-	recipients_release(&s->readers);
-	stream_sealer_free(s->sealer);
-	free(s->parts);
-	part_plan_release(&s->plan);
-	secret_release(&s->cover.keys); /* its arrays are those above */
-	free(s->seal.to);
-	free(s->seal.addressees);
-	buf_release(&s->names);
-	buf_release(&s->subject);
-	buf_release(&s->ref);
-	buf_release(&s->cover_file);
-	buf_release(&s->note);
-	verified_seal_free(s->verified);
-}
-
-/* ---- What goes together ---- */
+/* Sealing a letter: all of it in the spool, or nothing. */
+#include "office/sealing.h"
 
 /* What an electronic letter has and paper has not, or the other way round. */
 int valise_letter_check(const struct valise_letter *l, struct valise_err *err)
@@ -95,368 +38,47 @@ int valise_letter_check(const struct valise_letter *l, struct valise_err *err)
 	return 0;
 }
 
-/* ---- Who ---- */
-
-static int add_addressee(struct sealing *s, struct str name, struct valise_err *err)
-{
-	for (size_t i = 0, at = 0; i < s->n_names; i++) {
-		struct str known = str_of((char *)s->names.data + at);
-		if (str_eq(known, name))
-			return 0;
-		at += known.len + 1;
-	}
-	buf_add_str(&s->names, name);
-	buf_add_char(&s->names, 0);
-	s->n_names++;
-	return buf_check(&s->names, "the addressees", err);
-}
-
-static int add_to(struct sealing *s, const char *typed, struct valise_err *err)
-{
-	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
-	struct valise_err why = {0};
-	struct hash office;
-	int r = text_free_of(str_of(typed), "the addressee's name", &text, err);
-	if (r)
-		return r;
-	const char *name = (const char *)text.data;
-	r = s->l->no_card ? office_find_whole(s->v, name, &office, &why) : office_find(s->v, name, &office, &why);
-	if (!r)
-		return hashes_add(&s->to, &office, err);
-	if (r == VALISE_E_NOT_FOUND && s->l->no_card)
-		return add_addressee(s, buf_str(&text), err);
-	if (r == VALISE_E_NOT_FOUND)
-		return err_set(err, r,
-			       "%s; who has no card can be named on a paper letter: --paper DESCRIPTION --no-card",
-			       why.text);
-	if (r == VALISE_E_AMBIGUOUS && s->l->no_card)
-		return err_set(err, r, "%s, or for somebody without a card a name that is no beginning of an office's",
-			       why.text);
-	err_copy(err, &why);
-	return r;
-}
-
-/* The names stay where they are from now on. */
-static int place_addressees(struct sealing *s, struct valise_err *err)
-{
-	s->seal.addressees = calloc(s->n_names + 1, sizeof *s->seal.addressees);
-	if (!s->seal.addressees)
-		return err_nomem(err);
-	const char *at = (const char *)s->names.data;
-	for (; s->seal.n_addressees < s->n_names; at += strlen(at) + 1)
-		s->seal.addressees[s->seal.n_addressees++] = str_of(at);
-	return 0;
-}
-
-static int find_recipients(struct sealing *s, struct valise_err *err)
-{
-	if (s->l->n_to > LIMIT_RECIPIENTS)
-		return err_set(err, VALISE_E_LIMIT, "a letter goes to at most %u offices", LIMIT_RECIPIENTS);
-	int r = 0;
-	for (size_t i = 0; i < s->l->n_to && !r; i++)
-		r = add_to(s, s->l->to[i], err);
-	return r ? r : place_addressees(s, err);
-}
-
-static int load_registers(struct sealing *s, struct valise_err *err)
-{
-	CLEANUP(hashes_release) struct hashes all = {0};
-	int r = hashes_add(&all, &s->v->self, err);
-	for (size_t i = 0; i < s->to.n && !r; i++)
-		r = hashes_add(&all, &s->to.at[i], err);
-	return r ? r : register_set_load(s->v, all.at, all.n, &s->set, err);
-}
-
-static struct office_ref newest(const struct office_register *o, const struct hash *office)
-{
-	return (struct office_ref){*office, office_head(o)->note.id};
-}
-
-/* The readers of one recipient, and its line of the seal. */
-static int add_recipient(struct sealing *s, const struct hash *office, struct valise_err *err)
-{
-	CLEAN_BUF struct buf name = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
-	const struct office_register *o = registers_office(s->set.registers, office);
-	size_t before = s->readers.n;
-	int r = office_show(s->v, &s->set, office, &name, err);
-	if (r)
-		return r;
-	if (!o)
-		return err_set(err, VALISE_E_NOT_FOUND, "the card of %s is not here; add it with `valise card add`",
-			       name.data);
-	if (!s->l->paper)
-		r = office_recipients(o, ROLE_READER, s->now_s, &s->readers, err);
-	if (!r && !s->l->paper && s->readers.n == before && !hash_eq(office, &s->v->self))
-		r = err_set(
-			err, VALISE_E_NOT_FOUND,
-			"%s has no reader in standing with a key, so nobody there could open the letter; ask for a newer card",
-			name.data);
-	s->seal.to[s->seal.n_to++] = newest(o, office);
-	return r;
-}
-
-static int choose_readers(struct sealing *s, struct valise_err *err)
-{
-	const struct office_register *self = registers_office(s->set.registers, &s->v->self);
-	int r = 0;
-	if (!self)
-		return err_set(err, VALISE_E_BAD,
-			       "this spool's own register is damaged; run `valise doctor`, or restore a backup");
-	s->seal.from = newest(self, &s->v->self);
-	s->seal.to = calloc(s->to.n + 1, sizeof *s->seal.to);
-	if (!s->seal.to)
-		return err_nomem(err);
-	for (size_t i = 0; i < s->to.n && !r; i++)
-		r = add_recipient(s, &s->to.at[i], err);
-	if (!r && !s->l->keep_no_copy)
-		r = office_recipients(self, ROLE_READER, s->now_s, &s->readers, err);
-	if (!r && s->l->n_scans && !s->readers.n)
-		r = err_set(
-			err, VALISE_E_NOT_ALLOWED,
-			"your office has no reader with a key, so nobody could ever disclose a scan; appoint one first");
-	if (!r && s->readers.n > LIMIT_STANZAS)
-		r = err_set(err, VALISE_E_LIMIT,
-			    "the recipients have %zu readers together, and a letter has at most %u; seal several%s",
-			    s->readers.n, LIMIT_STANZAS, s->l->keep_no_copy ? "" : ", or --keep-no-copy");
-	return r;
-}
-
-static int choose_signer(struct sealing *s, struct valise_err *err)
-{
-	CLEAN_BUF struct buf title = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
-	struct signer_wish wish = {.roles = ROLE_PRINCIPAL, .machine_will_do = true};
-	unsigned role;
-	int r = office_signer(s->v, &s->set, &wish, &s->principal, &role, err);
-	if (r)
-		return r;
-	text_show(&title, s->principal.title);
-	r = buf_check(&title, "a title", err);
-	return r ? r : key_unlock(s->v, &s->principal.key, (char *)title.data, &s->signer, err);
-}
-
-/* ---- What ---- */
-
-/* The first part's name where that can be a subject as it is. */
-static int default_subject(struct sealing *s, struct valise_err *err)
-{
-	if (text_free_of(buf_str(&s->plan.parts[0].name), "the subject", &s->subject, NULL)) {
-		buf_clear(&s->subject);
-		buf_addf(&s->subject, "%zu part%s", s->plan.n, s->plan.n == 1 ? "" : "s");
-	}
-	return buf_check(&s->subject, "the subject", err);
-}
-
-static int plan_parts(struct sealing *s, struct valise_err *err)
-{
-	const struct valise_letter *l = s->l;
-	bool count = s->v->caller.shows_progress || l->dry_run;
-	if (!l->paper)
-		return part_plan_make(l->paths, l->n_paths, count, &s->plan, err);
-	return l->n_scans ? part_plan_make(l->scans, l->n_scans, count, &s->plan, err) : 0;
-}
-
-static int take_words(struct sealing *s, struct valise_err *err)
-{
-	const struct valise_letter *l = s->l;
-	int r = 0;
-	if (l->paper)
-		r = text_free_of(str_of(l->paper), "--paper", &s->subject, err);
-	else if (l->subject)
-		r = text_free_of(str_of(l->subject), "the subject", &s->subject, err);
-	else
-		r = default_subject(s, err);
-	if (!r && l->ref)
-		r = text_free_of(str_of(l->ref), "the ref", &s->ref, err);
-	if (!r && l->ref)
-		r = letter_own_ref(s->v->spool, buf_str(&s->ref), &s->has_same_ref, &s->same_ref, err);
-	if (!r && l->in_reply_to)
-		r = office_letter(s->v, l->in_reply_to, &s->reply, err);
-	if (!r && l->has_answer_by && l->answer_by_s <= s->now_s)
-		r = err_set(err, VALISE_E_USAGE, "--answer-by %s is past already", time_text(l->answer_by_s).text);
-	if (!r)
-		r = buf_check(&s->subject, "the subject", err);
-	if (!r && l->paper)
-		s->seal.paper = buf_str(&s->subject);
-	return r;
-}
-
-/* The key of the body and the seed of the salts, and room for the parts. */
-static int begin_cover(struct sealing *s, struct valise_err *err)
-{
-	int r = secret_alloc(&s->cover.keys, COVER_KEYS_BYTES, err);
-	if (!r)
-		r = random_fill(s->cover.keys.bytes, s->cover.keys.len, err);
-	s->parts = calloc(s->plan.n + 1, sizeof *s->parts);
-	return r || s->parts ? r : err_nomem(err);
-}
-
-static int seal_the_body(struct sealing *s, struct valise_err *err)
-{
-	uint8_t randomness[AGE_RANDOM_BYTES(1)];
-	struct age_identity body_key;
-	struct age_recipient to;
-	int r = begin_cover(s, err);
-	if (!r)
-		r = random_fill(randomness, sizeof randomness, err);
-	if (!r)
-		r = age_identity_x25519(cover_body_key(&s->cover), &body_key, err);
-	if (!r) {
-		memcpy(to.point, body_key.point, sizeof to.point);
-		struct stream_target target = {.to = &to,
-					       .n_to = 1,
-					       .dirfd = spool_tmpfd(s->v->spool),
-					       .in_memory_bytes = BODY_SMALL_BYTES,
-					       .what = "the sealed body"};
-		r = stream_sealer_new(&target, randomness, &s->sealer, err);
-	}
-	secret_wipe(randomness, sizeof randomness);
-	secret_wipe(&body_key, sizeof body_key);
-	if (!r)
-		r = parts_write(s->v, &s->plan, s->sealer, s->parts, err);
-	return r ? r : stream_sealer_end(s->sealer, &s->body, err);
-}
-
-static void fill_seal(struct sealing *s)
-{
-	const struct valise_letter *l = s->l;
-	struct seal *seal = &s->seal;
-	seal->ref = s->ref.len ? buf_str(&s->ref) : (struct str){0};
-	seal->date_s = s->now_s;
-	seal->has_answer_by = l->has_answer_by;
-	seal->answer_by_s = l->answer_by_s;
-	seal->has_keep_until = l->has_keep_until;
-	seal->keep_until_s = l->keep_until_s;
-	seal->body = s->body.root;
-	seal->body_bytes = s->body.bytes;
-	seal->by = s->principal.key;
-}
-
-/* The contents root goes into the core, the core into the cover, the cover's hash into the seal: in that order. */
-static int write_cover(struct sealing *s, struct valise_err *err)
-{
-	CLEAN_BUF_SECRET struct buf text = BUF_INIT(LIMIT_COVER_BYTES);
-	CLEAN_BUF_SECRET struct buf randomness = BUF_INIT(AGE_RANDOM_BYTES(LIMIT_STANZAS));
-	size_t n_random = AGE_RANDOM_BYTES(s->readers.n);
-	struct cover *c = &s->cover;
-	c->subject = buf_str(&s->subject);
-	c->has_reply = s->l->in_reply_to != NULL;
-	c->in_reply_to = s->reply;
-	c->parts = s->parts;
-	c->n_parts = s->plan.n;
-	int r = random_fill(s->seal.nonce, sizeof s->seal.nonce, err);
-	if (r || !s->plan.n)
-		return r; /* paper without a scan commits to nothing */
-	if (!r)
-		r = cover_contents(c, &s->seal, &s->seal.contents, &s->seal.n_leaves, err);
-	s->seal.has_contents = true;
-	if (!r)
-		r = seal_core(&s->seal, &c->core, err);
-	if (!r)
-		r = cover_write(c, &text, err);
-	uint8_t *random = buf_grow(&randomness, n_random);
-	if (!r && !random)
-		r = err_nomem(err);
-	if (!r)
-		r = random_fill(random, n_random, err);
-	if (!r)
-		r = age_file_seal(buf_str(&text), s->readers.at, s->readers.n, random, &s->cover_file, err);
-	if (r || s->l->paper)
-		return r;
-	digest_once(s->cover_file.data, s->cover_file.len, &s->seal.cover);
-	s->seal.cover_bytes = s->cover_file.len;
-	return 0;
-}
-
-static int seal_the_paper(struct sealing *s, struct valise_err *err)
-{
-	int r = s->plan.n ? begin_cover(s, err) : 0;
-	return r || !s->plan.n ? r : scans_hash(s->v, &s->plan, s->parts, err);
-}
-
-static int sign_seal(struct sealing *s, struct valise_err *err)
-{
-	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_SEAL_BYTES);
-	const struct ed25519_signer *signer = s->signer->signer;
-	int r = seal_write(&s->seal, &text, err);
-	if (!r)
-		r = note_sign(buf_str(&text), &signer, 1, &s->note, err);
-	if (!r)
-		r = seal_verify(s->note.data, s->note.len, &s->verified, err);
-	return r;
-}
+/* ---- The workflow ---- */
 
 static int commit_letter(struct sealing *s, struct valise_err *err)
 {
-	struct spool *spool = s->v->spool;
-	int r = spool_begin(spool, err);
+	int r = spool_begin(s->desk->v->spool, err);
 	if (r)
 		return r;
-	struct newfile *file = s->l->paper ? NULL : stream_sealer_file(s->sealer);
-	if (!s->l->paper)
-		r = file ? body_put_file(spool, &s->body.root, s->body.bytes, file, s->body.tally, err)
-			 : body_put_small(spool, &s->body.root, stream_sealer_memory(s->sealer), s->body.tally, err);
+	r = sealing_put(s, err);
+	return spool_end(s->desk->v->spool, r, err);
+}
+
+/* Everything that can fail comes before the commit. */
+static int look_and_make(struct sealing *s, struct seal_desk *desk, struct valise_err *err)
+{
+	int r = sealing_find(s, err);
+	for (size_t i = 0; i < s->to.n && !r; i++)
+		r = hashes_add(&desk->offices, &s->to.at[i], err);
 	if (!r)
-		r = letter_put(spool, s->verified, true, NULL, err);
-	if (!r && !s->l->paper)
-		r = cover_put(spool, &s->verified->note.id, buf_str(&s->cover_file), err);
-	if (!r && s->l->paper && s->plan.n)
-		r = sheet_put(spool, &s->verified->note.id, buf_str(&s->cover_file), err);
+		r = seal_desk_open(desk, s->l->paper != NULL, err);
 	if (!r)
-		r = spool_commit(spool, err);
-	if (r)
-		spool_rollback(spool);
-	return r;
+		r = sealing_look(s, err);
+	if (r || s->l->dry_run)
+		return r;
+	r = seal_desk_unlock(desk, err);
+	return r ? r : sealing_make(s, err);
 }
 
 int valise_seal(struct valise *v, const struct valise_letter *l, struct valise_sealed **ret, struct valise_err *err)
 {
-	CLEANUP(sealing_release)
-	struct sealing s = {.v = v,
-			    .l = l,
-			    .now_s = clock_now_s(),
-			    .names = BUF_INIT(LIMIT_SEAL_BYTES),
-			    .subject = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
-			    .ref = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
-			    .cover_file = BUF_INIT(LIMIT_COVER_BYTES),
-			    .note = BUF_INIT(LIMIT_SEAL_BYTES)};
+	CLEAN_SEAL_DESK struct seal_desk desk = {0};
+	CLEANUP(sealing_release) struct sealing s;
+	struct valise_sealed *result = NULL;
+	sealing_init(&s, &desk, l);
 	int r = valise_letter_check(l, err);
 	if (!r)
-		r = find_recipients(&s, err);
+		r = seal_desk_init(&desk, v, err);
 	if (!r)
-		r = load_registers(&s, err);
+		r = look_and_make(&s, &desk, err);
+	const struct seal_facts facts = sealing_facts(&s);
 	if (!r)
-		r = choose_readers(&s, err);
-	if (!r)
-		r = plan_parts(&s, err);
-	if (!r)
-		r = take_words(&s, err);
-	if (!r && !l->dry_run) {
-		r = choose_signer(&s, err);
-		if (!r)
-			r = l->paper ? seal_the_paper(&s, err) : seal_the_body(&s, err);
-		if (!r) {
-			fill_seal(&s);
-			r = write_cover(&s, err);
-		}
-		if (!r)
-			r = sign_seal(&s, err);
-	}
-	if (r)
-		return r;
-	const struct seal_facts facts = {
-		.set = &s.set,
-		.to = &s.to,
-		.seal = &s.seal,
-		.letter = s.verified ? &s.verified->note.id : NULL,
-		.same_ref = s.has_same_ref ? &s.same_ref : NULL,
-		.n_parts = s.plan.n,
-		.plain_bytes = l->paper   ? 0
-			       : s.sealer ? stream_sealer_offset(s.sealer)
-					  : s.plan.bytes,
-		.now_s = s.now_s,
-	};
-	struct valise_sealed *result = NULL;
-	r = seal_result(v, &facts, &result, err); /* what can fail comes before the commit */
+		r = seal_result(v, &facts, &result, err);
 	if (!r && !l->dry_run)
 		r = commit_letter(&s, err);
 	if (r) {

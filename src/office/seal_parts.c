@@ -13,6 +13,9 @@
 #include "format/tar.h"
 #include "office/spill.h"
 
+#define SMALL_PARTS 32u
+#define SMALL_PARTS_BYTES (64u * 1024)
+
 /* ---- The plan ---- */
 
 static int show_path(struct valise_err *err, int errnum, const char *what, const char *path)
@@ -87,6 +90,8 @@ static int plan_one(const char *path, bool count, struct planned_part *ret, uint
 		return show_path(err, 0,
 				 "is neither a file nor a directory; a stream can be sealed from standard input, as -",
 				 path);
+	if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS))
+		return show_path(err, errno, "cannot read", path);
 	ret->is_dir = S_ISDIR(st.st_mode);
 	ret->bytes = ret->is_dir ? 0 : (uint64_t)st.st_size;
 	*sum += ret->bytes;
@@ -102,6 +107,14 @@ static int by_name(const void *a, const void *b)
 {
 	const struct planned_part *pa = a, *pb = b;
 	return str_cmp(buf_str(&pa->name), buf_str(&pb->name));
+}
+
+static bool is_small(const struct part_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan->parts[i].is_dir || strcmp(plan->parts[i].path, "-") == 0)
+			return false;
+	return plan->n <= SMALL_PARTS && plan->bytes <= SMALL_PARTS_BYTES;
 }
 
 int part_plan_make(const char *const *paths, size_t n, bool count, struct part_plan *ret, struct valise_err *err)
@@ -130,6 +143,7 @@ int part_plan_make(const char *const *paths, size_t n, bool count, struct part_p
 				err, 0,
 				"two parts of a letter cannot have the same name; rename one, or put them into a directory",
 				plan.parts[i].path);
+	plan.is_small = is_small(&plan);
 	*ret = plan;
 	plan = (struct part_plan){0};
 	return 0;
@@ -174,7 +188,9 @@ static int put_data(struct parts_writer *w, const uint8_t *data, size_t len, str
 	int r = w->digest_stream ? 0 : digest_add(w->digest, data, len, err);
 	if (!r)
 		r = tar_write_data(w->tar, data, len, err);
-	return r ? r : office_progress(w->v, "sealing", stream_sealer_offset(w->sealer), w->plan->bytes, err);
+	if (r || w->plan->is_small)
+		return r;
+	return office_progress(w->v, "sealing", stream_sealer_offset(w->sealer), w->plan->bytes, err);
 }
 
 static int changed(struct valise_err *err, const char *path)
@@ -375,7 +391,7 @@ static int put_part(struct parts_writer *w, const struct planned_part *p, struct
 		CLEAN_CLOSE int fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		if (fd < 0 || fstat(fd, &st))
 			return show_path(err, errno, "cannot read", p->path);
-		if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		if (S_ISDIR(st.st_mode) != p->is_dir || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 			return changed(err, p->path);
 		r = S_ISDIR(st.st_mode) ? put_dir(w, fd, &st, ret, err) : put_file(w, fd, &st, p->path, ret, err);
 	}

@@ -18,6 +18,8 @@ struct part_plan {
 	struct planned_part *parts;
 	size_t n;
 	uint64_t bytes; /* of all, directories counted by walking them; 0 when nobody asked */
+	/* Few small files, and nothing else: reading them is no work that anybody waits for, and any thread may do it. */
+	bool is_small;
 };
 #define CLEAN_PART_PLAN CLEANUP(part_plan_release)
 CHECKED int part_plan_make(const char *const *paths, size_t n, bool count, struct part_plan *ret,

@@ -355,7 +355,7 @@ static int name_letter(struct syncing *s, const struct hash *id, const struct ha
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	CLEAN_BUF struct buf name = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
-	int r = register_set_load(s->v, from, 1, &set, s->err);
+	int r = register_set_look(s->v, from, 1, &set, s->err);
 	if (!r)
 		r = office_show(s->v, &set, from, &name, s->err);
 	if (r)

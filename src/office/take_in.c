@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bags: skipped when they were taken in before, unwrapped, read record by record, and what came of it told. */
-#include "office/taking.h"
+#include "office/take_ahead.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -89,10 +89,16 @@ static int (*const take[BAG_KINDS])(struct take_in *, const struct bag_record *)
 	[BAG_TALLY] = take_tally, [BAG_PIECE] = take_piece, [BAG_EXHIBIT] = take_exhibit,
 };
 
+static int take_one(struct take_in *t, const struct bag_record *rec)
+{
+	int r = take_inside_look(t, rec);
+	return r || !take[rec->kind] ? r : take[rec->kind](t, rec);
+}
+
 static int take_record(void *context, const struct bag_record *rec)
 {
-	int r = take_inside_look(context, rec);
-	return r || !take[rec->kind] ? r : take[rec->kind](context, rec);
+	struct take_in *t = context;
+	return take_ahead_record(t->ahead, rec);
 }
 
 /* ---- Bags ---- */
@@ -189,20 +195,27 @@ static int tell_verdict(struct take_in *t, const struct bag_result *b)
 static int read_bag(struct take_in *t, const struct body *file, struct bag_result *ret, bool *ret_ours)
 {
 	CLEAN_BAG_READER struct bag_reader *reader = NULL;
+	CLEAN_TAKE_AHEAD struct take_ahead *ahead = NULL;
 	uint8_t first[BAG_LOOK_BYTES];
 	size_t n;
 	*ret_ours = true;
 	int r = file_pread_full(file->fd, first, sizeof first, 0, &n, file->what, t->err);
 	if (!r)
 		r = bag_reader_new(take_record, t, &reader, t->err);
+	if (!r)
+		r = take_ahead_new(t, take_one, &ahead, t->err);
 	if (r)
 		return r;
 	t->reader = reader;
+	t->ahead = ahead;
 	t->wrapped = bag_look(first, n) == BAG_WRAPPED;
 	r = t->wrapped ? push_wrapped(t, reader, file, ret_ours) : push_bare(t, reader, file);
 	if (!r && *ret_ours)
 		r = bag_reader_end(reader, ret, t->err);
+	if (!r) /* also what came before a damage */
+		r = take_ahead_drain(ahead);
 	t->reader = NULL;
+	t->ahead = NULL;
 	return r;
 }
 

@@ -90,6 +90,29 @@ static int want_again(struct take_in *t, const struct verified_seal *seal)
 	return bag_seen_forget(t->v->spool, t->err);
 }
 
+/* The note in hand, verified: ahead of its turn, or now. */
+static int verify_seal(struct take_in *t, const struct bag_record *rec, struct verified_seal **ret,
+		       struct valise_err *why)
+{
+	struct checked_note *c = t->checked;
+	if (!c || (!c->seal && !c->code))
+		return seal_verify(rec->data, rec->len, ret, why);
+	*why = c->why;
+	*ret = TAKE(c->seal);
+	return c->code;
+}
+
+static int verify_statement(struct take_in *t, const struct bag_record *rec, struct verified_statement **ret,
+			    struct valise_err *why)
+{
+	struct checked_note *c = t->checked;
+	if (!c || (!c->statement && !c->code))
+		return statement_verify(rec->data, rec->len, ret, why);
+	*why = c->why;
+	*ret = TAKE(c->statement);
+	return c->code;
+}
+
 static int take_seal(struct take_in *t, const struct bag_record *rec)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
@@ -100,7 +123,7 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 	int r = held_arrival(t, &rec->of, &held);
 	if (r || held)
 		return r;
-	r = seal_verify(rec->data, rec->len, &seal, &why);
+	r = verify_seal(t, rec, &seal, &why);
 	if (r)
 		return take_in_refuse(t, r, "a letter was refused, its seal is not sound", &why);
 	r = held_arrival(t, &seal->note.id, &held); /* the record's own word for its id proves nothing */
@@ -168,7 +191,7 @@ static int take_statement(struct take_in *t, const struct bag_record *rec)
 	int r = statement_has(t->v->spool, &rec->of, &has, t->err);
 	if (r || has)
 		return r;
-	r = statement_verify(rec->data, rec->len, &v, &why);
+	r = verify_statement(t, rec, &v, &why);
 	if (r)
 		return take_in_refuse(t, r, "a statement was refused", &why);
 	const struct statement *s = &v->s;

@@ -25,6 +25,15 @@ struct named_body {
 	uint64_t n_seen;
 };
 
+/* What checking a note's signature ahead came to; both NULL and no code: nobody did. */
+struct checked_note {
+	struct verified_seal *seal; /* owned */
+	struct verified_statement *statement;
+	int code;
+	struct valise_err why;
+};
+void checked_note_release(struct checked_note *c);
+
 struct take_in {
 	struct valise *v;
 	struct take_in_options o;
@@ -54,6 +63,8 @@ struct take_in {
 	/* The bag in hand. */
 	const char *bag;
 	struct bag_reader *reader; /* while it hands on a record */
+	struct take_ahead *ahead;
+	struct checked_note *checked; /* of the record in hand; NULL: of none */
 	bool wrapped;
 	bool wrapping_damaged;            /* told already: what the reader then says of the rest is no news */
 	bool orphans;                     /* it held what waits for another bag */

@@ -9,7 +9,6 @@
 void locked_cover_release(struct locked_cover *l)
 {
 	buf_release(&l->file);
-	identities_release(&l->keys);
 }
 
 struct readers {
@@ -39,14 +38,28 @@ static int no_reading_key(struct valise *v, const struct register_set *set, stru
 	return r;
 }
 
-static int reading_keys(struct valise *v, struct identities *ret, struct valise_err *err)
+static int load_keys(struct valise *v, struct identities *ret, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	CLEAN_IDENTITIES struct identities keys = {0};
 	int r = register_set_self(v, &set, err);
 	if (!r)
-		r = office_identities(v, &set, ROLE_READER, ret, err);
-	if (!r && ret->n == 0)
+		r = office_identities(v, &set, ROLE_READER, &keys, err);
+	if (!r && keys.n == 0)
 		r = no_reading_key(v, &set, err);
+	if (r)
+		return r;
+	*ret = keys;
+	keys = (struct identities){0};
+	return 0;
+}
+
+/* Once for all letters that a command opens: threads read them while the next letter is looked for. */
+static int reading_keys(struct valise *v, const struct identities **ret, struct valise_err *err)
+{
+	int r = v->reading.n ? 0 : load_keys(v, &v->reading, err);
+	if (!r)
+		*ret = &v->reading;
 	return r;
 }
 
@@ -96,7 +109,7 @@ int unlock_cover(const struct locked_cover *l, const struct verified_seal *seal,
 		 struct buf *ret_text, struct valise_err *err)
 {
 	CLEAN_COVER struct cover c = {0};
-	int r = age_file_open(l->file.data, l->file.len, l->keys.at, l->keys.n, ret_text, NULL, err);
+	int r = age_file_open(l->file.data, l->file.len, l->keys->at, l->keys->n, ret_text, NULL, err);
 	if (r == VALISE_E_LOCKED)
 		return err_set(
 			err, VALISE_E_NOT_ALLOWED,

@@ -10,7 +10,7 @@
 /* A cover's bytes as they are under seal, and our reading keys, unlocked. */
 struct locked_cover {
 	struct buf file;
-	struct identities keys;
+	const struct identities *keys; /* the office's */
 };
 #define LOCKED_COVER_NONE \
 	{ \

@@ -30,6 +30,7 @@ int entry_put(struct spool *s, const struct verified_entry *e, bool *ret_new, st
 	if (e->e.seq > INT64_MAX)
 		return err_set(err, VALISE_E_LIMIT, "register entry %s: its number is too large",
 			       hash_hex(&e->note.id).text);
+	s->own_changes++;
 	int r = item_put(s, ITEM_REGISTER, &e->note.id, (struct str){e->note.bytes, e->note.len}, &item, &is_new, err);
 	if (!r && is_new)
 		r = count_entry(s, office, e->note.len, err);

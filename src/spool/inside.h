@@ -18,10 +18,11 @@ struct spool {
 	int dirfd, bodiesfd, exhibitsfd, partialfd, tmpfd,
 		keysfd; /* -1: not there (read-only copies may lack empty directories) */
 	bool is_read_only;
-	bool is_new;     /* by spool_create */
-	bool is_lazy;    /* commits wait for no disk: spool_begin_lazy */
-	bool is_writing; /* spool_begin */
-	bool is_reading; /* spool_begin_read */
+	bool is_new;         /* by spool_create */
+	bool is_lazy;        /* commits wait for no disk: spool_begin_lazy */
+	bool is_writing;     /* spool_begin */
+	bool is_reading;     /* spool_begin_read */
+	int64_t own_changes; /* of registers, by this program; counted up also where one is undone */
 	int64_t (*clock_s)(
 		void); /* when an item is taken in, and a note is given: read where it is entered, so that times go as the log does */
 	int64_t as_of_s; /* evidence that was taken in later is not seen: spool_look_back; INT64_MAX: all is */

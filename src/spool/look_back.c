@@ -26,6 +26,7 @@ int spool_look_back(struct spool *s, int64_t as_of_s, uint64_t *ret_back, struct
 	if (r)
 		return r;
 	s->as_of_s = as_of_s;
+	s->own_changes++;
 	if (ret_back)
 		*ret_back = back;
 	return 0;

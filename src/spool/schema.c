@@ -173,7 +173,17 @@ static const char let_go[] = "CREATE TABLE let_go ("
 			     /* Letters whose bytes a bag of ours carries, one id after the other. NULL: not known. */
 			     "ALTER TABLE bag ADD COLUMN letters BLOB CHECK (length(letters) % 32 = 0);";
 
-const char *const schema_steps[] = {version_1, version_2, exhibits, sheets, let_go};
+/* Which letter each line of a list became, so that a list goes on where it was cut off: list is the SHA-256 of its bytes, and a round each
+ * time that it was sealed. */
+static const char sealed_lines[] = "CREATE TABLE sealed_line ("
+				   "	list BLOB NOT NULL CHECK (length(list) = 32),"
+				   "	round INTEGER NOT NULL CHECK (round > 0),"
+				   "	line INTEGER NOT NULL CHECK (line > 0),"
+				   "	letter BLOB NOT NULL CHECK (length(letter) = 32),"
+				   "	PRIMARY KEY (list, round, line)"
+				   ") STRICT, WITHOUT ROWID;";
+
+const char *const schema_steps[] = {version_1, version_2, exhibits, sheets, let_go, sealed_lines};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)

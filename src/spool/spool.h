@@ -30,6 +30,17 @@ void spool_closep(struct spool **s);
 CHECKED int spool_begin(struct spool *s, struct valise_err *err);
 CHECKED int spool_commit(struct spool *s, struct valise_err *err);
 void spool_rollback(struct spool *s); /* harmless when none is open */
+/* Commits when `code` is 0, and rolls back otherwise, or when that fails; returns what came of it. */
+CHECKED int spool_end(struct spool *s, int code, struct valise_err *err);
+/* Numbers that are others once a register may be another: whatever another program has committed, and what this one did to registers. */
+struct spool_changes {
+	int64_t foreign, own;
+};
+CHECKED int spool_changes(struct spool *s, struct spool_changes *ret, struct valise_err *err);
+static inline bool spool_is_as(const struct spool_changes *a, const struct spool_changes *b)
+{
+	return a->foreign == b->foreign && a->own == b->own;
+}
 /* A consistent view for several reads; ends with spool_rollback. */
 CHECKED int spool_begin_read(struct spool *s, struct valise_err *err);
 

@@ -73,8 +73,29 @@ void spool_rollback(struct spool *s)
 	/* Fails only where SQLite has rolled back already. */
 	if (db_in_transaction(&s->db))
 		(void)!db_exec(&s->db, "ROLLBACK", NULL);
+	s->own_changes += s->is_writing;
 	s->is_writing = false;
 	s->is_reading = false;
+}
+
+int spool_end(struct spool *s, int code, struct valise_err *err)
+{
+	if (!code)
+		return spool_commit(s, err);
+	spool_rollback(s);
+	return code;
+}
+
+int spool_changes(struct spool *s, struct spool_changes *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, "PRAGMA data_version", &q, err);
+	if (!r)
+		r = query_next(&q, &row, err);
+	if (!r)
+		*ret = (struct spool_changes){row ? row_int(&q, 0) : 0, s->own_changes};
+	return r;
 }
 
 int spool_need_transaction(const struct spool *s, struct valise_err *err)
@@ -100,10 +121,5 @@ int spool_join(struct spool *s, bool *ret_own, struct valise_err *err)
 
 int spool_leave(struct spool *s, bool own, int code, struct valise_err *err)
 {
-	if (!own)
-		return code;
-	if (!code)
-		return spool_commit(s, err);
-	spool_rollback(s);
-	return code;
+	return own ? spool_end(s, code, err) : code;
 }

@@ -109,6 +109,10 @@ class World:
         for size in SIZES:
             with open(f"{self.root}/in/{part_name(size)}", "wb") as f:
                 f.write(plaintext(size))
+        with open(f"{self.root}/in/list", "w", encoding="utf-8") as f:
+            f.write("to\tsubject\tfile\n")
+            for size in SIZES:
+                f.write(f"oslo\tMARK-OF-THE-SUBJECT {size}\t{self.root}/in/{part_name(size)}\n")
         self.live()
 
     def live(self):
@@ -198,7 +202,7 @@ def check_no_plaintext(world, destination=None):
     for place in ("harbour", "oslo", "fresh", "stick", "tmp", "out"):
         for path in files_below(f"{world.root}/{place}"):
             inside = os.path.relpath(path, f"{world.root}/out").split("/")[0]
-            if place == "out" and (inside == destination or inside.startswith(".valise-open-")):
+            if place == "out" and (inside in (destination or ()) or inside.startswith(".valise-open-")):
                 continue
             with open(path, "rb") as f:
                 data = f.read()
@@ -292,6 +296,24 @@ class Seal(Scenario):
         return "all"
 
 
+class SealList(Scenario):
+    """Letters out of a list: each that is there is whole, and the same command goes on with the rest."""
+
+    name = "seal --from-list"
+    may_be_partial = True
+
+    def commands(self):
+        return [("seal", "--from-list", f"{self.root}/in/list")]
+
+    def probe(self):
+        letters = self.valise.letters("harbour")
+        if any(not line["is_whole"] for line in letters.values()):
+            raise Broken(f"a letter of our own without its body: {letters}")
+        for line in letters.values():
+            self.valise.must("harbour", "open", line["letter"], "--dry-run")
+        return "all" if len(letters) == len(SIZES) else "some" if letters else "nothing"
+
+
 class Out(Scenario):
     moment = "sealed"
     touches = ("harbour", "stick", "out", "tmp")
@@ -354,7 +376,7 @@ class Open(Scenario):
         self.size = size
 
     def destination(self):
-        return "letter"
+        return ["letter"]
 
     def commands(self):
         letter = self.world.ids[list(SIZES).index(self.size)]
@@ -542,10 +564,47 @@ class Join(Scenario):
         return "all"
 
 
+class OpenSeveral(Scenario):
+    """Each is in its place whole, or not at all."""
+
+    office = "oslo"
+    moment = "taken-in"
+    touches = ("oslo", "out", "tmp")
+    name = "open several"
+    finishes_twice = False
+    may_be_partial = True
+
+    def shorts(self):
+        return {line["short"]: line["letter"] for line in self.valise.letters("oslo").values()}
+
+    def destination(self):
+        return list(self.shorts())
+
+    def commands(self):
+        # What is in its place already is an error; a person names the others.
+        missing = [letter for short, letter in self.shorts().items() if not os.path.lexists(f"{self.root}/out/{short}")]
+        return [("open", "-o", f"{self.root}/out", "--all") if len(missing) == len(SIZES) else ("open", "-o", f"{self.root}/out/{self.short_of(missing[0])}", missing[0])]
+
+    def short_of(self, letter):
+        return next(short for short, one in self.shorts().items() if one == letter)
+
+    def probe(self):
+        opened = 0
+        for short, letter in self.shorts().items():
+            where = f"{self.root}/out/{short}"
+            size = list(SIZES)[self.world.ids.index(letter)]
+            if os.path.lexists(where):
+                opened += 1
+                if tree(where) != {part_name(size): plaintext(size)}:
+                    raise Broken(f"half of a letter is in {where}: {[(n, len(b)) for n, b in tree(where).items()]}")
+        return "all" if opened == len(SIZES) else "some" if opened else "nothing"
+
+
 def all_scenarios(world):
     return [
         Seal(world, "small"),
         Seal(world, "big"),
+        SealList(world),
         Out(world),
         In(world),
         Say(world),
@@ -560,6 +619,7 @@ def all_scenarios(world):
         Join(world),
         Open(world, "small"),
         Open(world, "big"),
+        OpenSeveral(world),
     ]
 
 

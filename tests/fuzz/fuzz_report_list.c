@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdint.h>
 
+#include "format/cells.h"
 #include "format/report_list.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -24,10 +25,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str rest = {(const char *)data, size}, line;
 	struct report_columns columns;
-	if (!report_list_line(&rest, &line) || report_columns_parse(line, &columns, NULL))
+	if (!cells_line(&rest, &line) || report_columns_parse(line, &columns, NULL))
 		return 0;
 	assert(columns.n >= 1 && columns.n <= COLUMN_COUNT);
-	while (report_list_line(&rest, &line)) {
+	while (cells_line(&rest, &line)) {
 		struct report_cells cells;
 		if (report_cells_parse(&columns, line, &cells, NULL))
 			continue;

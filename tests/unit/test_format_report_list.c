@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "format/cells.h"
 #include "format/report_list.h"
 
 static struct report_columns columns_of(const char *line)
@@ -78,10 +79,10 @@ static void lines(void **state)
 	struct str rest = STR("one\r\n\ntwo\rx\nthree"), line;
 	static const char *const expected[] = {"one", "", "two\rx", "three"};
 	for (size_t i = 0; i < 4; i++) {
-		assert_true(report_list_line(&rest, &line));
+		assert_true(cells_line(&rest, &line));
 		assert_true(str_eq(line, str_of(expected[i])));
 	}
-	assert_false(report_list_line(&rest, &line));
+	assert_false(cells_line(&rest, &line));
 }
 
 static void parts(void **state)

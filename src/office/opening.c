@@ -1,44 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening a letter: cover against seal, body against seal, tar against cover; only then do the parts get their place. */
-#include "office/office.h"
-
-#include <stdio.h>
+/* Opening a letter: cover against seal, body against seal, tar against cover. */
+#include "office/opening.h"
 
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "format/tar.h"
 #include "office/body_root.h"
-#include "office/extract.h"
-#include "office/members.h"
-#include "office/unlock_cover.h"
 #include "office/unseal_stream.h"
 
-struct opening {
-	struct valise *v;
-	struct verified_seal *seal;
-	struct cover cover;
-	struct body body;
-	struct stream_opener *opener;
-	struct extract *extract; /* NULL: only a check */
-	/* The stream's position, and the digest of the part it is in. */
-	uint64_t at;
-	size_t digesting; /* index of the part whose range is being hashed or comes next */
-	struct digest *digest;
-	struct hash *digests; /* as computed, one for each part */
-	/* The tar's. */
-	size_t part;         /* index of the part that the next member may begin */
-	uint64_t member_end; /* of the last member, the zeros that fill its block included */
-	struct members members;
-};
-
-static void opening_release(struct opening *o)
+void opening_release(struct opening *o)
 {
 	stream_opener_free(o->opener); /* first: its threads write into the other's files */
 	extract_free(o->extract);
 	members_release(&o->members);
 	body_release(&o->body);
 	cover_release(&o->cover);
+	locked_cover_release(&o->locked);
 	verified_seal_free(o->seal);
 	digest_free(o->digest);
 	free(o->digests);
@@ -74,7 +52,9 @@ static int next_plain(void *context, const uint8_t **ret, size_t *ret_len, struc
 	int r = stream_opener_next(o->opener, ret, ret_len, err);
 	if (!r && *ret_len)
 		r = digest_ranges(o, *ret, *ret_len, err);
-	return r ? r : office_progress(o->v, "opening", o->at, stream_opener_plain_bytes(o->opener), err);
+	if (r || o->is_small)
+		return r;
+	return office_progress(o->v, "opening", o->at, stream_opener_plain_bytes(o->opener), err);
 }
 
 /* ---- The tar's members against the cover's parts ---- */
@@ -181,7 +161,7 @@ static int damaged_here(const struct opening *o, struct valise_err *err)
 }
 
 /* Says of a letter that does not fit together whether it came so, or was damaged here. */
-static int tell_defect(struct opening *o, struct valise_err *err)
+int opening_defect(struct opening *o, struct valise_err *err)
 {
 	struct hash_short shown = hash_short(&o->seal->note.id);
 	struct valise_err why = {0};
@@ -221,8 +201,7 @@ void valise_opened_free(struct valise_opened *pub)
 	free(r);
 }
 
-static int make_result(const struct opening *o, const char *destination, struct valise_opened **ret,
-		       struct valise_err *err)
+int opening_result(const struct opening *o, const char *destination, struct valise_opened **ret, struct valise_err *err)
 {
 	struct opened_result *res = calloc(1, sizeof *res);
 	if (!res)
@@ -267,10 +246,10 @@ static int open_stream(struct opening *o, struct valise_err *err)
 	return r == VALISE_E_LOCKED ? err_set(err, VALISE_E_BAD, "the key in the cover does not open the body") : r;
 }
 
-/* What opening takes. Damage found here is ours, and must not be told as a defect of the letter. */
-static int begin(struct opening *o, const struct hash *letter, struct locked_cover *cover, struct valise_err *err)
+int opening_begin(struct opening *o, struct valise *v, const struct hash *letter, struct valise_err *err)
 {
 	struct letter_row row;
+	o->v = v;
 	int r = letter_row(o->v->spool, letter, &row, err);
 	if (!r)
 		r = letter_seal(o->v->spool, letter, &o->seal, err);
@@ -290,13 +269,14 @@ static int begin(struct opening *o, const struct hash *letter, struct locked_cov
 	r = body_open(o->v->spool, &o->seal->s.body, &o->body, err);
 	if (r == VALISE_E_BAD)
 		return damaged_here(o, err);
-	return r ? r : locked_cover_get(o->v, o->seal, cover, err);
+	o->is_small = o->body.fd < 0;
+	return r ? r : locked_cover_get(o->v, o->seal, &o->locked, err);
 }
 
-static int unlock(struct opening *o, const struct locked_cover *cover, struct valise_err *err)
+static int unlock(struct opening *o, struct valise_err *err)
 {
 	CLEAN_BUF_SECRET struct buf text = BUF_INIT(LIMIT_COVER_BYTES);
-	int r = unlock_cover(cover, o->seal, &o->cover, &text, err);
+	int r = unlock_cover(&o->locked, o->seal, &o->cover, &text, err);
 	if (!r)
 		r = open_stream(o, err);
 	if (!r)
@@ -307,44 +287,26 @@ static int unlock(struct opening *o, const struct locked_cover *cover, struct va
 	return r;
 }
 
-int valise_open_letter(struct valise *v, const struct valise_opening *want, struct valise_opened **ret,
-		       struct valise_err *err)
+int opening_read(struct opening *o, const struct extract_place *place, struct valise_err *err)
 {
-	CLEANUP(opening_release) struct opening o = {.v = v, .body = BODY_NONE};
-	CLEAN_LOCKED_COVER struct locked_cover cover = LOCKED_COVER_NONE;
-	struct hash letter;
-	int r = extract_sweep(v, !want->dry_run, NULL, NULL, err);
+	int r = unlock(o, err);
+	if (!r && place)
+		r = extract_begin(place, o->opener, &o->extract, err);
 	if (!r)
-		r = office_letter(v, want->letter, &letter, err);
+		r = read_members(o, err);
 	if (!r)
-		r = begin(&o, &letter, &cover, err);
+		r = check_the_end(o, err);
+	if (!r && place)
+		r = extract_end(o->extract, &o->synced, err);
+	return r;
+}
+
+int opening_check(struct valise *v, const struct hash *letter, struct valise_err *err)
+{
+	CLEANUP(opening_release) struct opening o = OPENING_NONE;
+	int r = opening_begin(&o, v, letter, err);
 	if (r)
 		return r;
-	struct hash_short short_id = hash_short(&letter);
-	const char *destination = want->destination ? want->destination : short_id.text;
-	CLEAN_FREE char *below = NULL;
-	if (want->destination && want->below && asprintf(&below, "%s/%s", want->destination, short_id.text) < 0)
-		return err_nomem(err);
-	if (below)
-		destination = below;
-	r = unlock(&o, &cover, err);
-	if (!r && !want->dry_run)
-		r = extract_begin(v, destination, &letter, o.opener, &o.extract, err);
-	if (!r)
-		r = read_members(&o, err);
-	if (!r)
-		r = check_the_end(&o, err);
-	struct valise_opened *result = NULL;
-	if (!r)
-		r = make_result(&o, want->dry_run ? NULL : destination, &result, err);
-	if (!r && o.extract)
-		r = extract_end(o.extract, err);
-	if (r == VALISE_E_BAD)
-		r = tell_defect(&o, err);
-	if (r) {
-		valise_opened_free(result);
-		return r;
-	}
-	*ret = result;
-	return 0;
+	r = opening_read(&o, NULL, err);
+	return r == VALISE_E_BAD ? opening_defect(&o, err) : r;
 }
