@@ -487,7 +487,7 @@ VALISE_CHECKED int valise_require(const struct valise_accounts *a, const char *w
 struct valise_doctor {
 	bool mend; /* removes litter, and damaged copies of what others sealed, so that they can come again */
 	/* Whoever asks says that no other copy of this spool writes register entries: it may from now on. For a spool that is a copy, or was
-	 * restored from a backup. VALISE_E_BAD, and nothing is changed, where the register is forked. */
+	 * restored from a backup. VALISE_E_BAD, and nothing is changed, where the register is forked; VALISE_E_NOT_ALLOWED where the keeper's key is not. */
 	bool only_copy;
 	void *context;
 	void (*found)(void *context, bool is_broken, const char *text);

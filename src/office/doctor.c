@@ -252,26 +252,40 @@ static int mark_only_copy(struct examination *x, const struct office_register *s
 	return 0;
 }
 
+static int has_keeper(struct examination *x, const struct office_register *self, bool *ret)
+{
+	const struct vkey *keepers;
+	size_t n;
+	uint64_t quorum;
+	int r = 0;
+	*ret = false;
+	office_keepers(self, NULL, &keepers, &n, &quorum);
+	for (size_t i = 0; i < n && !r && !*ret; i++)
+		r = key_is_here(x->v, &keepers[i], ret, x->err);
+	return r;
+}
+
 /* Only where the keeper's key is: nobody else can fork anything. */
 static int check_copy(struct examination *x, const struct office_register *self, bool is_forked)
 {
 	enum copy_mark_state state;
-	const struct vkey *keepers;
-	size_t n;
-	uint64_t quorum;
-	bool here = false;
-	if (x->d->only_copy && is_forked)
+	bool here;
+	int r = has_keeper(x, self, &here);
+	if (!r && x->d->only_copy && !here)
+		return err_set(
+			x->err, VALISE_E_NOT_ALLOWED,
+			"the keeper's key is not in this spool, so that it writes no register entries in any case: "
+			"say --only-copy on the keeper's machine");
+	if (!r && x->d->only_copy && is_forked)
 		return err_set(
 			x->err, VALISE_E_BAD,
 			"your office's register is forked already, so that no copy of this spool may write entries: recover "
 			"with the key on the recovery sheet");
-	if (x->d->only_copy)
+	if (!r && x->d->only_copy)
 		return mark_only_copy(x, self);
-	int r = copy_mark_look(x->v->spool, &state, x->err);
-	office_keepers(self, NULL, &keepers, &n, &quorum);
-	for (size_t i = 0; i < n && !r && !here && state == COPY_MARK_OTHER; i++)
-		r = key_is_here(x->v, &keepers[i], &here, x->err);
 	if (!r && here)
+		r = copy_mark_look(x->v->spool, &state, x->err);
+	if (!r && here && state == COPY_MARK_OTHER)
 		found(x, false,
 		      "this spool is a copy of another, or was restored from a backup, and writes no register entries until "
 		      "`valise doctor --only-copy` says that it is the only one");

@@ -15,7 +15,7 @@ int draft_signer(struct valise *v, const struct register_set *set, const struct 
 	if (wish->role && (!roles_parse(str_of(wish->role), &wanted) || !(wanted & wish->roles)))
 		return err_set(err, VALISE_E_USAGE, "%s is not for the role %s", wish->what,
 			       text_shown(str_of(wish->role)).text);
-	struct signer_wish signer = {.roles = wanted & wish->roles, .as = wish->as};
+	struct signer_wish signer = {.roles = wanted & wish->roles, .as = wish->as, .by_name = wish->by_name};
 	int r = office_signer(v, set, &signer, &officer, &role, err);
 	if (r)
 		return err_prefix(err, r, "%s", wish->what);

@@ -15,6 +15,7 @@ struct draft_wish {
 	unsigned roles;   /* any of these */
 	const char *role; /* that the caller names; NULL */
 	const char *as;   /* the officer that the caller names; NULL: a person */
+	bool by_name;     /* the caller can name one */
 	const char *what; /* would be signed, for errors */
 };
 CHECKED int draft_signer(struct valise *v, const struct register_set *set, const struct draft_wish *wish,

@@ -120,7 +120,8 @@ bool officer_is_named(const struct officer *o, struct str name);
 struct signer_wish {
 	unsigned roles; /* any of these */
 	const char
-		*as; /* an officer, as officer_is_named; NULL: the first by order of appointment that is no machine */
+		*as;  /* an officer, as officer_is_named; NULL: the first by order of appointment that is no machine */
+	bool by_name; /* the caller could have named one: errors say so */
 	bool machine_will_do; /* without `as`, and where no person's key is here: a machine's */
 };
 /* An officer of ours whose secret key is here, in standing now; *ret_role is the role. VALISE_E_NOT_ALLOWED, saying which officers

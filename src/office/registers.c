@@ -256,9 +256,10 @@ static int refuse(const struct signer_search *s, const char *roles, struct valis
 		return err_set(
 			err, VALISE_E_NOT_ALLOWED,
 			"this takes a %s of your office, and the only such key here is of a machine, %s, which signs unattended: "
-			"a person says it with a key of its own%s%s, or names this one with --as",
+			"a person does it with a key of its own%s%s%s",
 			roles, text_shown(s->machine->title).text, s->could.len ? ", as could: " : "",
-			s->could.len ? (char *)s->could.data : "");
+			s->could.len ? (char *)s->could.data : "",
+			s->wish->by_name ? ", or names this one with --as" : "");
 	if (s->could.len)
 		return err_set(
 			err, VALISE_E_NOT_ALLOWED,

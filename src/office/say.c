@@ -207,7 +207,8 @@ static int choose_signer(struct valise *v, struct valise_draft *all, struct draf
 			 const struct valise_statement *want, struct valise_err *err)
 {
 	const struct says_row *row = &says_table[d->s.says];
-	struct draft_wish wish = {.roles = row->roles, .role = want->role, .as = want->as, .what = row->name};
+	struct draft_wish wish = {
+		.roles = row->roles, .role = want->role, .as = want->as, .by_name = true, .what = row->name};
 	struct draft_signer signer = all->signer;
 	bool is_named = want->role || want->as;
 	int r = 0;

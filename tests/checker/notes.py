@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Notes and their four kinds, read strictly as spec/note.md, register.md, seal.md, statement.md and report.md have them."""
+"""Notes of the four kinds that are evidence, read strictly as spec/note.md, register.md, seal.md, statement.md and report.md have them."""
 import base64
 import calendar
 import hashlib

@@ -615,6 +615,12 @@ mission() {
 	run as backup doctor
 	[ "$status" -eq 0 ]
 	[[ $output != *"is a copy"* ]]
+	# Who keeps no register has none to write.
+	request four Four clerk >/dev/null
+	as backup officer add four.request --unchecked >/dev/null
+	as backup card export -o four.card
+	as four card add four.card --unchecked 2>/dev/null
+	fails 1 "the keeper's key is not in this spool" as four doctor --only-copy
 	# Whoever says so in two places forks it all the same; then nothing more is written, and doctor will not help.
 	as copy doctor --only-copy >/dev/null
 	as copy officer add one.request --unchecked >/dev/null
