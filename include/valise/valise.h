@@ -5,14 +5,7 @@
 
 #include <valise/accounts.h>
 #include <valise/error.h>
-
-#if defined(__GNUC__)
-#define VALISE_PUBLIC __attribute__((visibility("default")))
-#define VALISE_CHECKED __attribute__((visibility("default"), warn_unused_result))
-#else
-#define VALISE_PUBLIC
-#define VALISE_CHECKED
-#endif
+#include <valise/listing.h>
 
 /* Conventions. Functions return 0 or a code of enum valise_error, with a text for a person in *err (may be NULL). Outputs are named
  * ret_x and untouched on failure. Strings are NUL-terminated UTF-8; those that come from outside went through the rules for free
@@ -403,19 +396,6 @@ VALISE_PUBLIC void valise_opened_free(struct valise_opened *o);
 
 VALISE_CHECKED int valise_track(struct valise *v, const char *letter, struct valise_accounts **ret,
 				struct valise_err *err);
-struct valise_letter_line {
-	const char *letter, *short_id, *from, *to,
-		*ref; /* names as you know them; `to` names the first and how many more */
-	int64_t date_s;
-	bool is_own, is_for_us, is_whole, is_broken;
-	const char *state; /* least far recipient's valise_state_name */
-	size_t n_reported; /* reports about it: hearsay, which moves no state */
-	const char *sentence;
-};
-/* Newest first. */
-VALISE_CHECKED int valise_letters(struct valise *v, int (*each)(void *context, const struct valise_letter_line *l),
-				  void *context, struct valise_err *err);
-
 /* A visit, meeting or reply that a counted statement proposes, and what became of it by others: agreed is not held. */
 struct valise_answer {
 	const char *id;     /* of the statement */
@@ -584,7 +564,8 @@ VALISE_CHECKED int valise_require(const struct valise_accounts *a, const char *w
 /* ---- Health ---- */
 
 struct valise_doctor {
-	bool mend; /* removes litter, and damaged copies of what others sealed, so that they can come again */
+	bool mend;    /* removes litter, and damaged copies of what others sealed, so that they can come again */
+	bool rebuild; /* forgets what was counted of letters, and counts it again */
 	void *context;
 	void (*found)(void *context, bool is_broken, const char *text);
 };

@@ -3,11 +3,13 @@
 #include "cli/commands.h"
 
 struct doctor_options {
-	bool mend;
+	bool mend, rebuild;
 };
 static const struct option_row options[] = {
 	{"mend", 0, OPTION_FLAG, offsetof(struct doctor_options, mend), NULL,
 	 "remove what killed commands left, and damaged copies that a sync can bring again"},
+	{"rebuild", 0, OPTION_FLAG, offsetof(struct doctor_options, rebuild), NULL,
+	 "forget what was counted of letters for lists and totals, and count it again"},
 	OPTION_END,
 };
 
@@ -40,9 +42,9 @@ static int run(struct cli *c, const void *values)
 	CLEAN_VALISE struct valise *v = NULL;
 	CLEAN_JSON struct json *json = c->shared.json ? json_new() : NULL;
 	struct findings f = {.c = c, .json = json};
-	struct valise_doctor d = {.mend = o->mend, .context = &f, .found = found};
+	struct valise_doctor d = {.mend = o->mend, .rebuild = o->rebuild, .context = &f, .found = found};
 	json_open_list(json, "findings");
-	int r = cli_open(c, o->mend, &v);
+	int r = cli_open(c, o->mend || o->rebuild, &v);
 	if (!r)
 		r = valise_doctor(v, &d, &c->err);
 	progress_clear(&c->progress);

@@ -46,6 +46,16 @@ struct valise {
 	struct secret passphrase; /* the last one that opened a key */
 };
 
+/* Ids, distinct, in the order in which they were added. */
+struct hashes {
+	struct hash *at;
+	size_t n, cap;
+	struct hash_index index;
+};
+void hashes_release(struct hashes *h);
+bool hashes_have(const struct hashes *h, const struct hash *one);
+CHECKED int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err); /* once each */
+
 /* ---- keyring.c ---- */
 
 enum key_kind { KEY_KEEPER, KEY_NEXT, KEY_OFFICER };
@@ -95,6 +105,16 @@ CHECKED int register_set_load(struct valise *v, const struct hash *offices, size
 /* Only our own. */
 CHECKED int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err);
 void register_set_release(struct register_set *s);
+/* Registers kept from one letter to the next, for as long as one transaction shows what they are. */
+struct kept_registers {
+	struct register_set set;
+	struct hashes offices;
+};
+#define CLEAN_KEPT_REGISTERS CLEANUP(kept_registers_release)
+/* Afterwards those of these offices are among them; what was asked of the set before may be gone. */
+CHECKED int kept_registers_need(struct valise *v, struct kept_registers *kept, const struct hash *offices, size_t n,
+				struct valise_err *err);
+void kept_registers_release(struct kept_registers *k);
 
 /* An officer of ours whose secret key is here, in standing now in one of `roles`: the first by order of appointment; *ret_role is
  * the role. VALISE_E_NOT_ALLOWED, saying which officers (titles) could. The strs borrow from `set`. */
@@ -146,20 +166,11 @@ CHECKED int office_find_whole(struct valise *v, const char *name, struct hash *r
 
 /* ---- gather.c ---- */
 
-/* Offices that have to do with the letter: sender, recipients, those named by or signing statements. Appended, distinct. */
-struct hashes {
-	struct hash *at;
-	size_t n, cap;
-	struct hash_index index;
-};
-void hashes_release(struct hashes *h);
-bool hashes_have(const struct hashes *h, const struct hash *one);
-CHECKED int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err); /* once each */
-
 /* Everything the spool holds about one letter, owned, as evidence_accounts wants it. */
 struct gathered {
 	struct verified_seal *seal;
 	struct register_set set;
+	const struct registers *registers;      /* of `set`, or lent */
 	struct witnessed_statement *statements; /* the verified_statements are owned too */
 	size_t n_statements, cap_statements;
 	struct witnessed_report *reports; /* the verified_reports are owned too */
@@ -173,8 +184,13 @@ struct gathered {
 	size_t n_acquaintances, cap_acquaintances;
 	struct buf names; /* of the acquaintances */
 	enum valise_bytes_verdict bytes;
+	int64_t taken_in_s; /* the seal */
 };
 CHECKED int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
+/* The same inside of the caller's transaction, which with `kept` (may be NULL) lends registers to many letters: then `set` is empty, and
+ * what is gathered is good until the next call. */
+CHECKED int gather_within(struct valise *v, const struct hash *letter, struct kept_registers *kept,
+			  struct gathered *ret, struct valise_err *err);
 void gathered_release(struct gathered *g);
 #define CLEAN_GATHERED CLEANUP(gathered_release)
 /* The offices whose registers it takes: all that its seal and statements name, and, with `reports`, those that filed them. */

@@ -49,6 +49,42 @@ int register_set_load(struct valise *v, const struct hash *offices, size_t n, st
 	return 0;
 }
 
+#define KEPT_OFFICES 64u /* each that joins has all of them judged again */
+
+void kept_registers_release(struct kept_registers *k)
+{
+	register_set_release(&k->set);
+	hashes_release(&k->offices);
+}
+
+int kept_registers_need(struct valise *v, struct kept_registers *kept, const struct hash *offices, size_t n,
+			struct valise_err *err)
+{
+	bool grows = false;
+	int r = 0;
+	for (size_t i = 0; i < n; i++)
+		grows |= !hashes_have(&kept->offices, &offices[i]);
+	if (!grows && kept->set.registers)
+		return 0;
+	if (kept->offices.n > KEPT_OFFICES)
+		kept_registers_release(kept);
+	if (!kept->set.registers)
+		r = registers_new(&kept->set.registers, err);
+	for (size_t i = 0; i < n && !r; i++) {
+		if (hashes_have(&kept->offices, &offices[i]))
+			continue;
+		size_t before = kept->set.n;
+		r = entries_of(v->spool, &offices[i], take_entry, &kept->set, err);
+		for (size_t k = before; k < kept->set.n && !r; k++)
+			r = registers_add(kept->set.registers, kept->set.entries[k], err);
+		if (!r)
+			r = hashes_add(&kept->offices, &offices[i], err);
+	}
+	if (!r)
+		r = registers_judge(kept->set.registers, err);
+	return r == VALISE_E_NOMEM ? err_nomem(err) : r;
+}
+
 int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
