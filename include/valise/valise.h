@@ -5,6 +5,7 @@
 
 #include <valise/accounts.h>
 #include <valise/error.h>
+#include <valise/export.h>
 #include <valise/listing.h>
 
 /* Conventions. Functions return 0 or a code of enum valise_error, with a text for a person in *err (may be NULL). Outputs are named

@@ -18,6 +18,7 @@ extern const struct command command_docket;
 extern const struct command command_verify;
 extern const struct command command_report;
 extern const struct command command_doctor;
+extern const struct command command_export, command_import;
 extern const struct command command_exhibit_add, command_exhibit_list, command_exhibit_show;
 
 #endif

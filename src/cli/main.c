@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&command_track,        &command_exhibit_add, &command_exhibit_list,
 	&command_exhibit_show, &command_report,      &command_dossier,
 	&command_docket,       &command_verify,      &command_doctor,
+	&command_export,       &command_import,
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

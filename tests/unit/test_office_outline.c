@@ -198,7 +198,9 @@ static void both_ways_agree(const char *place)
 			.from = i & 1 ? (i & 2 ? "self" : "Oslo") : NULL,
 			.to = i & 4 ? (i & 2 ? "Oslo" : "self") : NULL,
 			.unanswered = i & 8,
-			.ref = i >= 64 ? "3/" : i & 16 ? "3" : NULL,
+			.ref = i >= 64  ? "3/"
+			       : i & 16 ? "3"
+					: NULL,
 			.words = i >= 32 && i < 64 ? "SUBJ" : NULL,
 			.most = i % 3 + 1,
 		};
@@ -346,12 +348,13 @@ static void a_citation_that_comes_first(void **state)
 	/* As if the entry had not come: it goes, and all that is kept is made without it. */
 	struct spool *s = p.v[0]->spool;
 	must(spool_begin(s, &err));
-	must(db_exec(&s->db,
-		     "CREATE TEMP TABLE kept AS SELECT e.*, i.bytes, i.taken_in_s FROM entry e JOIN item i ON i.seq = e.item "
-		     "WHERE e.seq = (SELECT max(seq) FROM entry);"
-		     "DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry);"
-		     "DELETE FROM item WHERE seq = (SELECT item FROM temp.kept)",
-		     &err));
+	must(db_exec(
+		&s->db,
+		"CREATE TEMP TABLE kept AS SELECT e.*, i.bytes, i.taken_in_s FROM entry e JOIN item i ON i.seq = e.item "
+		"WHERE e.seq = (SELECT max(seq) FROM entry);"
+		"DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry);"
+		"DELETE FROM item WHERE seq = (SELECT item FROM temp.kept)",
+		&err));
 	must(outlines_drop(s, &err));
 	must(spool_commit(s, &err));
 	refresh(p.v[0]);
