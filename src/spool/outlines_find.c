@@ -6,7 +6,7 @@
 
 /* How many letters whose reference begins so are sorted by date. Where there are more, the list is walked instead: that many are soon
  * met with on the way. */
-#define REFS_SORTED 2000
+#define REFS_SORTED 20000
 
 /* ?1, ?2: the place before; ?3: since; ?4: until; ?5: the limit; ?6: the moment looked back to; ?7: from; ?8: to, both numbers of
  * offices; ?9: unanswered; ?10, ?11: where references begin and end. */

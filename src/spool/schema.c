@@ -232,7 +232,30 @@ static const char outlines[] =
 	"END;"
 	"INSERT INTO outline_stale (letter) SELECT item FROM letter;";
 
-const char *const schema_steps[] = {version_1, version_2, exhibits, sheets, outlines};
+/* Which statements regard a note, by its id in hex: found by their `regarding` lines, of statements that were here before as well. */
+#define REGARDING "char(10) || 'regarding '"
+static const char regarded[] =
+	"CREATE TABLE regarding ("
+	"	note TEXT NOT NULL CHECK (length(note) = 64),"
+	"	item INTEGER NOT NULL REFERENCES item (seq),"
+	"	letter BLOB NOT NULL CHECK (length(letter) = 32),"
+	"	PRIMARY KEY (note, item)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX regarding_item ON regarding (item);"
+	"CREATE TRIGGER regarding_unsaid AFTER DELETE ON statement BEGIN "
+	"	DELETE FROM regarding WHERE item = old.item;"
+	"END;"
+	"INSERT OR IGNORE INTO regarding (note, item, letter) "
+	"WITH RECURSIVE line (item, letter, rest) AS ("
+	"	SELECT n.item, n.letter, CAST(i.bytes AS TEXT) FROM statement n JOIN item i ON i.seq = n.item"
+	"		WHERE instr(CAST(i.bytes AS TEXT), " REGARDING ") > 0"
+	"	UNION ALL"
+	"	SELECT item, letter, substr(rest, instr(rest, " REGARDING ") + 11) FROM line"
+	"		WHERE instr(rest, " REGARDING ") > 0) "
+	"SELECT substr(rest, 1, 64), item, letter FROM line WHERE rest GLOB replace(hex(zeroblob(32)), '0', '[0-9a-f]') || '*'"
+	"	AND substr(rest, 65, 1) = char(10);";
+
+const char *const schema_steps[] = {version_1, version_2, exhibits, sheets, outlines, regarded};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)
