@@ -4,6 +4,7 @@
 
 load offices
 load clock
+load sticks
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -144,6 +145,26 @@ next_of() {
 	as harbour track --heard --json | cmp - heard
 	[ "$(status_of as harbour track --heard nobody)" -eq 1 ]
 	[ "$(status_of as harbour track --heard --limit 3)" -eq 2 ]
+}
+
+@test "a spool that cannot be written is counted all the same, and nothing is kept" {
+	need_mounts
+	seal_some 1 3
+	as harbour track >/dev/null
+	seal_some 4 6
+	mount_read_only "$BATS_TEST_TMPDIR/offices/harbour"
+	for words in "" "--to Oslo --unanswered --limit 4" "--from self --ref 5" "--from Oslo" "--heard self"; do
+		as harbour track $words --json >>read-only
+	done
+	unmount "$BATS_TEST_TMPDIR/offices/harbour"
+	python='import sqlite3; print(sqlite3.connect("offices/harbour/valise.db").execute("SELECT count(*) FROM outline_stale").fetchone()[0])'
+	[ "$(/usr/bin/env python3 -c "$python")" -eq 3 ]
+	for words in "" "--to Oslo --unanswered --limit 4" "--from self --ref 5" "--from Oslo" "--heard self"; do
+		as harbour track $words --json >>kept
+	done
+	[ "$(/usr/bin/env python3 -c "$python")" -eq 0 ]
+	cmp read-only kept
+	[ "$(grep -c '"ref": "5/2026"' kept)" -eq 3 ]
 }
 
 @test "what is counted wrong is found out, and counted again" {
