@@ -46,7 +46,7 @@ struct valise;
 VALISE_CHECKED int valise_open(const char *dir, bool writing, const struct valise_caller *caller, struct valise **ret,
 			       struct valise_err *err);
 VALISE_PUBLIC void valise_close(struct valise *v);
-/* From now on valise_track, valise_letters and valise_dossier show what this spool had taken in by then, on this machine's clock: what
+/* From now on valise_track, valise_letters, valise_totals, valise_heard and valise_dossier show what this spool had taken in by then, on this machine's clock: what
  * this office knew, and when. For a spool opened for reading. VALISE_E_USAGE when that is yet to come. *ret_set_back (may be NULL): how many
  * items of its log bear an earlier time than one before them, since that clock was set back. */
 VALISE_CHECKED int valise_look_back(struct valise *v, int64_t as_of_s, uint64_t *ret_set_back, struct valise_err *err);

@@ -370,10 +370,11 @@ int outlines_total(struct spool *s, int64_t now_s, struct outline_totals *ret, s
 	if (!r)
 		r = count_classes(&all, outline_count, &t, err);
 	if (!r)
-		r = query_begin(&s->db,
-				"SELECT class, count(*) FROM outline INDEXED BY outline_answer_by "
-				"WHERE answer_by_s IS NOT NULL AND answer_by_s < ? GROUP BY class",
-				&past, err);
+		r = query_begin(
+			&s->db,
+			"SELECT t.class, (SELECT count(*) FROM outline o INDEXED BY outline_answer_by WHERE o.class = t.class "
+			"AND o.answer_by_s IS NOT NULL AND o.answer_by_s < ?) FROM outline_total t",
+			&past, err);
 	if (r)
 		return r;
 	query_int(&past, now_s);

@@ -176,7 +176,7 @@ static const char outlines[] =
 	"	answer_by_s INTEGER"
 	") STRICT;"
 	"CREATE INDEX outline_unanswered ON outline (date_s, letter) WHERE class & 16;"
-	"CREATE INDEX outline_answer_by ON outline (answer_by_s, class) WHERE answer_by_s IS NOT NULL;"
+	"CREATE INDEX outline_answer_by ON outline (class, answer_by_s) WHERE answer_by_s IS NOT NULL;"
 	/* A number of a few bytes for an office: there is a row with it for each part that an office has in a letter. */
 	"CREATE TABLE outline_office ("
 	"	number INTEGER PRIMARY KEY,"
