@@ -6,7 +6,9 @@
 #include <valise/accounts.h>
 #include <valise/error.h>
 #include <valise/exhibits.h>
+#include <valise/export.h>
 #include <valise/letting_go.h>
+#include <valise/listing.h>
 #include <valise/officers.h>
 #include <valise/visibility.h>
 
@@ -81,7 +83,7 @@ VALISE_CHECKED int valise_open(const char *dir, bool writing, const struct valis
 			       struct valise_err *err);
 /* Wipes what was unlocked; takes NULL. */
 VALISE_PUBLIC void valise_close(struct valise *v);
-/* From now on valise_track, valise_letters and valise_dossier show what this spool had taken in by then, on this machine's clock: what
+/* From now on valise_track, valise_letters, valise_totals, valise_heard and valise_dossier show what this spool had taken in by then, on this machine's clock: what
  * this office knew, and when. For a spool opened for reading. VALISE_E_USAGE when that is yet to come. *ret_set_back (may be NULL): how many
  * items of its log bear an earlier time than one before them, since that clock was set back. */
 VALISE_CHECKED int valise_look_back(struct valise *v, int64_t as_of_s, uint64_t *ret_set_back, struct valise_err *err);
@@ -292,19 +294,6 @@ VALISE_PUBLIC void valise_opened_free(struct valise_opened *o);
 /* The accounts of one letter, worked out from all that is here. Freed by valise_accounts_free. */
 VALISE_CHECKED int valise_track(struct valise *v, const char *letter, struct valise_accounts **ret,
 				struct valise_err *err);
-struct valise_letter_line {
-	const char *letter, *short_id, *from, *to,
-		*ref; /* names as you know them; `to` names the first and how many more */
-	int64_t date_s;
-	bool is_own, is_for_us, is_whole, is_broken;
-	const char *state; /* least far recipient's valise_state_name */
-	size_t n_reported; /* reports about it: hearsay, which moves no state */
-	const char *sentence;
-};
-/* All letters here, newest first. The accounts of each are worked out for it. */
-VALISE_CHECKED int valise_letters(struct valise *v, int (*each)(void *context, const struct valise_letter_line *l),
-				  void *context, struct valise_err *err);
-
 /* A visit, meeting or reply that a counted statement proposes, and what became of it by others: agreed is not held. */
 struct valise_answer {
 	const char *id;     /* of the statement */
@@ -485,7 +474,8 @@ VALISE_CHECKED int valise_require(const struct valise_accounts *a, const char *w
 /* ---- Health ---- */
 
 struct valise_doctor {
-	bool mend; /* removes litter, and damaged copies of what others sealed, so that they can come again */
+	bool mend;    /* removes litter, and damaged copies of what others sealed, so that they can come again */
+	bool rebuild; /* forgets what was counted of letters, and counts it again */
 	/* Whoever asks says that no other copy of this spool writes register entries: it may from now on. For a spool that is a copy, or was
 	 * restored from a backup. VALISE_E_BAD, and nothing is changed, where the register is forked; VALISE_E_NOT_ALLOWED where the keeper's key is not. */
 	bool only_copy;

@@ -258,6 +258,18 @@ int file_open_dir(int dirfd, const char *path, int *ret_fd, struct valise_err *e
 	return 0;
 }
 
+int file_open_above(const char *path, int *ret_dir, const char **ret_name, struct valise_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	CLEAN_FREE char *above = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	if (!above)
+		return err_nomem(err);
+	int r = file_open_dir(AT_FDCWD, above, ret_dir, err);
+	if (!r)
+		*ret_name = slash ? slash + 1 : path;
+	return r;
+}
+
 /* Opens, for walking only, the directory `name` in `dirfd`, and makes it first when there is none. */
 static int step_into(int dirfd, const char *name, mode_t mode, int *ret_fd, struct valise_err *err)
 {

@@ -49,6 +49,8 @@ CHECKED int file_make_dirs(int dirfd, const char *path, mode_t mode, struct vali
 /* openat, close-on-exec, EINTR retried: the descriptor, or -1 with errno. */
 CHECKED int file_openat(int dirfd, const char *path, int flags, mode_t mode);
 CHECKED int file_open_dir(int dirfd, const char *path, int *ret_fd, struct valise_err *err);
+/* The directory that a path names something in, opened, and that name, which borrows from the path. */
+CHECKED int file_open_above(const char *path, int *ret_dir, const char **ret_name, struct valise_err *err);
 
 /* openat2(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS): path never leaves dirfd. Returns the descriptor, close-on-exec, or -errno;
  * -ENOSYS where the system has no openat2: there is no safe way around it. */

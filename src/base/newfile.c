@@ -76,7 +76,7 @@ static int open_unnamed(int dirfd, mode_t mode)
 	return fd;
 }
 
-static int begin_named(int dirfd, mode_t mode, struct newfile *ret, struct valise_err *err)
+int newfile_begin_named(int dirfd, mode_t mode, struct newfile *ret, struct valise_err *err)
 {
 	for (int tries = 0; tries < NAME_TRIES; tries++) {
 		struct newfile nf = {.fd = -1, .dirfd = dirfd, .tempfd = dirfd};
@@ -106,7 +106,7 @@ int newfile_begin(int dirfd, mode_t mode, struct newfile *ret, struct valise_err
 		return 0;
 	}
 	if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == ENOENT)
-		return begin_named(dirfd, mode, ret, err);
+		return newfile_begin_named(dirfd, mode, ret, err);
 	return err_errno(err, errno, "cannot make a file");
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 
-int nfc_append(struct buf *ret, struct str s, struct valise_err *err)
+static int map(struct buf *ret, struct str s, utf8proc_option_t options, struct valise_err *err)
 {
 	if (s.len > INT_MAX)
 		return err_set(err, VALISE_E_LIMIT, "a text of %zu bytes is too long to be normalised", s.len);
@@ -16,11 +16,21 @@ int nfc_append(struct buf *ret, struct str s, struct valise_err *err)
 		return 0;
 	CLEAN_FREE utf8proc_uint8_t *composed = NULL;
 	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s.at, (utf8proc_ssize_t)s.len, &composed,
-					  UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+					  UTF8PROC_STABLE | UTF8PROC_COMPOSE | options);
 	if (n == UTF8PROC_ERROR_NOMEM)
 		return err_nomem(err);
 	if (n < 0)
 		return err_set(err, VALISE_E_USAGE, "a text is not valid UTF-8");
 	buf_add(ret, composed, (size_t)n);
 	return buf_check(ret, "normalised text", err);
+}
+
+int nfc_append(struct buf *ret, struct str s, struct valise_err *err)
+{
+	return map(ret, s, 0, err);
+}
+
+int nfc_fold_append(struct buf *ret, struct str s, struct valise_err *err)
+{
+	return map(ret, s, UTF8PROC_CASEFOLD, err);
 }

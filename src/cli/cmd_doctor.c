@@ -3,13 +3,15 @@
 #include "cli/commands.h"
 
 struct doctor_options {
-	bool mend, only_copy;
+	bool mend, only_copy, rebuild;
 };
 static const struct option_row options[] = {
 	{"mend", 0, OPTION_FLAG, offsetof(struct doctor_options, mend), NULL,
 	 "remove what killed commands left, and damaged copies that a sync can bring again"},
 	{"only-copy", 0, OPTION_FLAG, offsetof(struct doctor_options, only_copy), NULL,
 	 "say that no other copy of this spool writes register entries: it was moved, or restored from a backup"},
+	{"rebuild", 0, OPTION_FLAG, offsetof(struct doctor_options, rebuild), NULL,
+	 "forget what was counted of letters for lists and totals, and count it again"},
 	OPTION_END,
 };
 
@@ -42,9 +44,10 @@ static int run(struct cli *c, const void *values)
 	CLEAN_VALISE struct valise *v = NULL;
 	CLEAN_JSON struct json *json = c->shared.json ? json_new() : NULL;
 	struct findings f = {.c = c, .json = json};
-	struct valise_doctor d = {.mend = o->mend, .only_copy = o->only_copy, .context = &f, .found = found};
+	struct valise_doctor d = {
+		.mend = o->mend, .only_copy = o->only_copy, .rebuild = o->rebuild, .context = &f, .found = found};
 	json_open_list(json, "findings");
-	int r = cli_open(c, o->mend || o->only_copy, &v);
+	int r = cli_open(c, o->mend || o->only_copy || o->rebuild, &v);
 	if (!r)
 		r = valise_doctor(v, &d, &c->err);
 	progress_clear(&c->progress);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* valise track: who says what, as far as it has reached this office. */
 #include "cli/commands.h"
-#include "cli/moment.h"
 #include "cli/show.h"
 #include "cli/show_accounts.h"
+#include "cli/show_list.h"
 #include "cli/show_mission.h"
 #include "cli/show_proposals.h"
 #include "cli/show_thread.h"
 
 struct track_options {
 	struct moment as_of;
+	struct list_options list;
+	bool heard;
 	bool proposals;
 	const char *thread;
 	const char *with, *last;
@@ -18,6 +20,20 @@ struct track_options {
 
 static const struct option_row options[] = {
 	{"as-of", 0, OPTION_TIME, AT(as_of), "TIME", "what this spool had taken in by then, by this machine's clock"},
+	{"from", 0, OPTION_TEXT, AT(list.from), "OFFICE", "list letters that this office sealed; self: your own"},
+	{"to", 0, OPTION_TEXT, AT(list.to), "OFFICE", "list letters to this office"},
+	{"since", 0, OPTION_TIME, AT(list.since), "TIME", "list letters dated then or later"},
+	{"until", 0, OPTION_TIME, AT(list.until), "TIME", "list letters dated then or earlier"},
+	{"unanswered", 0, OPTION_FLAG, AT(list.unanswered), NULL,
+	 "list letters of which some recipient says neither reviewed nor refused"},
+	{"ref", 0, OPTION_TEXT, AT(list.ref), "REF", "list letters whose reference begins so"},
+	{"search", 0, OPTION_TEXT, AT(list.words), "WORDS",
+	 "list letters with these words in their references, or in the subjects that can be read here"},
+	{"limit", 0, OPTION_TEXT, AT(list.limit), "N", "list so many instead of 50"},
+	{"before", 0, OPTION_TEXT, AT(list.before), "LETTER", "go on with the list after this letter"},
+	{"all", 0, OPTION_FLAG, AT(list.all), NULL, "list all, however many there are"},
+	{"heard", 0, OPTION_FLAG, AT(heard), NULL,
+	 "when each office with a card here, or those that are named, was last heard of"},
 	{"thread", 0, OPTION_TEXT, AT(thread), "LETTER",
 	 "this letter, its replies and what goes with them, on one line of time"},
 	{"proposals", 0, OPTION_FLAG, AT(proposals), NULL,
@@ -28,74 +44,6 @@ static const struct option_row options[] = {
 	 "of those, only the last that was proposed, agreed, held or called-off"},
 	OPTION_END,
 };
-
-/* ---- The list ---- */
-
-struct listing {
-	struct cli *c;
-	const struct look_back *back;
-	bool any;
-};
-
-static int list_text(void *context, const struct valise_letter_line *l)
-{
-	struct listing *all = context;
-	struct cli *c = all->c;
-	if (!all->any)
-		show_look_back(all->back);
-	all->any = true;
-	printf("%s  %11s  ", l->short_id, moment_show_day(l->date_s).text);
-	if (l->is_broken)
-		paint(c, PAINT_BROKEN, "broken");
-	else
-		fputs(l->state, stdout);
-	printf("  %s to %s", l->from, l->to);
-	show_ref(stdout, l->ref);
-	fputs(l->is_whole || l->is_broken ? "" : "; not all of it is here", stdout);
-	if (l->n_reported)
-		printf("; %zu report%s, hearsay", l->n_reported, PLURAL(l->n_reported));
-	putchar('\n');
-	return ferror(stdout) ? cli_fail(c, VALISE_E_IO, "cannot write") : 0;
-}
-
-static int list_json(void *context, const struct valise_letter_line *l)
-{
-	struct json *j = context;
-	json_open_object(j, NULL);
-	json_text(j, "letter", l->letter);
-	json_text(j, "short", l->short_id);
-	json_text(j, "from", l->from);
-	json_text(j, "to", l->to);
-	json_text(j, "ref", l->ref);
-	json_time(j, "date", true, l->date_s);
-	json_bool(j, "is_own", l->is_own);
-	json_bool(j, "is_for_us", l->is_for_us);
-	json_bool(j, "is_whole", l->is_whole);
-	json_bool(j, "is_broken", l->is_broken);
-	json_text(j, "state", l->state);
-	json_number(j, "reported", l->n_reported);
-	json_text(j, "sentence", l->sentence);
-	json_close(j);
-	return 0;
-}
-
-static int list(struct cli *c, struct valise *v, const struct look_back *back)
-{
-	int r;
-	if (!c->shared.json) {
-		struct listing all = {.c = c, .back = back};
-		r = valise_letters(v, list_text, &all, &c->err);
-		if (!r && !all.any)
-			show_look_back(back);
-		return r;
-	}
-	CLEAN_JSON struct json *j = json_new();
-	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
-	json_open_list(j, "letters");
-	r = valise_letters(v, list_json, j, &c->err);
-	json_close(j);
-	return r ? r : print_json(c, j);
-}
 
 /* ---- One letter ---- */
 
@@ -141,16 +89,33 @@ static int track(struct cli *c, struct valise *v)
 	return r || !broken ? r : cli_shown(c, VALISE_E_BAD);
 }
 
-/* Which letters are looked at: one, a thread's, or all. */
+/* What is looked at: one letter, a thread, offices, or all letters, in one of two ways. */
 static int check_words(struct cli *c, const struct track_options *o)
 {
 	bool proposals = o->proposals || o->last || o->with;
-	if (o->thread && (c->n_operands || proposals))
+	bool list = list_asked(&o->list);
+	if (o->thread && (c->n_operands || proposals || list || o->heard))
+		return cli_fail(
+			c, VALISE_E_USAGE,
+			"--thread takes its LETTER: no other, and none of --proposals, --with, --last, --heard, nor "
+			"what a list takes");
+	if (proposals && (c->n_operands || list || o->heard))
+		return cli_fail(
+			c, VALISE_E_USAGE,
+			"--proposals, --with and --last look through all letters: name none, and nothing that a list "
+			"or --heard takes");
+	if (o->heard && list)
+		return cli_fail(c, VALISE_E_USAGE, "--heard takes offices, and nothing that a list takes");
+	if (list && c->n_operands && !o->heard)
 		return cli_fail(c, VALISE_E_USAGE,
-				"--thread takes its LETTER: no other, and none of --proposals, --with, --last");
-	if (proposals && c->n_operands)
-		return cli_fail(c, VALISE_E_USAGE,
-				"--proposals, --with and --last look through all letters: name none");
+				"%s is one letter, and --from, --to, --since, --until, --unanswered, --ref, --search, "
+				"--limit, --before and --all are for the list of all",
+				SHOW(c->operands[0]));
+	if (c->n_operands > 1 && !o->heard)
+		return cli_fail(
+			c, VALISE_E_USAGE,
+			"%s is one word too many: valise track takes one LETTER, or with --heard any number of offices",
+			SHOW(c->operands[1]));
 	return 0;
 }
 
@@ -170,20 +135,22 @@ static int run(struct cli *c, const void *values)
 		return track_thread(c, v, o->thread, &back);
 	if (o->proposals || o->last || o->with)
 		return track_proposals(c, v, o->with, o->last, &back);
-	return c->n_operands ? track(c, v) : list(c, v, &back);
+	if (o->heard)
+		return track_heard(c, v, c->operands, c->n_operands, &back);
+	return c->n_operands ? track(c, v) : track_list(c, v, &o->list, &back);
 }
 
 const struct command command_track = {
 	.name = "track",
-	.operands = "[LETTER]",
+	.operands = "[LETTER | --heard OFFICE...]",
 	.summary = "Show who says what about a letter, or list all letters",
 	.about =
 		"What is shown is computed from the statements that are here. That nothing has reached you does not mean that "
-		"somebody is silent.\n"
+		"somebody is silent. A list shows the newest 50 letters.\n"
 		"TIME is 2026-12-22T09:00:00Z, or 2026-12-22 (its first second, UTC).",
 	.options = options,
 	.values_bytes = sizeof(struct track_options),
 	.takes = TAKES_SPOOL | TAKES_PASSPHRASE,
-	.max_operands = 1,
+	.max_operands = SIZE_MAX,
 	.run = run,
 };

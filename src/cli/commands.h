@@ -20,6 +20,7 @@ extern const struct command command_verify;
 extern const struct command command_report;
 extern const struct command command_forget;
 extern const struct command command_doctor;
+extern const struct command command_export, command_import;
 extern const struct command command_exhibit_add, command_exhibit_list, command_exhibit_show;
 
 /* For completion (complete_names.c). */

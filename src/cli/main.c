@@ -17,7 +17,8 @@ static const struct command *const commands[] = {
 	&command_exhibit_show, &command_report,
 	&command_dossier,      &command_docket,
 	&command_verify,       &command_forget,
-	&command_doctor,
+	&command_doctor,       &command_export,
+	&command_import,
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

@@ -11,6 +11,7 @@
 #include "crypto/digest.h"
 #include "office/body_root.h"
 #include "office/exhibits.h"
+#include "office/outline.h"
 #include "office/staging.h"
 #include "spool/bags.h"
 
@@ -315,6 +316,48 @@ static int check_register(struct examination *x, struct valise_err *err)
 	return r ? r : office_each_officer(self, NULL, check_officer, &s);
 }
 
+/* ---- What was counted ---- */
+
+static int rebuild(struct examination *x)
+{
+	struct spool *spool = x->v->spool;
+	bool fresh = false;
+	int r = spool_begin(spool, x->err);
+	if (r)
+		return r;
+	r = outlines_drop(spool, x->err);
+	if (!r)
+		r = spool_commit(spool, x->err);
+	if (r) {
+		spool_rollback(spool);
+		return r;
+	}
+	r = outlines_refresh(x->v, &fresh, x->err);
+	if (!r && !fresh)
+		r = err_set(
+			x->err, VALISE_E_BUSY,
+			"what is counted of letters was forgotten, and could not be counted again yet: the next `valise track` does");
+	return r;
+}
+
+/* Never evidence: lists and totals that somebody reads all the same. */
+static int check_outlines(struct examination *x)
+{
+	char text[200];
+	uint64_t wrong = 0;
+	int r = x->d->rebuild ? rebuild(x) : 0;
+	if (!r)
+		r = outlines_compare(x->v, &wrong, x->err);
+	if (r || !wrong)
+		return r;
+	(void)snprintf(text, sizeof text,
+		       "what was counted of letters is not what the statements here come to, in %" PRIu64
+		       " place%s: `valise doctor --rebuild` counts them again",
+		       wrong, wrong == 1 ? "" : "s");
+	found(x, true, text);
+	return 0;
+}
+
 /* Plaintext that cannot be removed is for a person to see to; while nobody has tried, it is litter. */
 static void found_opening(void *context, bool is_left, const char *text)
 {
@@ -334,6 +377,8 @@ int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise
 		r = letters_each(v->spool, check_letter, &x, err);
 	if (!r)
 		r = exhibits_each(v->spool, check_exhibit, &x, err);
+	if (!r)
+		r = check_outlines(&x);
 	if (!r)
 		r = mend(&x);
 	hashes_release(&x.bodies);

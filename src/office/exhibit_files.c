@@ -274,17 +274,6 @@ static int write_portion(void *context, const uint8_t *data, size_t len)
 	return file_write_all(s->fd, data, len, s->path, s->err);
 }
 
-/* The directory that a path names something in, and that name. */
-static int open_above(const char *path, int *ret_dir, const char **ret_name, struct valise_err *err)
-{
-	const char *slash = strrchr(path, '/');
-	CLEAN_FREE char *above = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	if (!above)
-		return err_nomem(err);
-	*ret_name = slash ? slash + 1 : path;
-	return file_open_dir(AT_FDCWD, above, ret_dir, err);
-}
-
 static int save_new(struct valise *v, const struct body *body, const struct valise_span *span, const char *path,
 		    struct valise_err *err)
 {
@@ -295,7 +284,7 @@ static int save_new(struct valise *v, const struct body *body, const struct vali
 	if (lstat(path, &st) == 0)
 		return err_set(err, VALISE_E_EXISTS, "%s is there already, and nothing is written over",
 			       text_shown(str_of(path)).text);
-	int r = open_above(path, &dir, &name, err);
+	int r = file_open_above(path, &dir, &name, err);
 	if (!r)
 		r = newfile_begin(dir, 0666, &file, err);
 	struct saving s = {file.fd, path, err};

@@ -158,16 +158,29 @@ static enum valise_bytes_verdict bytes_here(const struct letter_row *row)
 	return row->has_cover ? VALISE_BYTES_PARTIAL : VALISE_BYTES_NOT_HERE;
 }
 
-int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err)
+/* The registers of `offices` in g: out of `kept` where one is lent. */
+static int take_registers(struct valise *v, const struct hashes *offices, struct register_pool *kept,
+			  struct gathered *g, struct valise_err *err)
+{
+	int r;
+	if (kept) {
+		r = register_pool_need(v, kept, offices->at, offices->n, err);
+		g->registers = kept->set.registers;
+		return r;
+	}
+	r = register_set_look(v, offices->at, offices->n, &g->set, err);
+	g->registers = g->set.registers;
+	return r;
+}
+
+int gather_within(struct valise *v, const struct hash *letter, struct register_pool *kept, struct gathered *ret,
+		  struct valise_err *err)
 {
 	CLEAN_GATHERED struct gathered g = {.names = BUF_INIT(16u * 1024 * 1024)};
 	CLEANUP(hashes_release) struct hashes offices = {0};
 	struct letter_row row;
 	struct let_go gone;
-	int r = spool_begin_read(v->spool, err);
-	if (r)
-		return r;
-	r = letter_row(v->spool, letter, &row, err);
+	int r = letter_row(v->spool, letter, &row, err);
 	if (!r)
 		r = letter_let_go_look(v->spool, letter, &gone, err);
 	if (!r)
@@ -181,20 +194,30 @@ int gather(struct valise *v, const struct hash *letter, struct gathered *ret, st
 	if (!r)
 		r = gathered_concerned(&g, true, &offices, err);
 	if (!r)
-		r = register_set_look(v, offices.at, offices.n, &g.set, err);
+		r = take_registers(v, &offices, kept, &g, err);
 	if (!r)
 		r = spoken_for(&g, &offices, err);
 	if (!r)
 		r = acquaint(v, &offices, &g, err);
-	spool_rollback(v->spool);
 	if (r)
 		return r == VALISE_E_NOMEM ? err_nomem(err) : r;
 	g.bytes = bytes_here(&row);
 	if (gone.is_gone)
 		(void)snprintf(g.let_go, sizeof g.let_go, "let go of here at %s", time_text(gone.when_s).text);
+	g.taken_in_s = row.taken_in_s;
 	*ret = g;
 	memset(&g, 0, sizeof g);
 	return 0;
+}
+
+int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err)
+{
+	int r = spool_begin_read(v->spool, err);
+	if (r)
+		return r;
+	r = gather_within(v, letter, NULL, ret, err);
+	spool_rollback(v->spool);
+	return r;
 }
 
 static struct str bytes_note(const struct gathered *g)
@@ -208,7 +231,7 @@ struct evidence gathered_evidence(const struct valise *v, const struct gathered 
 {
 	return (struct evidence){
 		.seal = g->seal,
-		.registers = g->set.registers,
+		.registers = g->registers,
 		.statements = g->statements,
 		.n_statements = g->n_statements,
 		.reports = g->reports,

@@ -60,6 +60,16 @@ struct valise {
 	struct identities reading; /* of our readers, once a letter was opened */
 };
 
+/* Ids, distinct, in the order in which they were added. */
+struct hashes {
+	struct hash *at;
+	size_t n, cap;
+	struct hash_index index;
+};
+void hashes_release(struct hashes *h);
+bool hashes_have(const struct hashes *h, const struct hash *one);
+CHECKED int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err); /* once each */
+
 /* ---- keyring.c ---- */
 
 enum key_kind { KEY_KEEPER, KEY_NEXT, KEY_OFFICER };
@@ -114,6 +124,16 @@ void kept_registers_drop(struct valise *v);
 /* Only our own. */
 CHECKED int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err);
 void register_set_release(struct register_set *s);
+/* Registers kept from one letter to the next, for as long as one transaction shows what they are. */
+struct register_pool {
+	struct register_set set;
+	struct hashes offices;
+};
+#define CLEAN_REGISTER_POOL CLEANUP(register_pool_release)
+/* Afterwards those of these offices are among them; what was asked of the set before may be gone. */
+CHECKED int register_pool_need(struct valise *v, struct register_pool *pool, const struct hash *offices, size_t n,
+			       struct valise_err *err);
+void register_pool_release(struct register_pool *k);
 
 /* Whether that is what it is called: its title, or the beginning of its key or of the key's name. */
 bool officer_is_named(const struct officer *o, struct str name);
@@ -180,20 +200,11 @@ CHECKED int roles_typed(const char *roles, unsigned *ret, struct valise_err *err
 
 /* ---- gather.c ---- */
 
-/* Offices that have to do with the letter: sender, recipients, those named by or signing statements. Appended, distinct. */
-struct hashes {
-	struct hash *at;
-	size_t n, cap;
-	struct hash_index index;
-};
-void hashes_release(struct hashes *h);
-bool hashes_have(const struct hashes *h, const struct hash *one);
-CHECKED int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err); /* once each */
-
 /* Everything the spool holds about one letter, owned, as evidence_accounts wants it. */
 struct gathered {
 	struct verified_seal *seal;
 	struct register_set set;
+	const struct registers *registers;      /* of `set`, or lent */
 	struct witnessed_statement *statements; /* the verified_statements are owned too */
 	size_t n_statements, cap_statements;
 	struct witnessed_report *reports; /* the verified_reports are owned too */
@@ -207,9 +218,14 @@ struct gathered {
 	size_t n_acquaintances, cap_acquaintances;
 	struct buf names; /* of the acquaintances */
 	enum valise_bytes_verdict bytes;
-	char let_go[64]; /* when its bytes were let go of here; "" when they were not */
+	char let_go[64];    /* when its bytes were let go of here; "" when they were not */
+	int64_t taken_in_s; /* the seal */
 };
 CHECKED int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
+/* The same inside of the caller's transaction, which with `pool` (may be NULL) lends registers to many letters: then `set` is empty, and
+ * what is gathered is good until the next call. */
+CHECKED int gather_within(struct valise *v, const struct hash *letter, struct register_pool *pool, struct gathered *ret,
+			  struct valise_err *err);
 void gathered_release(struct gathered *g);
 #define CLEAN_GATHERED CLEANUP(gathered_release)
 /* The offices whose registers it takes: all that its seal and statements name, and, with `reports`, those that filed them. */

@@ -135,6 +135,44 @@ int register_set_look(struct valise *v, const struct hash *offices, size_t n, st
 	return keep(v, offices, n, &wanted, ret, err);
 }
 
+/* ---- For many letters ---- */
+
+#define KEPT_OFFICES 64u /* each that joins has all of them judged again */
+
+void register_pool_release(struct register_pool *k)
+{
+	register_set_release(&k->set);
+	hashes_release(&k->offices);
+}
+
+int register_pool_need(struct valise *v, struct register_pool *pool, const struct hash *offices, size_t n,
+		       struct valise_err *err)
+{
+	bool grows = false;
+	int r = 0;
+	for (size_t i = 0; i < n; i++)
+		grows |= !hashes_have(&pool->offices, &offices[i]);
+	if (!grows && pool->set.registers)
+		return 0;
+	if (pool->offices.n > KEPT_OFFICES)
+		register_pool_release(pool);
+	if (!pool->set.registers)
+		r = registers_new(&pool->set.registers, err);
+	for (size_t i = 0; i < n && !r; i++) {
+		if (hashes_have(&pool->offices, &offices[i]))
+			continue;
+		size_t before = pool->set.n;
+		r = entries_of(v->spool, &offices[i], take_entry, &pool->set, err);
+		for (size_t k = before; k < pool->set.n && !r; k++)
+			r = registers_add(pool->set.registers, pool->set.entries[k], err);
+		if (!r)
+			r = hashes_add(&pool->offices, &offices[i], err);
+	}
+	if (!r)
+		r = registers_judge(pool->set.registers, err);
+	return r == VALISE_E_NOMEM ? err_nomem(err) : r;
+}
+
 int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;

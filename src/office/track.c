@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who says what, as far as it has reached this spool: one letter's accounts, and the list of letters. */
+/* Who says what, as far as it has reached this spool: one letter's accounts, and the letters that --all stands for. */
 #include "office/office.h"
-
-#include <stdio.h>
 
 #include "base/array.h"
 #include "base/limits.h"
@@ -30,8 +28,6 @@ int valise_track(struct valise *v, const char *letter, struct valise_accounts **
 	return r ? r : office_accounts(v, &id, true, ret, err);
 }
 
-/* ---- The list ---- */
-
 struct letter_ids {
 	struct hash *at;
 	size_t n, cap;
@@ -52,79 +48,6 @@ static int all_ids(struct valise *v, struct letter_ids *ret, struct valise_err *
 {
 	int r = letters_each(v->spool, take_id, ret, err);
 	return r == VALISE_E_NOMEM ? err_nomem(err) : r;
-}
-
-struct summary {
-	char to[2 * LIMIT_FREE_TEXT_BYTES];
-	const char *from;
-	enum valise_state least;
-	bool for_us, own;
-};
-
-static void summarise(const struct valise_accounts *a, struct summary *s)
-{
-	size_t recipients = 0;
-	const char *first = NULL;
-	*s = (struct summary){.least = VALISE_STATE_REVIEWED, .from = ""};
-	for (size_t i = 0; i < a->n_parties; i++) {
-		const struct valise_party *p = &a->parties[i];
-		bool is_self = p->office != SIZE_MAX && a->offices[p->office].is_self;
-		if (p->is_sender) {
-			s->from = a->offices[p->office].label;
-			s->own = is_self;
-		}
-		if (!p->is_recipient)
-			continue;
-		if (!recipients++)
-			first = p->office == SIZE_MAX ? p->addressee : a->offices[p->office].label;
-		s->for_us |= is_self;
-		if (p->state < s->least)
-			s->least = p->state;
-	}
-	if (recipients > 1)
-		snprintf(s->to, sizeof s->to, "%s and %zu more", first, recipients - 1);
-	else
-		snprintf(s->to, sizeof s->to, "%s", first ? first : "");
-}
-
-static int list_one(struct valise *v, const struct hash *id, int (*each)(void *, const struct valise_letter_line *),
-		    void *context, struct valise_err *err)
-{
-	struct valise_accounts *a = NULL;
-	struct summary s;
-	int r = office_accounts(v, id, false, &a, err);
-	if (r)
-		return r;
-	summarise(a, &s);
-	struct valise_letter_line line = {
-		.letter = a->letter,
-		.short_id = a->short_id,
-		.from = s.from,
-		.to = s.to,
-		.ref = a->ref,
-		.date_s = a->date_s,
-		.is_own = s.own,
-		.is_for_us = s.for_us,
-		.is_whole = a->bytes == VALISE_BYTES_INTACT || a->bytes == VALISE_BYTES_PAPER,
-		.is_broken = a->bytes == VALISE_BYTES_BROKEN,
-		.state = valise_state_name(s.least),
-		.n_reported = a->n_reported,
-		.sentence = a->sentence,
-	};
-	r = each(context, &line);
-	valise_accounts_free(a);
-	return r;
-}
-
-int valise_letters(struct valise *v, int (*each)(void *context, const struct valise_letter_line *l), void *context,
-		   struct valise_err *err)
-{
-	struct letter_ids ids = {0};
-	int r = all_ids(v, &ids, err);
-	for (size_t i = 0; i < ids.n && !r; i++)
-		r = list_one(v, &ids.at[i], each, context, err);
-	free(ids.at);
-	return r;
 }
 
 /* ---- --all ---- */

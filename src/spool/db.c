@@ -70,6 +70,11 @@ static int fail(const struct db *db, int code, struct valise_err *err)
 	}
 }
 
+int db_failed(const struct db *db, int code, struct valise_err *err)
+{
+	return fail(db, code, err);
+}
+
 void db_set_wait(struct db *db, int ms)
 {
 	(void)sqlite3_busy_timeout(db->handle, ms); /* fails for no handle only */

@@ -87,6 +87,8 @@ CHECKED int row_hash(const struct query *q, int column, struct hash *ret, struct
 CHECKED int row_size(const struct query *q, int column, uint64_t *ret, struct valise_err *err);
 void query_end(struct query *q);
 
+/* What SQLite's own `code` means, for those who call it themselves. */
+int db_failed(const struct db *db, int code, struct valise_err *err);
 /* What a row that cannot be says: VALISE_E_BAD, and what to do. */
 int db_damaged(const struct db *db, const char *what, struct valise_err *err);
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "spool/id_range.h"
 #include "spool/inside.h"
+#include "spool/outlines.h"
 
 /* What an office's entries come to. */
 static int count_entry(struct spool *s, const struct hash *office, size_t bytes, struct valise_err *err)
@@ -21,6 +22,29 @@ static int count_entry(struct spool *s, const struct hash *office, size_t bytes,
 	return query_run(&q, err);
 }
 
+/* What an entry does to what is known of letters. One that only appoints, at the end of a register that is one chain, alters nobody's
+ * standing, unless somebody cites it who came before it did: what it is cited for is loose until then. */
+static int mark_outlines(struct spool *s, const struct verified_entry *e, struct valise_err *err)
+{
+	const struct register_entry *v = &e->e;
+	const struct hash *office = verified_entry_office(e);
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool is_all = v->is_first || v->has_keepers || v->n_dismissals || v->n_seen;
+	bool row = false;
+	/* This one is counted already. Where two have one place, or one is missing, there are more or fewer than that; an entry behind a
+	 * missing one joins nothing until that comes, which is not the last then. */
+	int r = query_begin(&s->db,
+			    "SELECT entries <> ?2 + 1 OR EXISTS (SELECT 1 FROM entry WHERE office = ?1 AND seq >= ?2) "
+			    "FROM register WHERE office = ?1",
+			    &q, err);
+	if (r)
+		return r;
+	query_hash(&q, office);
+	query_int(&q, (int64_t)v->seq);
+	r = query_next(&q, &row, err);
+	return r ? r : outlines_entry(s, office, is_all || !row || row_int(&q, 0) != 0, err);
+}
+
 int entry_put(struct spool *s, const struct verified_entry *e, bool *ret_new, struct valise_err *err)
 {
 	const struct hash *office = verified_entry_office(e);
@@ -34,6 +58,8 @@ int entry_put(struct spool *s, const struct verified_entry *e, bool *ret_new, st
 	int r = item_put(s, ITEM_REGISTER, &e->note.id, (struct str){e->note.bytes, e->note.len}, &item, &is_new, err);
 	if (!r && is_new)
 		r = count_entry(s, office, e->note.len, err);
+	if (!r && is_new)
+		r = mark_outlines(s, e, err);
 	if (!r && is_new)
 		r = query_begin(&s->db, "INSERT INTO entry (office, seq, id, item) VALUES (?, ?, ?, ?)", &q, err);
 	if (!r && is_new) {

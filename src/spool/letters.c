@@ -131,7 +131,7 @@ int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, s
 int letters_each(struct spool *s, letter_each *each, void *context, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, LETTER_COLUMNS "ORDER BY l.date_s DESC, l.id DESC", &q, err);
+	int r = query_begin(&s->db, LETTER_COLUMNS "ORDER BY l.date_s DESC, l.item DESC", &q, err);
 	if (!r)
 		query_int(&q, s->as_of_s);
 	for (;;) {

@@ -183,7 +183,102 @@ static const char sealed_lines[] = "CREATE TABLE sealed_line ("
 				   "	PRIMARY KEY (list, round, line)"
 				   ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_steps[] = {version_1, version_2, exhibits, sheets, let_go, sealed_lines};
+/* Outlines: of each letter, what listing and counting need, so that neither goes through all accounts. All of it follows from the other
+ * tables and may go at any time. Whatever is put about a letter marks its outline as stale in the same transaction, by triggers, so that
+ * nobody who puts anything can forget it; office/outline.c makes it again. Letters are known here by the rows of their seals, which is
+ * also the order within one second of their dates. */
+static const char outlines[] =
+	"DROP INDEX letter_date;"
+	"CREATE INDEX letter_when ON letter (date_s, item);"
+
+	/* class: the bits of spool/outlines.h. answer_by_s: while somebody has yet to answer. */
+	"CREATE TABLE outline ("
+	"	letter INTEGER PRIMARY KEY,"
+	"	date_s INTEGER NOT NULL,"
+	"	class INTEGER NOT NULL,"
+	"	answer_by_s INTEGER"
+	") STRICT;"
+	"CREATE INDEX outline_unanswered ON outline (date_s, letter) WHERE class & 16;"
+	"CREATE INDEX outline_answer_by ON outline (class, answer_by_s) WHERE answer_by_s IS NOT NULL;"
+	/* A number of a few bytes for an office: there is a row with it for each part that an office has in a letter. */
+	"CREATE TABLE outline_office ("
+	"	number INTEGER PRIMARY KEY,"
+	"	office BLOB NOT NULL UNIQUE CHECK (length(office) = 32)"
+	") STRICT;"
+	/* part: 0 it sealed the letter, 1 it is a recipient, 2 it says something of it. is_loose: whether its register needs to grow by no more
+	 * than an appointment for this to change. heard: the last note of its that stands. */
+	"CREATE TABLE outline_part ("
+	"	letter INTEGER NOT NULL,"
+	"	part INTEGER NOT NULL CHECK (part BETWEEN 0 AND 2),"
+	"	office INTEGER NOT NULL,"
+	"	date_s INTEGER NOT NULL,"
+	"	is_loose INTEGER NOT NULL CHECK (is_loose IN (0, 1)),"
+	"	heard_s INTEGER,"
+	"	heard_item INTEGER,"
+	"	PRIMARY KEY (letter, part, office)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX outline_part_office ON outline_part (office, part, date_s, letter);"
+	"CREATE INDEX outline_part_loose ON outline_part (office) WHERE is_loose = 1;"
+	"CREATE INDEX outline_part_heard ON outline_part (office, heard_s, heard_item) WHERE heard_s IS NOT NULL;"
+	/* How many outlines there are of each class. */
+	"CREATE TABLE outline_total (class INTEGER PRIMARY KEY, letters INTEGER NOT NULL) STRICT;"
+	"CREATE TRIGGER outline_counted AFTER INSERT ON outline BEGIN "
+	"	INSERT INTO outline_total (class, letters) VALUES (new.class, 1)"
+	"		ON CONFLICT (class) DO UPDATE SET letters = letters + 1;"
+	"END;"
+	"CREATE TRIGGER outline_discounted AFTER DELETE ON outline BEGIN "
+	"	UPDATE outline_total SET letters = letters - 1 WHERE class = old.class;"
+	"END;"
+
+	"CREATE TABLE outline_stale (letter INTEGER PRIMARY KEY) STRICT;"
+	/* Offices whose registers have grown; is_all: all outlines that they have a part in are stale, else the loose ones. */
+	"CREATE TABLE outline_stale_office (office BLOB PRIMARY KEY, is_all INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TRIGGER outline_of_letter AFTER INSERT ON letter BEGIN "
+	"	INSERT OR IGNORE INTO outline_stale (letter) VALUES (new.item);"
+	"END;"
+	"CREATE TRIGGER outline_of_no_letter AFTER DELETE ON letter BEGIN "
+	"	DELETE FROM outline WHERE letter = old.item;"
+	"	DELETE FROM outline_part WHERE letter = old.item;"
+	"	DELETE FROM outline_stale WHERE letter = old.item;"
+	"END;"
+	"CREATE TRIGGER outline_said AFTER INSERT ON statement BEGIN "
+	"	INSERT OR IGNORE INTO outline_stale (letter) SELECT item FROM letter WHERE id = new.letter;"
+	"END;"
+	"CREATE TRIGGER outline_unsaid AFTER DELETE ON statement BEGIN "
+	"	INSERT OR IGNORE INTO outline_stale (letter) SELECT item FROM letter WHERE id = old.letter;"
+	"END;"
+	"CREATE TRIGGER outline_reported AFTER INSERT ON report BEGIN "
+	"	INSERT OR IGNORE INTO outline_stale (letter) SELECT item FROM letter WHERE id = new.letter;"
+	"END;"
+	"CREATE TRIGGER outline_unreported AFTER DELETE ON report BEGIN "
+	"	INSERT OR IGNORE INTO outline_stale (letter) SELECT item FROM letter WHERE id = old.letter;"
+	"END;"
+	"INSERT INTO outline_stale (letter) SELECT item FROM letter;";
+
+/* Which statements regard a note, by its id in hex: found by their `regarding` lines, of statements that were here before as well. */
+#define REGARDING "char(10) || 'regarding '"
+static const char regarded[] =
+	"CREATE TABLE regarding ("
+	"	note TEXT NOT NULL CHECK (length(note) = 64),"
+	"	item INTEGER NOT NULL REFERENCES item (seq),"
+	"	letter BLOB NOT NULL CHECK (length(letter) = 32),"
+	"	PRIMARY KEY (note, item)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX regarding_item ON regarding (item);"
+	"CREATE TRIGGER regarding_unsaid AFTER DELETE ON statement BEGIN "
+	"	DELETE FROM regarding WHERE item = old.item;"
+	"END;"
+	"INSERT OR IGNORE INTO regarding (note, item, letter) "
+	"WITH RECURSIVE line (item, letter, rest) AS ("
+	"	SELECT n.item, n.letter, CAST(i.bytes AS TEXT) FROM statement n JOIN item i ON i.seq = n.item"
+	"		WHERE instr(CAST(i.bytes AS TEXT), " REGARDING ") > 0"
+	"	UNION ALL"
+	"	SELECT item, letter, substr(rest, instr(rest, " REGARDING ") + 11) FROM line"
+	"		WHERE instr(rest, " REGARDING ") > 0) "
+	"SELECT substr(rest, 1, 64), item, letter FROM line WHERE rest GLOB replace(hex(zeroblob(32)), '0', '[0-9a-f]') || '*'"
+	"	AND substr(rest, 65, 1) = char(10);";
+
+const char *const schema_steps[] = {version_1, version_2, exhibits, sheets, let_go, sealed_lines, outlines, regarded};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)

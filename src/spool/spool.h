@@ -69,6 +69,13 @@ CHECKED int setting_put(struct spool *s, const char *name, struct str value, str
 CHECKED int setting_get(struct spool *s, const char *name, struct buf *ret, struct valise_err *err);
 CHECKED int setting_remove(struct spool *s, const char *name, struct valise_err *err);
 
+/* A copy of the database as it is at one moment, whoever writes meanwhile: in a named file of tmp/, to be read from its start and abandoned.
+ * `progress` (may be NULL) stops by a non-zero return, which comes back. */
+struct newfile;
+typedef int snapshot_progress(void *context, uint64_t done, uint64_t total, struct valise_err *err);
+CHECKED int spool_snapshot(struct spool *s, snapshot_progress *progress, void *context, struct newfile *ret,
+			   struct valise_err *err);
+
 /* What doctor wants to know: PRAGMA integrity_check, rows without files, files without rows, partial bodies, dead temporaries. One
  * line of text for each finding goes to `found`; `mend` removes litter (never evidence). */
 typedef void spool_finding(void *context, bool is_broken, const char *text);

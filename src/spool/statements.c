@@ -2,8 +2,6 @@
 /* Statements, by letter, key and nth. */
 #include "spool/statements.h"
 
-#include <stdio.h>
-
 #include "spool/numbered.h"
 
 static const struct numbered_table table = {
@@ -15,9 +13,33 @@ static const struct numbered_table table = {
 	"SELECT count(*) FROM statement WHERE letter = ? AND signer = ?",
 };
 
+/* By the hex of its id, as the step of the tables that filled in what was here before could read it. */
+static int put_regarding(struct spool *s, const struct verified_statement *v, const struct hash *note,
+			 struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	struct hash_hex hex = hash_hex(note);
+	int r = query_begin(&s->db,
+			    "INSERT INTO regarding (note, item, letter) VALUES "
+			    "(?1, (SELECT seq FROM item WHERE id = ?2 AND kind = 3), ?3) ON CONFLICT DO NOTHING",
+			    &q, err);
+	if (r)
+		return r;
+	query_text(&q, str_of(hex.text));
+	query_hash(&q, &v->note.id);
+	query_hash(&q, &v->s.letter);
+	return query_run(&q, err);
+}
+
 int statement_put(struct spool *s, const struct verified_statement *v, bool *ret_new, struct valise_err *err)
 {
-	return numbered_put(s, &table, &v->note, &v->s.letter, &v->s.by, v->s.nth, ret_new, err);
+	bool is_new = false;
+	int r = numbered_put(s, &table, &v->note, &v->s.letter, &v->s.by, v->s.nth, &is_new, err);
+	for (size_t i = 0; i < v->s.n_regarding && is_new && !r; i++)
+		r = put_regarding(s, v, &v->s.regarding[i], err);
+	if (!r && ret_new)
+		*ret_new = is_new;
+	return r;
 }
 
 int statements_of(struct spool *s, const struct hash *letter, statement_each *each, void *context,
@@ -49,22 +71,20 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 	}
 }
 
-/* By the line itself: it stands in few statements, and reading them all costs less than an index that each of them would pay for. */
 int letters_regarding(struct spool *s, const struct hash *note, regarding_each *each, void *context,
 		      struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	char line[sizeof "\nregarding \n" + HASH_HEX_BYTES];
-	int n = snprintf(line, sizeof line, "\nregarding %s\n", hash_hex(note).text);
+	struct hash_hex hex = hash_hex(note);
 	int r = query_begin(&s->db,
-			    "SELECT DISTINCT n.letter FROM statement n JOIN item i ON i.seq = n.item "
-			    "WHERE n.letter <> ? AND i.taken_in_s <= ? AND instr(i.bytes, ?) > 0 ORDER BY n.letter",
+			    "SELECT DISTINCT n.letter FROM regarding n JOIN item i ON i.seq = n.item "
+			    "WHERE n.note = ? AND n.letter <> ? AND i.taken_in_s <= ? ORDER BY n.letter",
 			    &q, err);
 	if (r)
 		return r;
+	query_text(&q, str_of(hex.text));
 	query_hash(&q, note);
 	query_int(&q, s->as_of_s);
-	query_blob(&q, (struct str){line, (size_t)n});
 	for (;;) {
 		bool row;
 		struct hash letter;

@@ -112,7 +112,7 @@ lay_first() { # RECORD...
 	[ "$(grep -c "whole and checked" <<<"$output")" -eq 21 ]
 	[ "$(grep -c "the size of the body that came does not match" <<<"$output")" -eq 40 ]
 	[ "$(grep -c "broken: its seal gives the body another size" <<<"$output")" -eq 40 ]
-	as oslo track --json >track.json
+	as oslo track --all --json >track.json
 	[ "$(json_at 'sum(l["is_broken"] for l in d["letters"])' <track.json)" -eq 40 ]
 	[ "$(json_at 'sum(l["is_whole"] for l in d["letters"])' <track.json)" -eq 21 ]
 	lie=$(json_at 'next(l["letter"] for l in d["letters"] if l["is_broken"])' <track.json)

@@ -71,7 +71,7 @@ class Valise:
         """By id: the line of `track`, with what has been said and by whom."""
         if office in ("fresh", "desk"):
             return {}
-        lines = json.loads(self.must(office, "track", "--json"))["letters"]
+        lines = json.loads(self.must(office, "track", "--all", "--json"))["letters"]
         for line in lines:
             accounts = json.loads(self.must(office, "track", line["letter"], "--json"))["accounts"]
             line["said"] = sorted((s["says"], s["nth"]) for s in accounts["said"])

@@ -308,6 +308,23 @@ static void test_free_text_of_words_given(void **state)
 	assert_int_equal(text_free_of(STR("abcd"), "x", &small, NULL), VALISE_E_LIMIT);
 }
 
+/* Capital and small letters are one, and so are the two ways to write one with a mark. */
+static void test_fold(void **state)
+{
+	CLEAN_BUF struct buf a = BUF_INIT(64);
+	CLEAN_BUF struct buf b = BUF_INIT(64);
+	struct valise_err err = {0};
+	(void)state;
+	assert_int_equal(nfc_fold_append(&a, STR("STRASSE \xc3\x84pfel"), &err), 0);
+	assert_int_equal(nfc_fold_append(&b,
+					 STR("stra\xc3\x9f"
+					     "e A\xcc\x88PFEL"),
+					 &err),
+			 0);
+	assert_true(a.len > 0 && str_eq(buf_str(&a), buf_str(&b)));
+	assert_int_equal(nfc_fold_append(&b, STR("\xff"), &err), VALISE_E_USAGE);
+}
+
 static void test_nfc(void **state)
 {
 	(void)state;
@@ -534,6 +551,7 @@ int main(void)
 		cmocka_unit_test(test_free_text),
 		cmocka_unit_test(test_free_text_of_words_given),
 		cmocka_unit_test(test_nfc),
+		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_every_byte_of_a_name),
 		cmocka_unit_test(test_show),

@@ -165,7 +165,8 @@ static void test_dossier_words(void **state)
 		a->keys_text,
 		"Not known to you: \"Harbour Legal\" (own name) and \"Mission Oslo\" (own name). Whose keys these are, "
 		"nothing here shows; ask for the office's paper card.");
-	assert_string_equal(a->bytes_text, "The letter's bytes are not part of this, and nothing about them was checked.");
+	assert_string_equal(a->bytes_text,
+			    "The letter's bytes are not part of this, and nothing about them was checked.");
 	SAY(s, SAYS_RECEIVED, l->oslo, OSLO_MACHINE, 47, );
 	CLEAN_ACCOUNTS struct valise_accounts *b = scene_accounts(s);
 	assert_string_equal(

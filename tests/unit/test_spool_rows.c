@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows of every noun: what was put comes back, putting twice changes nothing, and the log says when. */
+#include "spool/schema.h"
 #include "spool_kit.h"
 
 struct log {
@@ -505,6 +506,73 @@ static void key_files_come_back(void **state)
 	assert_int_equal(key_file_remove(s, name, &err), VALISE_E_NOT_FOUND);
 }
 
+/* A statement about `letter` that regards two notes, which are given here in the order of the text. */
+static struct verified_statement *regarding_statement(const struct hash *letter, const struct hash *notes)
+{
+	CLEAN_SIGNER struct ed25519_signer *signer = kit_signer(5);
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
+	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_STATEMENT_BYTES);
+	struct str words = STR("no regarding here");
+	struct valise_err err = {0};
+	struct verified_statement *v = NULL;
+	struct statement s = {.letter = *letter,
+			      .says = SAYS_COMMENT,
+			      .office = {kit_hash(2), kit_hash(2)},
+			      .role = ROLE_SPOKESPERSON,
+			      .nth = 1,
+			      .time_s = 1795338720,
+			      .n_regarding = 2,
+			      .text = {words},
+			      .n_text = 1,
+			      .by = kit_key(signer)};
+	memcpy(s.regarding, notes, 2 * sizeof *notes);
+	OK(err, statement_write(&s, &text, &err));
+	kit_sign(buf_str(&text), signer, &note);
+	OK(err, statement_verify(note.data, note.len, &v, &err));
+	return v;
+}
+
+static int take_regarding(void *context, const struct hash *letter)
+{
+	*(struct hash *)context = *letter;
+	return 0;
+}
+
+static bool is_regarded(struct spool *s, const struct hash *note, const struct hash *by)
+{
+	struct hash found = {{0}};
+	struct valise_err err = {0};
+	OK(err, letters_regarding(s, note, take_regarding, &found, &err));
+	return hash_eq(&found, by);
+}
+
+/* As they are put; and those of a spool whose tables did not have them yet. */
+static void what_statements_regard(void **state)
+{
+	const char *dir = kit_dir(*state);
+	struct spool *s = kit_create(dir);
+	struct valise_err err = {0};
+	struct hash notes[2] = {kit_hash(70), kit_hash(71)}, other = kit_hash(72);
+	struct hash letter = kit_put_letter(s, &(struct kit_letter){.n = 1, .is_paper = true});
+	struct verified_statement *v = regarding_statement(&letter, notes);
+	kit_begin(s);
+	assert_int_equal(statement_put(s, v, NULL, &err), 0);
+	assert_int_equal(statement_put(s, v, NULL, &err), 0);
+	kit_commit(s);
+	verified_statement_free(v);
+	for (int again = 0; again < 2; again++) {
+		assert_true(is_regarded(s, &notes[0], &letter) && is_regarded(s, &notes[1], &letter));
+		assert_false(is_regarded(s, &other, &letter));
+		spool_close(s);
+		kit_sql(dir, "DROP TRIGGER regarding_unsaid; DROP TABLE regarding");
+		for (size_t i = 0; i < schema_version; i++)
+			if (strstr(schema_steps[i], "CREATE TABLE regarding"))
+				kit_sql(dir, schema_steps[i]);
+		s = kit_open(dir, SPOOL_WRITE);
+	}
+	spool_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -515,6 +583,7 @@ int main(void)
 		scratch_test(a_rolled_back_put_is_nothing),
 		scratch_test(a_view_stays_as_it_was),
 		scratch_test(letters_are_listed_newest_first),
+		scratch_test(what_statements_regard),
 		scratch_test(callbacks_may_ask),
 		scratch_test(contacts_come_back),
 		scratch_test(small_things_come_back),

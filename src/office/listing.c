@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of letters, page by page, and what they come to. Each line that is shown is made of its letter's accounts there and then;
+ * what is kept of letters only finds and counts them. */
+#include "office/listing.h"
+
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "office/search.h"
+
+#define CHUNK \
+	64u /* letters in one transaction: nothing is shown inside of one, since whoever reads may take his time */
+
+struct walk {
+	struct valise *v;
+	const struct valise_listing *l;
+	struct outline_filter filter; /* what the spool finds by */
+	struct hash from, to;
+	bool by_hand;          /* from, to and unanswered are looked up in each letter's outline */
+	struct search *search; /* NULL: for no words */
+	struct register_pool kept;
+	uint64_t n_seen; /* looked at */
+};
+
+static void walk_release(struct walk *w)
+{
+	search_free(w->search);
+	register_pool_release(&w->kept);
+}
+
+/* One letter that belongs in the list. */
+struct found {
+	struct outlined o;
+	struct buf subject;
+};
+
+static void found_release(struct found *f)
+{
+	outlined_release(&f->o);
+	buf_wipe(&f->subject);
+}
+
+struct chunk {
+	struct found at[CHUNK];
+	size_t n;
+};
+
+static void chunk_release(struct chunk *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		found_release(&c->at[i]);
+	c->n = 0;
+}
+
+/* ---- Which letters ---- */
+
+static bool has_part(const struct outline *o, enum outline_part_kind kind, const struct hash *office)
+{
+	for (size_t i = 0; i < o->n_parts; i++)
+		if (o->parts[i].part == kind && hash_eq(&o->parts[i].office, office))
+			return true;
+	return false;
+}
+
+static bool belongs(const struct walk *w, const struct outline *o)
+{
+	return (!w->l->from || has_part(o, OUTLINE_SENDER, &w->from)) &&
+	       (!w->l->to || has_part(o, OUTLINE_RECIPIENT, &w->to)) &&
+	       (!w->l->unanswered || o->class & OUTLINE_UNANSWERED);
+}
+
+static int look_at(struct walk *w, const struct hash *letter, struct chunk *c, struct valise_err *err)
+{
+	CLEANUP(found_release) struct found f = {.subject = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8)};
+	bool yes = true;
+	int r = w->search ? search_letter(w->search, letter, &yes, &f.subject, err) : 0;
+	if (!r && yes)
+		r = outline_letter(w->v, letter, &w->kept, &f.o, err);
+	if (r || !yes || (w->by_hand && !belongs(w, &f.o.outline)))
+		return r;
+	c->at[c->n++] = f;
+	f = (struct found){.subject = BUF_INIT(0)};
+	return 0;
+}
+
+/* The next up to `most` letters that the spool finds; those that belong into *ret. *ret_end: there are no more. */
+static int next_chunk(struct walk *w, size_t most, struct chunk *ret, bool *ret_end, struct valise_err *err)
+{
+	struct hash ids[CHUNK];
+	size_t n = 0;
+	most = most < CHUNK ? most : CHUNK;
+	int r = spool_begin_read(w->v->spool, err);
+	if (r)
+		return r;
+	register_pool_release(&w->kept); /* they may have grown */
+	r = outlines_find(w->v->spool, &w->filter, ids, most, &n, err);
+	if (!r && n)
+		r = letter_place(w->v->spool, &ids[n - 1], &w->filter.before, err);
+	for (size_t i = 0; i < n && !r; i++)
+		r = look_at(w, &ids[i], ret, err);
+	spool_rollback(w->v->spool);
+	w->n_seen += n;
+	*ret_end = n < most;
+	if (!r && (w->search || w->by_hand))
+		r = office_progress(w->v, "looking through letters", w->n_seen, 0, err);
+	return r;
+}
+
+static int find_office(struct valise *v, const char *name, struct hash *office, const struct hash **ret,
+		       struct valise_err *err)
+{
+	int r = name ? office_find(v, name, office, err) : 0;
+	if (!r && name)
+		*ret = office;
+	return r;
+}
+
+static int walk_begin(struct walk *w, struct valise_err *err)
+{
+	const struct valise_listing *l = w->l;
+	struct hash before;
+	bool fresh = true;
+	int r = find_office(w->v, l->from, &w->from, &w->filter.from, err);
+	if (!r)
+		r = find_office(w->v, l->to, &w->to, &w->filter.to, err);
+	if (!r && l->before)
+		r = office_letter(w->v, l->before, &before, err);
+	if (!r && l->before)
+		r = letter_place(w->v->spool, &before, &w->filter.before, err);
+	if (!r && l->words)
+		r = search_begin(w->v, l->words, &w->search, err);
+	if (!r && (l->from || l->to || l->unanswered))
+		r = outlines_refresh(w->v, &fresh, err);
+	if (r)
+		return r;
+	w->filter.since_s = l->has_since ? l->since_s : INT64_MIN;
+	w->filter.until_s = l->has_until ? l->until_s : INT64_MAX;
+	w->filter.ref = str_of(l->ref);
+	w->filter.unanswered = l->unanswered;
+	w->by_hand = !fresh;
+	if (w->by_hand) {
+		w->filter.from = w->filter.to = NULL;
+		w->filter.unanswered = false;
+	}
+	return 0;
+}
+
+/* ---- A line ---- */
+
+struct summary {
+	char to[2 * LIMIT_FREE_TEXT_BYTES];
+	const char *from;
+	enum valise_state least;
+};
+
+static void summarise(const struct valise_accounts *a, struct summary *s)
+{
+	size_t recipients = 0;
+	const char *first = NULL;
+	*s = (struct summary){.least = VALISE_STATE_REVIEWED, .from = ""};
+	for (size_t i = 0; i < a->n_parties; i++) {
+		const struct valise_party *p = &a->parties[i];
+		if (p->is_sender)
+			s->from = a->offices[p->office].label;
+		if (!p->is_recipient)
+			continue;
+		if (!recipients++)
+			first = p->office == SIZE_MAX ? p->addressee : a->offices[p->office].label;
+		if (p->state < s->least)
+			s->least = p->state;
+	}
+	if (recipients > 1)
+		snprintf(s->to, sizeof s->to, "%s and %zu more", first, recipients - 1);
+	else
+		snprintf(s->to, sizeof s->to, "%s", first ? first : "");
+}
+
+static int give_line(struct walk *w, const struct found *f, int (*each)(void *, const struct valise_letter_line *),
+		     void *context)
+{
+	const struct valise_accounts *a = f->o.accounts;
+	const struct outline *o = &f->o.outline;
+	struct summary s;
+	summarise(a, &s);
+	struct valise_letter_line line = {
+		.letter = a->letter,
+		.short_id = a->short_id,
+		.from = s.from,
+		.to = s.to,
+		.ref = a->ref,
+		.date_s = a->date_s,
+		.is_own = o->class & OUTLINE_OWN,
+		.is_for_us = o->class & OUTLINE_FOR_US,
+		.is_whole = a->bytes == VALISE_BYTES_INTACT || a->bytes == VALISE_BYTES_PAPER,
+		.is_broken = a->bytes == VALISE_BYTES_BROKEN,
+		.state = valise_state_name(s.least),
+		.is_unanswered = o->class & OUTLINE_UNANSWERED,
+		.has_answer_by = a->has_answer_by,
+		.answer_by_s = a->answer_by_s,
+		.is_past = o->has_answer_by && o->answer_by_s < office_now(w->v),
+		.n_reported = a->n_reported,
+		.sentence = a->sentence,
+		.subject = f->subject.len ? (const char *)f->subject.data : NULL,
+	};
+	return each(context, &line);
+}
+
+int valise_letters(struct valise *v, const struct valise_listing *l,
+		   int (*each)(void *context, const struct valise_letter_line *l), void *context,
+		   struct valise_listed *ret, struct valise_err *err)
+{
+	CLEANUP(walk_release) struct walk w = {.v = v, .l = l, .filter = OUTLINE_FILTER_ANY};
+	CLEAN_FREE struct chunk *c = calloc(1, sizeof *c);
+	struct valise_listed listed = {0};
+	bool end = false;
+	int r = c ? walk_begin(&w, err) : err_nomem(err);
+	while (!r && !end && !listed.more) {
+		/* One more than is shown, to tell whether the list goes on; where most do not belong, many at once. */
+		bool sifts = w.search || w.by_hand || !l->most;
+		r = next_chunk(&w, sifts ? CHUNK : l->most - listed.n + 1, c, &end, err);
+		for (size_t i = 0; i < c->n && !r && !listed.more; i++) {
+			listed.more = l->most && listed.n == l->most;
+			if (listed.more)
+				break;
+			r = give_line(&w, &c->at[i], each, context);
+			listed.n++;
+			(void)snprintf(listed.last, sizeof listed.last, "%s", c->at[i].o.accounts->letter);
+			(void)snprintf(listed.last_short, sizeof listed.last_short, "%s",
+				       c->at[i].o.accounts->short_id);
+		}
+		chunk_release(c);
+	}
+	if (r)
+		return r;
+	listed.reads_subjects = w.search && search_reads(w.search);
+	listed.n_closed_covers = w.search ? search_closed(w.search) : 0;
+	*ret = listed;
+	return 0;
+}
+
+/* ---- All of them ---- */
+
+int outlined_each_letter(struct valise *v, outlined_each *each, void *context, struct valise_err *err)
+{
+	static const struct valise_listing all = {0};
+	CLEANUP(walk_release) struct walk w = {.v = v, .l = &all, .filter = OUTLINE_FILTER_ANY, .by_hand = true};
+	CLEAN_FREE struct chunk *c = calloc(1, sizeof *c);
+	bool end = false;
+	int r = c ? 0 : err_nomem(err);
+	while (!r && !end) {
+		r = next_chunk(&w, CHUNK, c, &end, err);
+		for (size_t i = 0; i < c->n && !r; i++)
+			r = each(context, &c->at[i].o);
+		chunk_release(c);
+	}
+	return r;
+}
+
+struct counting {
+	struct outline_totals t;
+	int64_t now_s;
+};
+
+static int count_one(void *context, const struct outlined *o)
+{
+	struct counting *c = context;
+	outline_count(&c->t, o->outline.class, 1);
+	if (o->outline.has_answer_by && o->outline.answer_by_s < c->now_s)
+		outline_count_past(&c->t, o->outline.class, 1);
+	return 0;
+}
+
+int valise_totals(struct valise *v, struct valise_totals *ret, struct valise_err *err)
+{
+	struct counting c = {.now_s = office_now(v)};
+	bool fresh = false;
+	int r = outlines_refresh(v, &fresh, err);
+	if (!r && fresh)
+		r = outlines_total(v->spool, c.now_s, &c.t, err);
+	else if (!r)
+		r = outlined_each_letter(v, count_one, &c, err);
+	if (r)
+		return r;
+	const struct outline_totals *t = &c.t;
+	*ret = (struct valise_totals){
+		.letters = t->letters,
+		.own = t->own,
+		.own_unreceived = t->own_unreceived,
+		.own_unanswered = t->own_unanswered,
+		.own_past = t->own_past,
+		.for_us = t->for_us,
+		.for_us_unopened = t->for_us_unopened,
+		.for_us_unanswered = t->for_us_unanswered,
+		.for_us_past = t->for_us_past,
+		.others = t->others,
+		.reported = t->reported,
+	};
+	return 0;
+}
