@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A megabyte that is kept for the day the disk is full, so that a spool can still say so, and let go of something. */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -30,7 +31,8 @@ void reserve_keep(const struct spool *s)
 	if (free_bytes(s) < RESERVE_OF_BYTES)
 		return;
 	CLEAN_CLOSE int fd = file_openat(s->dirfd, RESERVE_NAME, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
-	if (fd >= 0 && posix_fallocate(fd, 0, RESERVE_BYTES) != 0)
+	CLEAN_FREE uint8_t *nothing = calloc(1, RESERVE_BYTES);
+	if (fd >= 0 && (!nothing || pwrite(fd, nothing, RESERVE_BYTES, 0) != RESERVE_BYTES))
 		(void)!ftruncate(fd, 0);
 }
 

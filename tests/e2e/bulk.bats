@@ -9,7 +9,7 @@ setup() {
 }
 
 letters_of() { # OFFICE
-	as "$1" track --json | json_at 'len(d["letters"])'
+	as "$1" track --json | json_at 'd["totals"]["letters"]'
 }
 
 list_of() { # COUNT: a list of as many letters, and their files
@@ -295,9 +295,9 @@ subprocess.run(sys.argv[2:], check=True, stdout=subprocess.DEVNULL)
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 sys.exit(0 if peak <= int(sys.argv[1]) * 1024 else f"{peak} KiB")
 END
-	/usr/bin/env python3 peak.py 48 valise seal --from-list list.tsv --dir offices/harbour
+	/usr/bin/env python3 peak.py 64 valise seal --from-list list.tsv --dir offices/harbour
 	mkdir opened
-	/usr/bin/env python3 peak.py 48 valise open $(as harbour seal --from-list list.tsv) -o opened --dir offices/harbour
+	/usr/bin/env python3 peak.py 64 valise open $(as harbour seal --from-list list.tsv) -o opened --dir offices/harbour
 	[ "$(ls opened | wc -l)" -eq 3000 ]
 }
 
