@@ -39,11 +39,13 @@ static int show_letter(struct valise *v, const char *letter, struct valise_err *
 int main(int argc, char **argv)
 {
 	char newest[65] = "";
+	struct valise_listing wanted = {.most = 50};
+	struct valise_listed listed;
 	struct valise_err err = {0};
 	struct valise *v = NULL;
 	int r = valise_open(argc > 1 ? argv[1] : ".", false, NULL, &v, &err);
 	if (!r)
-		r = valise_letters(v, list_letter, newest, &err);
+		r = valise_letters(v, &wanted, list_letter, newest, &listed, &err);
 	if (!r && *newest)
 		r = show_letter(v, newest, &err);
 	valise_close(v);

@@ -5,6 +5,7 @@ Everything lies below one directory: `harbour` and `oslo` are spools, `desk` is 
 opened, `tmp` is TMPDIR. Each scenario starts from a copy of the same moment, so that what an undisturbed run makes of it can be
 compared with what is there after a disturbed one and a second run.
 """
+import base64
 import json
 import os
 import re
@@ -575,7 +576,9 @@ class OpenSeveral(Scenario):
     may_be_partial = True
 
     def shorts(self):
-        return {line["short"]: line["letter"] for line in self.valise.letters("oslo").values()}
+        """By their ids alone: asking the program would write to the spool that is to be disturbed."""
+        words = {letter: base64.b32encode(bytes.fromhex(letter)[:5]).decode().lower() for letter in self.world.ids}
+        return {f"{word[:4]}-{word[4:]}": letter for letter, word in words.items()}
 
     def destination(self):
         return list(self.shorts())
