@@ -32,8 +32,8 @@ struct valise_letting_go {
 	size_t n_statements, n_reports; /* that stay */
 };
 /* What would go; letters of which nothing is left to go are passed over. VALISE_E_FAILURE when something speaks for keeping one, and *err
- * says what: somebody it is addressed to has not said received, and its keep-until is not past; or it is for our office, which has said
- * neither opened nor reviewed. */
+ * says what: somebody it is addressed to has not said received, and it is ours or its keep-until is not past; somebody says defect of it;
+ * or it is for our office, which has said neither opened nor reviewed. */
 VALISE_CHECKED int valise_forget_look(struct valise *v, const struct valise_forgetting *f,
 				      struct valise_forget_draft **ret, struct valise_err *err);
 VALISE_PUBLIC size_t valise_forget_count(const struct valise_forget_draft *d);

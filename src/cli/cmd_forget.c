@@ -194,8 +194,8 @@ const struct command command_forget = {
 	.about =
 		"Their bodies go from this machine, and no sync brings them again. Seals, statements, reports and exhibits stay, "
 		"and so does the cover without --cover: who says what can be shown as before.\n"
-		"A letter is kept while a recipient has not said received and its keep-until is not past, and while it is for "
-		"your office, which has said neither opened nor reviewed.\n"
+		"A letter is kept while a recipient has not said received (of letters of others: until keep-until is past), while "
+		"one says defect, and while it is for your office, which has said neither opened nor reviewed.\n"
 		"Prints the ids of the letters.",
 	.options = options,
 	.values_bytes = sizeof(struct forget_options),

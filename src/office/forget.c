@@ -81,18 +81,32 @@ static int name_missing(struct valise *v, const struct hashes *missing, struct b
 	return r;
 }
 
-/* A sentence into `why`; nothing when nothing does. */
+/* A recipient that says that it does not fit together, which the bytes prove or disprove. */
+static const struct hash *find_defect(const struct gathered *g, const struct hashes *to)
+{
+	for (size_t i = 0; i < to->n; i++)
+		if (gathered_word(g, &to->at[i], SAYS_DEFECT))
+			return &to->at[i];
+	return NULL;
+}
+
+/* A sentence into `why`; nothing when nothing does. Its keep-until is for who carries it: a sender keeps what has not arrived. */
 static int why_keep(struct valise *v, const struct gathered *g, struct buf *why, struct valise_err *err)
 {
 	CLEANUP(hashes_release) struct hashes missing = {0}, to = {0};
 	const struct seal *s = &g->seal->s;
-	bool has_run_out = s->has_keep_until && s->keep_until_s < clock_now_s();
+	bool is_own = hash_eq(&s->from.office, &v->self);
+	bool has_run_out = !is_own && s->has_keep_until && s->keep_until_s < clock_now_s();
 	int r = gathered_unreceived(v, g, &missing, err);
 	if (!r)
 		r = gathered_recipients(g, &to, err);
 	if (r)
 		return r;
-	if (missing.n && !has_run_out) {
+	const struct hash *defect = find_defect(g, &to);
+	if (defect) {
+		r = office_show(v, &g->set, defect, why, err);
+		buf_add_text(why, " says defect of it, which its bytes prove or disprove");
+	} else if (missing.n && !has_run_out) {
 		r = name_missing(v, &missing, why, err);
 		buf_addf(why, " %s not said received of it", missing.n == 1 ? "has" : "have");
 	} else if (hashes_have(&to, &v->self) && !gathered_word(g, &v->self, SAYS_OPENED) &&

@@ -202,7 +202,7 @@ int gather_within(struct valise *v, const struct hash *letter, struct register_p
 	if (r)
 		return r == VALISE_E_NOMEM ? err_nomem(err) : r;
 	g.bytes = bytes_here(&row);
-	if (gone.is_gone)
+	if (gone.is_gone && gone.when_s <= office_now(v))
 		(void)snprintf(g.let_go, sizeof g.let_go, "let go of here at %s", time_text(gone.when_s).text);
 	g.taken_in_s = row.taken_in_s;
 	*ret = g;

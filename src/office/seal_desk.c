@@ -33,12 +33,20 @@ static int judge(const struct seal_desk *d, const struct hash *office, bool is_p
 {
 	CLEAN_BUF struct buf name = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
 	const struct office_register *o = registers_office(d->set.registers, office);
+	const struct verified_entry *fork_a, *fork_b;
 	int r = office_show(d->v, &d->set, office, &name, err);
 	if (r)
 		return r;
 	if (!o)
 		return err_set(err, VALISE_E_NOT_FOUND, "the card of %s is not here; add it with `valise card add`",
 			       name.data);
+	if (!hash_eq(office, &d->v->self) && office_fork(o, &fork_a, &fork_b))
+		return err_set(
+			err, VALISE_E_BAD,
+			"the register of %s is forked: two machines say who its officers are, and either might be "
+			"somebody else's, who would read the letter. Ask the office itself, by another way, for a card "
+			"that settles it",
+			name.data);
 	c->newest = (struct office_ref){*office, office_head(o)->note.id};
 	r = office_recipients(o, ROLE_READER, d->now_s, &c->readers, err);
 	if (!r && !is_paper && !c->readers.n && !hash_eq(office, &d->v->self))

@@ -176,6 +176,8 @@ static int take_words(struct sealing *s, struct valise_err *err)
 		r = office_letter(s->desk->v, l->in_reply_to, &s->reply, err);
 	if (!r && l->has_answer_by && l->answer_by_s <= s->now_s)
 		r = err_set(err, VALISE_E_USAGE, "--answer-by %s is past already", time_text(l->answer_by_s).text);
+	if (!r && l->has_keep_until && l->keep_until_s <= s->now_s)
+		r = err_set(err, VALISE_E_USAGE, "--keep-until %s is past already", time_text(l->keep_until_s).text);
 	if (!r)
 		r = buf_check(&s->subject, "the subject", err);
 	if (!r && l->paper)

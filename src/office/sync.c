@@ -200,6 +200,15 @@ static int check_came(struct syncing *s)
 		"nothing came on standard input: see what the command before it says, or give it a bag, as in `valise sync - --in <BAG`");
 }
 
+/* What had no room stays where it lies, and nothing else is held up by it. */
+static int check_room(struct syncing *s)
+{
+	if (!take_in_result(s->in).no_room)
+		return 0;
+	return err_set(s->err, VALISE_E_FULL,
+		       "not every letter had room on this machine's disk; make some, and sync again");
+}
+
 /* ---- Out ---- */
 
 static int find_all(struct syncing *s)
@@ -553,6 +562,8 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 		r = put_out_all(&s);
 	if (!r)
 		r = check_came(&s);
+	if (!r)
+		r = check_room(&s);
 	s.err = err;
 	s.out_err.code = r; /* what was met and gone around on the way is no failure */
 	if (r && !brought_anything(&s) && !s.out.n_departures && !s.unattended.n) {

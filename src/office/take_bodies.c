@@ -10,6 +10,7 @@
 #include "format/tally.h"
 
 #define SYNC_EVERY_PIECES 64u
+#define ROOM_LEFT_BYTES (4u * 1024 * 1024) /* for the rows of everything else, and what is kept for a full disk */
 
 static int mismatch(struct take_in *t, const struct arrival *a, const char *what)
 {
@@ -227,6 +228,24 @@ static int look_again(struct take_in *t, struct named_body *b)
 	return tell_sizes(t, b);
 }
 
+/* One that the disk cannot hold would fill it, and keep every other letter out: it stays where it lies. */
+static int look_for_room(struct take_in *t, struct named_body *b)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(512);
+	uint64_t lacks = body_intake_missing(t->body) * TREE_PIECE_BYTES, free = spool_free_bytes(t->v->spool);
+	if (!free || lacks + ROOM_LEFT_BYTES < free)
+		return 0;
+	b->has_no_room = t->r.no_room = t->orphans = true;
+	body_intake_free(TAKE(t->body));
+	buf_addf(
+		&text,
+		"%s lacks %s here, and %s are free: it is left where it lies. Make room (`valise forget --all --dry-run` "
+		"shows what could go) and sync again, or state that there is none: `valise say refused --reason full`",
+		hash_short(&arrival_of(t, b)->id).text, size_text(lacks).text, size_text(free).text);
+	int r = buf_check(&text, "a finding", t->err);
+	return r ? r : take_in_finding(t, (const char *)text.data, NULL);
+}
+
 /* *ret_ready is false when its pieces cannot be taken now, which is told. */
 static int begin_body(struct take_in *t, struct named_body *b, bool *ret_ready)
 {
@@ -241,6 +260,11 @@ static int begin_body(struct take_in *t, struct named_body *b, bool *ret_ready)
 	if (r)
 		return r;
 	r = body_intake_begin(t->v->spool, &b->root, buf_str(&b->tally), &t->body, &why);
+	if (!r) {
+		r = look_for_room(t, b);
+		if (r || !t->body)
+			return r;
+	}
 	if (!r && (r = piece_writer_new(t->body, &t->writer, &why)))
 		body_intake_free(TAKE(t->body));
 	t->body_of = i;
@@ -370,6 +394,9 @@ int take_piece(struct take_in *t, const struct bag_record *rec)
 		return take_in_refuse(t, r, "a piece", &why);
 	if (t->o.look)
 		return look_at_piece(t, b, rec);
+	t->orphans |= b->has_no_room;
+	if (b->has_no_room)
+		return 0;
 	r = begin_body(t, b, &ready);
 	return r || !ready ? r : put_piece(t, rec);
 }

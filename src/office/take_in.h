@@ -37,6 +37,7 @@ struct take_in_result {
 	const char *const *findings;
 	size_t n_findings;
 	bool damaged;               /* something was malformed or altered */
+	bool no_room;               /* a letter was left where it lies, since it lacks more than what is free */
 	const struct hashes *lying; /* bag_item_key of what bags of our own office's other machines hold */
 	bool left_over;             /* records waited for what another bag may hold: another pass may take them */
 };

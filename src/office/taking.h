@@ -18,6 +18,7 @@ struct named_body {
 	size_t first;     /* the newest of the arrivals that name it, and 1 */
 	size_t told;      /* as far as this one, and 1, they were told that they give it another size */
 	bool is_wanted;   /* one of them was not let go of here */
+	bool has_no_room; /* there is less on this disk than it lacks */
 	bool is_here;     /* whole */
 	uint64_t bytes;   /* then */
 	struct buf tally; /* the newest that hashes to the root, of as many pieces as some seal here says */

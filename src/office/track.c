@@ -53,9 +53,10 @@ static int all_ids(struct valise *v, struct letter_ids *ret, struct valise_err *
 /* ---- --all ---- */
 
 struct own_word {
-	const struct hash *self;
-	const struct register_set *set; /* our own register */
+	const struct hash *self, *sender;
+	const struct register_set *set, *senders; /* our own register; the sender's */
 	bool received, opened, carrying;
+	bool refused, withdrawn; /* the latter is the sender's word */
 };
 
 static int hear_own(void *context, struct verified_statement *s, int64_t taken_in_s)
@@ -66,7 +67,10 @@ static int hear_own(void *context, struct verified_statement *s, int64_t taken_i
 		w->received |= s->s.says == SAYS_RECEIVED;
 		w->opened |= s->s.says == SAYS_OPENED;
 		w->carrying |= s->s.says == SAYS_CARRYING;
+		w->refused |= s->s.says == SAYS_REFUSED;
 	}
+	if (s->s.says == SAYS_WITHDRAWN && hash_eq(&s->s.office.office, w->sender))
+		w->withdrawn |= statement_stands(w->senders, s);
 	verified_statement_free(s);
 	return 0;
 }
@@ -75,21 +79,28 @@ static int makes_sense(struct valise *v, const struct register_set *set, const s
 		       bool *ret, struct valise_err *err)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
-	struct own_word w = {.self = &v->self, .set = set};
+	CLEAN_REGISTER_SET struct register_set senders = REGISTER_SET_NONE;
+	struct own_word w = {.self = &v->self, .set = set, .senders = &senders};
 	struct letter_row row;
 	int r = letter_row(v->spool, id, &row, err);
 	if (!r)
 		r = letter_seal(v->spool, id, &seal, err);
 	if (!r)
-		r = statements_of(v->spool, id, hear_own, &w, err);
+		r = register_set_look(v, &seal->s.from.office, 1, &senders, err);
 	if (r)
 		return r;
+	w.sender = &seal->s.from.office;
+	r = statements_of(v->spool, id, hear_own, &w, err);
+	if (r)
+		return r;
+	bool is_answered = w.refused || w.withdrawn; /* who takes it all the same names it */
 	bool for_us = seal_recipient(&seal->s, &v->self) >= 0, own = hash_eq(&seal->s.from.office, &v->self);
 	bool whole =
 		!row.is_paper && row.has_body && row.has_cover; /* paper: somebody has to look whether it is here */
-	*ret = which == VALISE_ALL_LETTERS || (which == VALISE_ALL_UNRECEIVED && for_us && whole && !w.received) ||
+	*ret = which == VALISE_ALL_LETTERS ||
+	       (which == VALISE_ALL_UNRECEIVED && for_us && whole && !w.received && !is_answered) ||
 	       (which == VALISE_ALL_UNOPENED && for_us && whole && !w.opened) ||
-	       (which == VALISE_ALL_UNCARRIED && !for_us && !own && whole && !w.carrying);
+	       (which == VALISE_ALL_UNCARRIED && !for_us && !own && whole && !w.carrying && !is_answered);
 	return 0;
 }
 

@@ -275,10 +275,12 @@ static int damaged(const char *what, bool *ret_lost, struct valise_err *err)
 	return lose(err_set(err, VALISE_E_BAD, "its %s is damaged on this disk", what), ret_lost);
 }
 
-/* The bag in hand carries what only those who still wait for the letter need. No statement tells whether a machine of our own office does. */
+/* The bag in hand carries what only those who still wait for the letter need. No statement tells whether a machine of our own office does, or
+ * whether reports arrived. */
 static int mark_letter(struct bag_group *g, const struct gathered *l, struct valise_err *err)
 {
-	return g->writer && !g->place->inside ? hashes_add(&g->letters, &l->seal->note.id, err) : 0;
+	return g->writer && !g->place->inside && !g->place->reports ? hashes_add(&g->letters, &l->seal->note.id, err)
+								    : 0;
 }
 
 static int put_cover(struct bag_group *g, const struct gathered *l, bool *ret_put, bool *ret_lost,

@@ -16,7 +16,7 @@
 #define RESERVE_OF_BYTES \
 	(64u * 1024 * 1024) /* only where there is plenty: on a small disk it would be what is missing */
 
-static uint64_t free_bytes(const struct spool *s)
+uint64_t spool_free_bytes(const struct spool *s)
 {
 	struct statvfs st;
 	return fstatvfs(s->dirfd, &st) < 0 ? 0 : (uint64_t)st.f_bavail * st.f_frsize;
@@ -28,7 +28,7 @@ void reserve_keep(const struct spool *s)
 	struct stat st;
 	if (fstatat(s->dirfd, RESERVE_NAME, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size >= RESERVE_BYTES)
 		return;
-	if (free_bytes(s) < RESERVE_OF_BYTES)
+	if (spool_free_bytes(s) < RESERVE_OF_BYTES)
 		return;
 	CLEAN_CLOSE int fd = file_openat(s->dirfd, RESERVE_NAME, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
 	CLEAN_FREE uint8_t *nothing = calloc(1, RESERVE_BYTES);
@@ -39,7 +39,7 @@ void reserve_keep(const struct spool *s)
 bool spool_use_reserve(struct spool *s)
 {
 	struct stat st;
-	if (s->is_read_only || free_bytes(s) >= RESERVE_BYTES)
+	if (s->is_read_only || spool_free_bytes(s) >= RESERVE_BYTES)
 		return false;
 	CLEAN_CLOSE int fd = file_openat(s->dirfd, RESERVE_NAME, O_WRONLY | O_NOFOLLOW, 0);
 	if (fd >= 0 && fstat(fd, &st) == 0)

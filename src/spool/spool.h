@@ -47,6 +47,8 @@ CHECKED int spool_begin_read(struct spool *s, struct valise_err *err);
 /* Where the disk is full: gives up a part of the megabyte that is kept for this, so that what makes room, or says that there is none, can
  * be committed. It is kept again once there is room. False: the disk is not full. */
 bool spool_use_reserve(struct spool *s);
+/* Of the disk that it lies on; 0 where that cannot be told. */
+uint64_t spool_free_bytes(const struct spool *s);
 
 /* From now on evidence (register entries, letters, covers, bodies, statements, reports) and the names of offices are seen as they were
  * taken in by then, on this machine's clock. Only for a spool that is open for reading. *ret_back (may be NULL): how many items of the

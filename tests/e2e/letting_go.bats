@@ -81,8 +81,42 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	[ "$(bytes_of harbour)" -eq 1 ]
 	as harbour forget "$letter" --anyway --yes
 	[ "$(bytes_of harbour)" -eq 0 ]
-	old=$(as harbour seal -t Oslo --keep-until 2020-01-01 plan)
-	[ "$(as harbour forget --all --yes)" = "$old" ]
+	# By when carriers may drop it is nothing to the sender; who carries it may let go of it then.
+	[ "$(status_of as harbour seal -t Oslo --keep-until 2020-01-01 plan)" -eq 2 ]
+	until=$(date -u -d "+2 seconds" +%Y-%m-%dT%H:%M:%SZ)
+	old=$(as harbour seal -t Oslo --keep-until "$until" plan)
+	as harbour sync stick "$old" --via Bern
+	as bern sync stick
+	sleep 3
+	[ -z "$(as harbour forget --all --yes)" ]
+	as bern forget --all --yes | grep -qx "$old"
+}
+
+@test "a letter of which somebody says defect is kept: its bytes prove it or not" {
+	arrive small
+	as oslo say defect "$ids" --reason contents --yes
+	as oslo sync stick
+	as harbour sync stick
+	as harbour forget "$ids" --yes 2>err || true
+	grep -q "Oslo says defect of it" err
+	[ -z "$(as harbour forget --all --yes)" ]
+}
+
+@test "a bag with reports stays: nothing tells whether they arrived" {
+	arrive plan
+	mkdir other
+	echo "The porter says that it came." >slip
+	second=$(as harbour seal -t Oslo plan)
+	as harbour report "$second" --says received -s "the porter" --verb says -e slip -q "it came" --yes
+	as harbour sync other "$second" --reports
+	as harbour sync stick "$second"
+	as oslo sync stick
+	as oslo say received "$second" --yes
+	as oslo sync stick
+	as harbour sync stick
+	as harbour sync other
+	as oslo sync other
+	as oslo track "$second" --json | json_at 'len(d["accounts"]["reported"])' | grep -qx 1
 }
 
 @test "who has a letter unread keeps it; once opened and said so it may go, and no stick brings it again" {
@@ -216,4 +250,32 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	full sync stick
 	full doctor
 	[ "$(stat -c %s full/spool/reserve)" -eq 1048576 ]
+}
+
+@test "a letter larger than what is free keeps no other one out, and it can be said that there is no room" {
+	need_mounts
+	mount_at full -t tmpfs -o size=40m none
+	cp -a offices/oslo full/spool
+	full() { valise "$@" --dir "$BATS_TEST_TMPDIR/full/spool" </dev/null; }
+	head -c 60000000 /dev/zero >huge
+	huge=$(as harbour seal -t Oslo huge)
+	small=$(as harbour seal -t Oslo small)
+	as harbour sync stick "$huge" >/dev/null
+	as harbour sync stick "$small" >/dev/null
+	status=0
+	full sync stick >out 2>err || status=$?
+	[ "$status" -eq 1 ]
+	grep -q "lacks .* here, and .* are free: it is left where it lies" err
+	grep -q "make some, and sync again" err
+	full say received "$small" --yes
+	full say refused "$huge" --reason full --yes
+	full sync stick >/dev/null 2>&1 || [ $? -eq 1 ]
+	as harbour sync stick
+	[ "$(as harbour track "$huge" --json | json_at '[s["reason"] for s in d["accounts"]["said"]]')" = "['full']" ]
+	[ "$(as harbour track "$small" --json | json_at '[s["says"] for s in d["accounts"]["said"]]')" = "['received']" ]
+	full doctor
+	mount -o remount,size=300m full
+	full sync stick | grep -q "whole and checked"
+	full open "$huge" -o huge-opened
+	cmp huge huge-opened/huge
 }

@@ -623,11 +623,13 @@ mission() {
 	fails 1 "the keeper's key is not in this spool" as four doctor --only-copy
 	# Whoever says so in two places forks it all the same; then nothing more is written, and doctor will not help.
 	as copy doctor --only-copy >/dev/null
-	as copy officer add one.request --unchecked >/dev/null
+	as copy officer add three.request --unchecked >/dev/null
 	as copy card add after.card >/dev/null || true
 	fails 4 "forked" as copy officer dismiss Registry --reason x
 	fails 4 "forked already" as copy doctor --only-copy
 	as harbour card add <(as copy card export) --as Oslo --unchecked --json | json_at 'd["office"]["forked"]' | grep -qx True
+	# Nobody can tell any more who reads for it.
+	fails 4 "is forked" as harbour seal -t Oslo notice.txt
 }
 
 @test "an older database in the place of the newer one is known as well" {
@@ -646,4 +648,24 @@ mission() {
 	[ "$(ls offices/oslo/only-copy.* | wc -l)" -eq 1 ]
 	cp -a offices/oslo offices/copy
 	fails 1 "is a copy of another" as copy officer dismiss Registry --reason x
+}
+
+@test "a machine says received of nothing that was refused, or that its sender withdrew" {
+	as oslo officer add --title Bot --roles clerk,machine --no-passphrase >/dev/null
+	new_card
+	acquaint oslo
+	send notice.txt
+	refused=$letter
+	send notice.txt
+	withdrawn=$letter
+	send notice.txt
+	as oslo sync stick >/dev/null
+	as oslo say refused "$refused" --reason not-ours --yes
+	as harbour say withdrawn "$withdrawn" --yes
+	as harbour sync stick >/dev/null
+	as oslo sync stick --say received --as Bot --json | json_at '[s["letter"] for s in d["said"]["statements"]]' >said
+	[ "$(cat said)" = "['$letter']" ]
+	[ -z "$(as oslo say received --all --yes)" ]
+	# Who names it takes it all the same.
+	[ -n "$(as oslo say received "$refused" --yes)" ]
 }
