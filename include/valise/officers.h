@@ -39,7 +39,7 @@ VALISE_PUBLIC void valise_office_free(struct valise_office *o);
 struct valise_appointment {
 	const char *title;
 	const char *
-		roles; /* some of principal,clerk,reader,courier,spokesperson,machine in that order; at least one besides machine */
+		roles; /* some of principal,clerk,reader,courier,spokesperson,machine, each once; at least one besides machine */
 	bool has_until;
 	int64_t until_s;
 	bool no_passphrase;

@@ -69,18 +69,35 @@ int valise_request_look(const void *bytes, size_t len, struct valise_request **r
 	return r ? err_prefix(err, r, "this is no request that can be taken") : describe(v, false, ret, err);
 }
 
+/* One word of a list; 0 where it is no role. */
+static unsigned role_typed(struct str word)
+{
+	for (unsigned role = 1; role < ROLE_ALL; role <<= 1)
+		if (str_eq(word, str_of(role_name(role))))
+			return role;
+	return 0;
+}
+
 int roles_typed(const char *roles, unsigned *ret, struct valise_err *err)
 {
-	if (strcmp(roles, role_name(ROLE_MACHINE)) == 0)
+	unsigned all = 0, one = 1;
+	for (const char *at = roles; one; at += strcspn(at, ",") + 1) {
+		one = role_typed((struct str){at, strcspn(at, ",")});
+		if (!one || (all & one))
+			return err_set(err, VALISE_E_USAGE,
+				       "%s is no list of roles: name some of principal, clerk, reader, courier, "
+				       "spokesperson, machine, each once, with commas",
+				       text_shown(str_of(roles)).text);
+		all |= one;
+		if (!at[strcspn(at, ",")])
+			break;
+	}
+	if (all == ROLE_MACHINE)
 		return err_set(
 			err, VALISE_E_USAGE,
 			"machine marks a key that signs unattended: name what it may say besides, as clerk,machine");
-	if (roles_parse(str_of(roles), ret))
-		return 0;
-	return err_set(
-		err, VALISE_E_USAGE,
-		"%s is no list of roles: name some of principal, clerk, reader, courier, spokesperson, machine, in that order, with commas",
-		text_shown(str_of(roles)).text);
+	*ret = all;
+	return 0;
 }
 
 /* ---- The one that waits ---- */

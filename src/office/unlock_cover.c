@@ -113,8 +113,10 @@ int unlock_cover(const struct locked_cover *l, const struct verified_seal *seal,
 	if (r == VALISE_E_LOCKED)
 		return err_set(
 			err, VALISE_E_NOT_ALLOWED,
-			"none of your office's reading keys here opens the cover: it was sealed to other keys; if that should not "
-			"be, say so with `valise say refused --reason key-not-held`");
+			"none of your office's reading keys here opens the cover of %s: it was sealed to other keys, perhaps to "
+			"those of another reader of yours; if nobody can open it, say so with `valise say refused --reason "
+			"key-not-held`",
+			hash_short(&seal->note.id).text);
 	if (!r)
 		r = cover_parse(buf_str(ret_text), &c, err);
 	if (!r)

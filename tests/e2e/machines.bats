@@ -116,6 +116,9 @@ bags() { # FOLDER
 	[ "$status" -ne 0 ]
 	as desk officer request --title x --roles clerk --dry-run --json | json_at 'd["request"], d["dry_run"]' | grep -qx "(None, True)"
 	[ ! -e offices/desk ] || [ -z "$(ls offices/desk/keys)" ]
+	# Roles may come in any order.
+	as oslo officer add --title Both --roles reader,clerk --no-passphrase >/dev/null
+	as oslo officer list --json | json_at '[o["roles"] for o in d["office"]["officers"] if o["title"] == "Both"]' | grep -q "clerk.*reader"
 }
 
 @test "an appointment by request: digits are typed, and what is not sound appoints nobody" {
