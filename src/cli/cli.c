@@ -102,9 +102,8 @@ void cli_report(struct cli *c, const struct valise_err *err)
 	show_to(stderr, err->text);
 	fputc('\n', stderr);
 	if (err->code == VALISE_E_FULL)
-		fprintf(stderr,
-			"%s: make room on that disk; `%s forget --all --dry-run` shows which letters' bytes could go\n",
-			c->program, c->program);
+		fprintf(stderr, "%s: `valise forget --all --dry-run` shows which letters' bytes could go\n",
+			c->program);
 	if (err->code == VALISE_E_USAGE && c->command)
 		fprintf(stderr, "%s: see `%s%s%s --help`\n", c->program, c->program, c->command->name[0] ? " " : "",
 			c->command->name);

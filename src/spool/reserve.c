@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A megabyte that is kept for the day the disk is full, so that a spool can still say so, and let go of something. */
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 
 #define RESERVE_NAME "reserve"
 #define RESERVE_BYTES (1024 * 1024)
+#define RESERVE_STEP_BYTES (64 * 1024)
 #define RESERVE_PART_BYTES \
 	(RESERVE_BYTES / 4) /* at a time: whoever else fills the disk shall not have all of it at once */
 #define RESERVE_OF_BYTES \
@@ -31,9 +31,12 @@ void reserve_keep(const struct spool *s)
 	if (spool_free_bytes(s) < RESERVE_OF_BYTES)
 		return;
 	CLEAN_CLOSE int fd = file_openat(s->dirfd, RESERVE_NAME, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
-	CLEAN_FREE uint8_t *nothing = calloc(1, RESERVE_BYTES);
-	if (fd >= 0 && (!nothing || pwrite(fd, nothing, RESERVE_BYTES, 0) != RESERVE_BYTES))
-		(void)!ftruncate(fd, 0);
+	static const uint8_t nothing[RESERVE_STEP_BYTES];
+	for (off_t at = 0; fd >= 0 && at < RESERVE_BYTES; at += RESERVE_STEP_BYTES)
+		if (pwrite(fd, nothing, sizeof nothing, at) != (ssize_t)sizeof nothing) {
+			(void)!ftruncate(fd, 0);
+			return;
+		}
 }
 
 bool spool_use_reserve(struct spool *s)

@@ -290,7 +290,8 @@ sealed_by_stdin() { # LIST [OPTION...]
 		yes $'Oslo\ta.txt' | head -n 3000
 	} >list.tsv
 	cat >peak.py <<'END'
-import resource, subprocess, sys
+import os, resource, subprocess, sys
+os.environ.pop("MALLOC_PERTURB_", None)  # it touches memory that nobody else would
 subprocess.run(sys.argv[2:], check=True, stdout=subprocess.DEVNULL)
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 sys.exit(0 if peak <= int(sys.argv[1]) * 1024 else f"{peak} KiB")

@@ -166,10 +166,10 @@ journey_by() { # STICK
 	[[ "$output" == *"o space "* ]]
 	run as harbour exhibit add big
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"no space is left for big in the spool "*"make room and do it again" ]]
+	[[ "$output" == *"no space is left for big in the spool "*"make room and do it again"*"valise forget --all --dry-run"* ]]
 	run as oslo sync stick
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"o space "* ]]
+	[[ "$output" == *"lacks 3.1 MB here, and "*" are free"* ]]
 	as harbour doctor
 	as oslo doctor
 	[ "$(as harbour track --json | json_at 'len(d["letters"])')" -eq 1 ]
