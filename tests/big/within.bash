@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Memory that is watched: `load within`.
+# Memory that is watched: `load within`, after offices.
 
 # within MIB COMMAND...: fails when the command does, or has held more memory at once.
 within() {
@@ -18,7 +18,7 @@ within() {
 
 # Of a program under a sanitizer memory says nothing.
 MIB=64
-! ldd "$(command -v valise)" | grep -q 'libasan\|libtsan' || MIB=100000
+! is_sanitized || MIB=100000
 
 # as_within OFFICE WORD...
 as_within() {

@@ -3,6 +3,7 @@
 # Letters by the hundred: sealed out of a list, acknowledged and opened at once; and one letter to as many offices as it can have.
 
 load offices
+load ../big/within
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -289,16 +290,9 @@ sealed_by_stdin() { # LIST [OPTION...]
 		printf 'to\tfile\n'
 		yes $'Oslo\ta.txt' | head -n 3000
 	} >list.tsv
-	cat >peak.py <<'END'
-import os, resource, subprocess, sys
-os.environ.pop("MALLOC_PERTURB_", None)  # it touches memory that nobody else would
-subprocess.run(sys.argv[2:], check=True, stdout=subprocess.DEVNULL)
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-sys.exit(0 if peak <= int(sys.argv[1]) * 1024 else f"{peak} KiB")
-END
-	/usr/bin/env python3 peak.py 64 valise seal --from-list list.tsv --dir offices/harbour
+	as_within harbour seal --from-list list.tsv >/dev/null
 	mkdir opened
-	/usr/bin/env python3 peak.py 64 valise open $(as harbour seal --from-list list.tsv) -o opened --dir offices/harbour
+	as_within harbour open $(as harbour seal --from-list list.tsv) -o opened >/dev/null
 	[ "$(ls opened | wc -l)" -eq 3000 ]
 }
 

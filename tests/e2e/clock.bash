@@ -3,7 +3,7 @@
 
 needs_clock() {
 	[ -e "$FAULT_LIBRARIES/preload_clock.so" ] || skip "preload_clock.so was not built"
-	if ldd "$(command -v valise)" 2>/dev/null | grep -q 'lib.san' || grep -aq __asan_init "$(command -v valise)"; then
+	if is_sanitized; then
 		skip "a sanitizer does not go with a preloaded library"
 	fi
 }

@@ -54,3 +54,7 @@ status_of() { # COMMAND...: its exit status, whatever it is
 	"$@" >/dev/null 2>&1 || status=$?
 	echo $status
 }
+
+is_sanitized() { # whether the programs run under a sanitizer
+	ldd "$(command -v valise)" 2>/dev/null | grep -q 'lib.san' || grep -aq __asan_init "$(command -v valise)"
+}
