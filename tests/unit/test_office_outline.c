@@ -270,7 +270,7 @@ static struct hash one_letter(struct pair *p)
 {
 	char **ids;
 	size_t n;
-	struct hash letter;
+	struct hash letter = {{0}};
 	bool fresh = false;
 	seal(p, 0, 1);
 	sync_stick(p, 0);
