@@ -83,11 +83,12 @@ static int look_whether_spent(struct putting *p, const struct store_bag *bag, bo
 	return r;
 }
 
-/* On a medium that cannot be written what lies there stays, and is as good as ever. */
+/* On a medium that cannot be written what lies there stays, and is as good as ever; and a look touches nothing. */
 static bool can_remove(struct putting *p)
 {
 	int place;
-	return p->store->ops->place(p->store, &place, NULL) == 0 && faccessat(place, ".", W_OK, AT_EACCESS) == 0;
+	return !p->o->look && p->store->ops->place(p->store, &place, NULL) == 0 &&
+	       faccessat(place, ".", W_OK, AT_EACCESS) == 0;
 }
 
 static int add_spent(struct putting *p, const char *name)
