@@ -150,7 +150,10 @@ static int undo(struct cli *c, struct valise *v)
 	if (c->shared.json) {
 		CLEAN_JSON struct json *j = json_new();
 		json_bool(j, "dry_run", c->shared.dry_run);
-		json_bool(j, "undone", true);
+		json_open_list(j, "undone");
+		for (size_t i = 0; i < c->n_operands; i++)
+			json_bytes(j, NULL, c->operands[i]);
+		json_close(j);
 		return print_json(c, j);
 	}
 	hint(c, "`valise sync DIR` brings the bytes again, where they lie.");

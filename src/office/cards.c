@@ -271,11 +271,7 @@ static int store(struct valise *v, const struct register_set *set, size_t held, 
 		r = entry_put(v->spool, set->entries[i], NULL, err);
 	if (!r && c)
 		r = contact_put(v->spool, c, err);
-	if (!r)
-		r = spool_commit(v->spool, err);
-	if (r)
-		spool_rollback(v->spool);
-	return r;
+	return spool_end(v->spool, r, err);
 }
 
 int valise_card_add(struct valise *v, const void *card, size_t len, const char *petname, const char *digits,

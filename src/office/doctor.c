@@ -160,11 +160,7 @@ static int mend(struct examination *x)
 		r = cover_forget(spool, &x->covers.at[i], x->err);
 	if (!r)
 		r = bag_seen_forget(spool, x->err);
-	if (!r)
-		r = spool_commit(spool, x->err);
-	if (r)
-		spool_rollback(spool);
-	return r;
+	return spool_end(spool, r, x->err);
 }
 
 /* ---- Our own office ---- */

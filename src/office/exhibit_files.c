@@ -122,11 +122,7 @@ static int keep(struct valise *v, const struct exhibit_row *row, struct newfile 
 		one.exhibit = row->id;
 		r = exhibit_tag(v->spool, &one, NULL, err);
 	}
-	if (!r)
-		r = spool_commit(v->spool, err);
-	if (r)
-		spool_rollback(v->spool);
-	return r;
+	return spool_end(v->spool, r, err);
 }
 
 /* Looks for the file's bytes here before any of them is copied: *ret_source is open when they are, whole. */

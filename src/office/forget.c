@@ -180,27 +180,16 @@ static int look_at(struct valise *v, const struct valise_forgetting *f, const st
 	return add(d, &row, &g, err);
 }
 
-struct all_letters {
-	struct hashes ids;
-	struct valise_err *err;
-};
-
-static int take_id(void *context, const struct letter_row *row)
-{
-	struct all_letters *a = context;
-	return hashes_add(&a->ids, &row->id, a->err);
-}
-
-static int name_letters(struct valise *v, const struct valise_forgetting *f, struct all_letters *ret)
+static int name_letters(struct valise *v, const struct valise_forgetting *f, struct hashes *ret, struct valise_err *err)
 {
 	int r = 0;
 	if (f->all)
-		return letters_each(v->spool, take_id, ret, ret->err);
+		return office_letters(v, ret, err);
 	for (size_t i = 0; i < f->n_letters && !r; i++) {
 		struct hash id;
-		r = office_letter(v, f->letters[i], &id, ret->err);
+		r = office_letter(v, f->letters[i], &id, err);
 		if (!r)
-			r = hashes_add(&ret->ids, &id, ret->err);
+			r = hashes_add(ret, &id, err);
 	}
 	return r;
 }
@@ -209,19 +198,18 @@ int valise_forget_look(struct valise *v, const struct valise_forgetting *f, stru
 		       struct valise_err *err)
 {
 	CLEANUP(draft_freep) struct valise_forget_draft *d = calloc(1, sizeof *d);
-	struct all_letters all = {.err = err};
+	CLEANUP(hashes_release) struct hashes letters = {0};
 	if (!d)
 		return err_nomem(err);
 	if (f->all && f->anyway)
 		return err_set(err, VALISE_E_USAGE, "what speaks for keeping a letter is passed over by name only");
 	d->cover = f->cover;
-	int r = name_letters(v, f, &all);
-	for (size_t i = 0; i < all.ids.n && !r; i++) {
-		r = look_at(v, f, &all.ids.at[i], d, err);
+	int r = name_letters(v, f, &letters, err);
+	for (size_t i = 0; i < letters.n && !r; i++) {
+		r = look_at(v, f, &letters.at[i], d, err);
 		if (!r)
 			r = office_progress(v, "looking at letters", 0, 0, err);
 	}
-	hashes_release(&all.ids);
 	if (!r)
 		*ret = TAKE(d);
 	return r;
@@ -237,10 +225,7 @@ static int let_go_batch(struct valise *v, const struct valise_forget_draft *d, s
 		return r;
 	for (size_t i = from; i < to && !r; i++)
 		r = letter_let_go(v->spool, &d->at[i].id, d->cover, now_s, err);
-	if (!r)
-		r = spool_commit(v->spool, err);
-	else
-		spool_rollback(v->spool);
+	r = spool_end(v->spool, r, err);
 	for (size_t i = from; i < to && !r; i++)
 		r = letter_let_go_files(v->spool, &d->at[i].id, err);
 	return r;
@@ -273,11 +258,5 @@ int valise_forget_undo(struct valise *v, const char *letter, bool dry_run, struc
 	if (r || dry_run)
 		return r;
 	r = spool_begin(v->spool, err);
-	if (!r)
-		r = letter_take_back(v->spool, &id, err);
-	if (!r)
-		r = spool_commit(v->spool, err);
-	else
-		spool_rollback(v->spool);
-	return r;
+	return r ? r : spool_end(v->spool, letter_take_back(v->spool, &id, err), err);
 }

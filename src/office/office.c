@@ -128,6 +128,23 @@ struct file_patience office_patience(struct valise *v)
 }
 
 /* What was scanned from a docket is the whole id, in another dress. */
+struct collecting {
+	struct hashes *ids;
+	struct valise_err *err;
+};
+
+static int collect(void *context, const struct letter_row *row)
+{
+	struct collecting *c = context;
+	return hashes_add(c->ids, &row->id, c->err);
+}
+
+int office_letters(struct valise *v, struct hashes *ret, struct valise_err *err)
+{
+	struct collecting c = {ret, err};
+	return letters_each(v->spool, collect, &c, err);
+}
+
 int office_letter(struct valise *v, const char *name, struct hash *ret, struct valise_err *err)
 {
 	struct hash scanned;

@@ -181,6 +181,8 @@ int64_t office_now(const struct valise *v);
 CHECKED int office_progress(struct valise *v, const char *doing, uint64_t done, uint64_t total, struct valise_err *err);
 /* For waiting on pipes: stops when the caller wants to. */
 struct file_patience office_patience(struct valise *v);
+/* The ids of all letters here, newest date first; appended. */
+CHECKED int office_letters(struct valise *v, struct hashes *ret, struct valise_err *err);
 /* A letter by the caller's name for it. */
 CHECKED int office_letter(struct valise *v, const char *name, struct hash *ret, struct valise_err *err);
 /* An office by petname, id prefix, or "self". */

@@ -63,11 +63,7 @@ static int record(const struct put_bag *b, const struct bag_place *place, struct
 	if (r)
 		return r;
 	r = bag_wrote(spool, &written, err);
-	if (!r)
-		r = spool_commit(spool, err);
-	if (r)
-		spool_rollback(spool);
-	return r;
+	return spool_end(spool, r, err);
 }
 
 int put_bag_settle(struct put_bag *b, struct bag_place *place, struct valise_err *err)

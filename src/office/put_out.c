@@ -335,28 +335,16 @@ static int add_candidate(struct putting *p, const struct hash *id)
 	return keep_candidate(p, &c);
 }
 
-struct all_letters {
-	struct hashes ids;
-	struct valise_err *err;
-};
-
-static int take_id(void *context, const struct letter_row *row)
-{
-	struct all_letters *a = context;
-	return hashes_add(&a->ids, &row->id, a->err);
-}
-
 static int find_candidates(struct putting *p)
 {
-	struct all_letters a = {.err = p->err};
+	CLEANUP(hashes_release) struct hashes letters = {0};
 	int r = 0;
 	for (size_t i = 0; i < p->o->n_letters && !r; i++)
 		r = hash_index_put(&p->named, &p->o->letters[i], i, p->err);
 	if (!r)
-		r = letters_each(p->v->spool, take_id, &a, p->err);
-	for (size_t i = 0; i < a.ids.n && !r; i++)
-		r = p->o->inside ? add_inside(p, &a.ids.at[i]) : add_candidate(p, &a.ids.at[i]);
-	hashes_release(&a.ids);
+		r = office_letters(p->v, &letters, p->err);
+	for (size_t i = 0; i < letters.n && !r; i++)
+		r = p->o->inside ? add_inside(p, &letters.at[i]) : add_candidate(p, &letters.at[i]);
 	return r;
 }
 
@@ -514,11 +502,7 @@ static int remove_spent(struct putting *p)
 		return r;
 	for (size_t i = 0; i < p->r->removed && !r; i++)
 		r = bag_gone(spool, str_of(p->spent[i].name), p->err);
-	if (!r)
-		r = spool_commit(spool, p->err);
-	else
-		spool_rollback(spool);
-	return r;
+	return spool_end(spool, r, p->err);
 }
 
 void put_out_result_release(struct put_out_result *r)

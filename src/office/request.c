@@ -259,11 +259,7 @@ static int commit(struct making *m, struct valise_err *err)
 	if (!r)
 		r = setting_put(v->spool, SETTING, buf_str(&m->note), err);
 	m->may_stand = !r;
-	if (!r)
-		r = spool_commit(v->spool, err);
-	if (r)
-		spool_rollback(v->spool);
-	return r;
+	return spool_end(v->spool, r, err);
 }
 
 static int make_new(struct making *m, struct valise_request **ret, struct valise_err *err)

@@ -2,7 +2,6 @@
 /* Who says what, as far as it has reached this spool: one letter's accounts, and the letters that --all stands for. */
 #include "office/office.h"
 
-#include "base/array.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "office/words.h"
@@ -26,28 +25,6 @@ int valise_track(struct valise *v, const char *letter, struct valise_accounts **
 	struct hash id;
 	int r = office_letter(v, letter, &id, err);
 	return r ? r : office_accounts(v, &id, true, ret, err);
-}
-
-struct letter_ids {
-	struct hash *at;
-	size_t n, cap;
-};
-
-static int take_id(void *context, const struct letter_row *row)
-{
-	struct letter_ids *ids = context;
-	struct hash *grown = array_room(ids->at, ids->n, &ids->cap, sizeof *grown);
-	if (!grown)
-		return VALISE_E_NOMEM;
-	ids->at = grown;
-	ids->at[ids->n++] = row->id;
-	return 0;
-}
-
-static int all_ids(struct valise *v, struct letter_ids *ret, struct valise_err *err)
-{
-	int r = letters_each(v->spool, take_id, ret, err);
-	return r == VALISE_E_NOMEM ? err_nomem(err) : r;
 }
 
 /* ---- --all ---- */
@@ -114,11 +91,11 @@ void valise_ids_free(char **ids, size_t n)
 int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
-	struct letter_ids ids = {0};
+	CLEANUP(hashes_release) struct hashes ids = {0};
 	size_t n = 0;
 	int r = register_set_self(v, &set, err);
 	if (!r)
-		r = all_ids(v, &ids, err);
+		r = office_letters(v, &ids, err);
 	char **list = r ? NULL : calloc(ids.n + 1, sizeof *list);
 	if (!r && !list)
 		r = err_nomem(err);
@@ -128,7 +105,6 @@ int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids,
 		if (!r && yes && !(list[n++] = strdup(hash_hex(&ids.at[i]).text)))
 			r = err_nomem(err);
 	}
-	free(ids.at);
 	if (r) {
 		if (list)
 			valise_ids_free(list, n);

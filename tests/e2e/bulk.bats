@@ -283,7 +283,6 @@ sealed_by_stdin() { # LIST [OPTION...]
 }
 
 @test "a list of thousands takes no more memory than it has to" {
-	[ -z "${ASAN_OPTIONS:-}${TSAN_OPTIONS:-}" ] || skip "a sanitizer takes memory of its own"
 	found_two
 	echo text >a.txt
 	{

@@ -131,7 +131,10 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	as oslo sync other
 	[ "$(bytes_of oslo)" -eq 0 ]
 	[ "$(status_of as oslo open "$ids" -o again)" -eq 1 ]
-	as oslo forget --undo "$ids"
+	as oslo forget --undo "$ids" --dry-run
+	as oslo sync other
+	[ "$(bytes_of oslo)" -eq 0 ]
+	[ "$(as oslo forget --undo "$ids" --json | json_at 'd["undone"]')" = "['$ids']" ]
 	as oslo sync other | grep -q "whole and checked"
 	as oslo open "$ids" -o again
 	cmp plan again/plan
@@ -153,7 +156,7 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 
 @test "--all takes what nothing speaks for keeping, --before what is older; paper has no bytes" {
 	arrive plan small
-	as harbour seal --paper "An envelope." -t Oslo
+	paper=$(as harbour seal --paper "An envelope." -t Oslo)
 	kept=$(as harbour seal -t Oslo small)
 	[ -z "$(as harbour forget --all --before 2020-01-01 --yes)" ]
 	[ "$(as harbour forget --all --yes | sort)" = "$(printf '%s\n' "${ids[@]}" | sort)" ]
@@ -161,7 +164,7 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	[ "$(status_of as harbour forget --all "$kept" --yes)" -eq 2 ]
 	[ "$(status_of as harbour forget "$kept")" -eq 2 ]
 	[ "$(status_of as harbour forget)" -eq 2 ]
-	paper=$(as harbour track --json | json_at '[l["letter"] for l in d["letters"] if l["letter"] not in sys.argv][0]')
+	[ "$(status_of as harbour forget "$paper" --yes)" -eq 2 ]
 	as harbour forget "${ids[0]}" --json --yes | is_json
 }
 
@@ -181,8 +184,6 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	[ "$(as harbour sync stick --json | json_at 'd["bags_removed"]')" -eq 1 ]
 	[ ! -e "$big" ]
 	# What was news in it lies there still: who never saw it learns that the letter was handed.
-	mkdir -p offices/late
-	cp -r offices/oslo offices/late/copy
 	[ "$(bags)" -eq 2 ]
 	[ "$(as harbour sync stick --json | json_at 'd["bags_removed"], d["bags_out"]')" = "(0, 0)" ]
 	as oslo sync stick
