@@ -220,6 +220,16 @@ int newfile_link(struct newfile *nf, const char *name, bool replace, struct vali
 	return r;
 }
 
+int newfile_begin_at(const char *path, mode_t mode, int *ret_dir, const char **ret_name, struct newfile *ret,
+		     struct valise_err *err)
+{
+	struct stat st;
+	if (lstat(path, &st) == 0)
+		return err_set(err, VALISE_E_EXISTS, "%s is there already, and nothing is written over", SHOWN(path));
+	int r = file_open_above(path, ret_dir, ret_name, err);
+	return r ? r : newfile_begin(*ret_dir, mode, ret, err);
+}
+
 int newfile_publish(struct newfile *nf, const char *name, bool replace, struct valise_err *err)
 {
 	int dirfd = nf->dirfd;

@@ -26,6 +26,9 @@ struct newfile {
 CHECKED int newfile_begin(int dirfd, mode_t mode, struct newfile *ret, struct valise_err *err);
 /* Always the named kind: for what can only be handed on by its name. Whoever has it as long as this lives may write to it. */
 CHECKED int newfile_begin_named(int dirfd, mode_t mode, struct newfile *ret, struct valise_err *err);
+/* One for a path at which nothing lies yet: VALISE_E_EXISTS when something does. *ret_dir is where its name will be, and outlives it. */
+CHECKED int newfile_begin_at(const char *path, mode_t mode, int *ret_dir, const char **ret_name, struct newfile *ret,
+			     struct valise_err *err);
 /* fsync, then the name, then fsync of the directory (where the filesystem has that). `name` is one plain name in `dirfd`. An
  * existing one is replaced when `replace`, otherwise VALISE_E_EXISTS. The descriptor is closed; the newfile is spent, also on
  * failure: it then has no name, or, when only the directory's fsync failed, one that may not survive a power cut. */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
 #include "base/str.h"
 
 /* Splits off the first line, without its LF or CRLF; the last may lack it. False at the end. */
@@ -15,6 +16,11 @@ size_t cells_count_lines(struct str s);
 bool cells_is_passed_over(struct str line);
 /* Splits off the cell before the next tab. False when there is none left. */
 bool cells_next(struct str *rest, struct str *ret);
+/* The first line: "# " may stand before it, and of each cell the first word is a column's name. Their numbers in `names`, as they stand,
+ * into ret_at, which has room for n_names. VALISE_E_USAGE, and nothing else is promised, for a name that stands twice or is none of them:
+ * `which` tells a person what they are. */
+CHECKED int cells_columns(struct str line, const char *const *names, size_t n_names, const char *which,
+			  unsigned *ret_at, size_t *ret_n, struct valise_err *err);
 /* Without the spaces around it. */
 struct str cells_trimmed(struct str s);
 

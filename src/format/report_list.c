@@ -26,43 +26,13 @@ const char *const report_column_names[COLUMN_COUNT] = {
 	[COLUMN_EXHIBIT] = "exhibit",
 };
 
-static bool column_of(struct str name, enum report_column *ret)
-{
-	for (unsigned i = 0; i < COLUMN_COUNT; i++)
-		if (str_eq(name, str_of(report_column_names[i]))) {
-			*ret = (enum report_column)i;
-			return true;
-		}
-	return false;
-}
-
 int report_columns_parse(struct str line, struct report_columns *ret, struct valise_err *err)
 {
 	struct report_columns c = {.n = 0};
-	bool have[COLUMN_COUNT] = {false};
-	struct str cell;
-	if (str_starts(line, STR("# ")))
-		line = (struct str){line.at + 2, line.len - 2};
-	while (cells_next(&line, &cell)) {
-		enum report_column column;
-		cell = cells_trimmed(cell);
-		const char *space = cell.len ? memchr(cell.at, ' ', cell.len) : NULL;
-		if (space)
-			cell.len = (size_t)(space - cell.at);
-		if (!column_of(cell, &column))
-			return err_set(
-				err, VALISE_E_USAGE,
-				"\"%s\" is no column: the first line names columns, with a tab between two; valise-report(1) lists "
-				"them",
-				text_shown(cell).text);
-		if (have[column])
-			return err_set(err, VALISE_E_USAGE, "there are two columns %s: leave one out",
-				       report_column_names[column]);
-		have[column] = true;
-		c.at[c.n++] = column;
-	}
-	*ret = c;
-	return 0;
+	int r = cells_columns(line, report_column_names, COLUMN_COUNT, "valise-report(1) lists them", c.at, &c.n, err);
+	if (!r)
+		*ret = c;
+	return r;
 }
 
 int report_cells_parse(const struct report_columns *columns, struct str line, struct report_cells *ret,

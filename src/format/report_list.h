@@ -34,7 +34,7 @@ enum report_column {
 extern const char *const report_column_names[COLUMN_COUNT];
 
 struct report_columns {
-	enum report_column at[COLUMN_COUNT];
+	unsigned at[COLUMN_COUNT]; /* enum report_column */
 	size_t n;
 };
 /* The first line: "# " may stand before it, and of each cell the first word is the column's name. VALISE_E_USAGE for a name that is no

@@ -14,42 +14,22 @@ const char *const seal_column_names[SEAL_COLUMN_COUNT] = {
 
 /* ---- The first line ---- */
 
-static bool column_of(struct str name, enum seal_column *ret)
+static bool has_column(const struct seal_columns *c, enum seal_column column)
 {
-	for (unsigned i = 0; i < SEAL_COLUMN_COUNT; i++)
-		if (str_eq(name, str_of(seal_column_names[i]))) {
-			*ret = (enum seal_column)i;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->at[i] == column)
 			return true;
-		}
 	return false;
 }
 
 int seal_columns_parse(struct str line, struct seal_columns *ret, struct valise_err *err)
 {
 	struct seal_columns c = {.n = 0};
-	bool have[SEAL_COLUMN_COUNT] = {false};
-	struct str cell;
-	if (str_starts(line, STR("# ")))
-		line = (struct str){line.at + 2, line.len - 2};
-	while (cells_next(&line, &cell)) {
-		enum seal_column column;
-		cell = cells_trimmed(cell);
-		const char *space = cell.len ? memchr(cell.at, ' ', cell.len) : NULL;
-		if (space)
-			cell.len = (size_t)(space - cell.at);
-		if (!column_of(cell, &column))
-			return err_set(
-				err, VALISE_E_USAGE,
-				"\"%s\" is no column: the first line names columns out of to, ref, subject and file, with a tab "
-				"between two",
-				text_shown(cell).text);
-		if (have[column])
-			return err_set(err, VALISE_E_USAGE, "there are two columns %s: leave one out",
-				       seal_column_names[column]);
-		have[column] = true;
-		c.at[c.n++] = column;
-	}
-	if (!have[SEAL_COLUMN_TO])
+	int r = cells_columns(line, seal_column_names, SEAL_COLUMN_COUNT, "they are to, ref, subject and file", c.at,
+			      &c.n, err);
+	if (r)
+		return r;
+	if (!has_column(&c, SEAL_COLUMN_TO))
 		return err_set(err, VALISE_E_USAGE, "there is no column to: which office does a letter go to?");
 	if (c.at[c.n - 1] != SEAL_COLUMN_FILE)
 		return err_set(err, VALISE_E_USAGE,

@@ -12,7 +12,7 @@ extern const char *const seal_column_names[SEAL_COLUMN_COUNT];
 
 /* `file` is the last of them: any number of further cells are files too. */
 struct seal_columns {
-	enum seal_column at[SEAL_COLUMN_COUNT];
+	unsigned at[SEAL_COLUMN_COUNT]; /* enum seal_column */
 	size_t n;
 };
 /* The first line: "# " may stand before it, and of each cell the first word is the column's name. VALISE_E_USAGE for a name that is no

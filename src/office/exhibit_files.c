@@ -273,23 +273,14 @@ static int write_portion(void *context, const uint8_t *data, size_t len)
 static int save_new(struct valise *v, const struct body *body, const struct valise_span *span, const char *path,
 		    struct valise_err *err)
 {
+	CLEAN_CLOSE int dir = -1; /* first: a file that is given up is removed from it */
 	CLEAN_NEWFILE struct newfile file = NEWFILE_NONE;
-	CLEAN_CLOSE int dir = -1;
 	const char *name = NULL;
-	struct stat st;
-	if (lstat(path, &st) == 0)
-		return err_set(err, VALISE_E_EXISTS, "%s is there already, and nothing is written over",
-			       text_shown(str_of(path)).text);
-	int r = file_open_above(path, &dir, &name, err);
-	if (!r)
-		r = newfile_begin(dir, 0666, &file, err);
+	int r = newfile_begin_at(path, 0666, &dir, &name, &file, err);
 	struct saving s = {file.fd, path, err};
 	if (!r)
 		r = exhibit_read(v, body, span, "writing", write_portion, &s, err);
-	if (!r)
-		r = newfile_publish(&file, name, false, err);
-	newfile_abandon(&file);
-	return r;
+	return r ? r : newfile_publish(&file, name, false, err);
 }
 
 int valise_exhibit_save(struct valise *v, const char *exhibit, const struct valise_span *span, const char *path,

@@ -248,16 +248,10 @@ static int export_to(struct valise *v, int out, const char *name, struct valise_
 
 static int export_to_file(struct valise *v, const char *path, struct valise_exported *ret, struct valise_err *err)
 {
+	CLEAN_CLOSE int dir = -1; /* first: a file that is given up is removed from it */
 	CLEAN_NEWFILE struct newfile file = NEWFILE_NONE;
-	CLEAN_CLOSE int dir = -1;
 	const char *name = NULL;
-	struct stat st;
-	if (lstat(path, &st) == 0)
-		return err_set(err, VALISE_E_EXISTS, "%s is there already, and nothing is written over",
-			       text_shown(str_of(path)).text);
-	int r = file_open_above(path, &dir, &name, err);
-	if (!r)
-		r = newfile_begin(dir, 0600, &file, err);
+	int r = newfile_begin_at(path, 0600, &dir, &name, &file, err);
 	if (!r)
 		r = export_to(v, file.fd, path, ret, err);
 	return r ? r : newfile_publish(&file, name, false, err);

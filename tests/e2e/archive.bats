@@ -217,6 +217,18 @@ sound() { # OFFICE: but for being a copy, of which the doctor says so
 	[ "$(find . -name '.valise-*' | wc -l)" -eq 0 ]
 }
 
+@test "an export that fails leaves nothing, on a filesystem without unnamed files too" {
+	needs_clock
+	head -c 200000 /dev/urandom >big
+	as harbour seal -t Oslo big >/dev/null
+	body=$(find offices/harbour/bodies -type f)
+	rm "$body"
+	mkdir "$body"
+	refute as harbour export spool.tar
+	LD_PRELOAD=$FAULT_LIBRARIES/preload_fat.so refute as harbour export spool.tar
+	[ -z "$(find . -maxdepth 1 -name '.valise*' -o -maxdepth 1 -name spool.tar)" ]
+}
+
 @test "an export is of one moment while others write" {
 	seal_some 1 3
 	(
