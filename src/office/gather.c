@@ -158,23 +158,7 @@ static enum valise_bytes_verdict bytes_here(const struct letter_row *row)
 	return row->has_cover ? VALISE_BYTES_PARTIAL : VALISE_BYTES_NOT_HERE;
 }
 
-/* The registers of `offices` in g: out of `kept` where one is lent. */
-static int take_registers(struct valise *v, const struct hashes *offices, struct register_pool *kept,
-			  struct gathered *g, struct valise_err *err)
-{
-	int r;
-	if (kept) {
-		r = register_pool_need(v, kept, offices->at, offices->n, err);
-		g->registers = kept->set.registers;
-		return r;
-	}
-	r = register_set_look(v, offices->at, offices->n, &g->set, err);
-	g->registers = g->set.registers;
-	return r;
-}
-
-int gather_within(struct valise *v, const struct hash *letter, struct register_pool *kept, struct gathered *ret,
-		  struct valise_err *err)
+int gather_within(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err)
 {
 	CLEAN_GATHERED struct gathered g = {.names = BUF_INIT(16u * 1024 * 1024)};
 	CLEANUP(hashes_release) struct hashes offices = {0};
@@ -194,7 +178,7 @@ int gather_within(struct valise *v, const struct hash *letter, struct register_p
 	if (!r)
 		r = gathered_concerned(&g, true, &offices, err);
 	if (!r)
-		r = take_registers(v, &offices, kept, &g, err);
+		r = register_set_look(v, offices.at, offices.n, &g.set, err);
 	if (!r)
 		r = spoken_for(&g, &offices, err);
 	if (!r)
@@ -215,7 +199,7 @@ int gather(struct valise *v, const struct hash *letter, struct gathered *ret, st
 	int r = spool_begin_read(v->spool, err);
 	if (r)
 		return r;
-	r = gather_within(v, letter, NULL, ret, err);
+	r = gather_within(v, letter, ret, err);
 	spool_rollback(v->spool);
 	return r;
 }
@@ -231,7 +215,7 @@ struct evidence gathered_evidence(const struct valise *v, const struct gathered 
 {
 	return (struct evidence){
 		.seal = g->seal,
-		.registers = g->registers,
+		.registers = g->set.registers,
 		.statements = g->statements,
 		.n_statements = g->n_statements,
 		.reports = g->reports,

@@ -18,14 +18,12 @@ struct walk {
 	struct hash from, to;
 	bool by_hand;          /* from, to and unanswered are looked up in each letter's outline */
 	struct search *search; /* NULL: for no words */
-	struct register_pool kept;
-	uint64_t n_seen; /* looked at */
+	uint64_t n_seen;       /* looked at */
 };
 
 static void walk_release(struct walk *w)
 {
 	search_free(w->search);
-	register_pool_release(&w->kept);
 }
 
 /* One letter that belongs in the list. */
@@ -75,7 +73,7 @@ static int look_at(struct walk *w, const struct hash *letter, struct chunk *c, s
 	bool yes = true;
 	int r = w->search ? search_letter(w->search, letter, &yes, &f.subject, err) : 0;
 	if (!r && yes)
-		r = outline_letter(w->v, letter, &w->kept, &f.o, err);
+		r = outline_letter(w->v, letter, &f.o, err);
 	if (r || !yes || (w->by_hand && !belongs(w, &f.o.outline)))
 		return r;
 	c->at[c->n++] = f;
@@ -92,7 +90,6 @@ static int next_chunk(struct walk *w, size_t most, struct chunk *ret, bool *ret_
 	int r = spool_begin_read(w->v->spool, err);
 	if (r)
 		return r;
-	register_pool_release(&w->kept); /* they may have grown */
 	r = outlines_find(w->v->spool, &w->filter, ids, most, &n, err);
 	if (!r && n)
 		r = letter_place(w->v->spool, &ids[n - 1], &w->filter.before, err);

@@ -43,7 +43,7 @@ struct identities {
 	size_t n;
 };
 
-#define KEPT_REGISTERS 8u
+#define KEPT_REGISTERS 64u
 
 struct valise {
 	struct spool *spool;
@@ -57,6 +57,7 @@ struct valise {
 	struct secret passphrase;                    /* the last one that opened a key */
 	struct kept_registers *kept[KEPT_REGISTERS]; /* register_set_look */
 	unsigned next_kept;
+	size_t n_kept_entries;     /* of all of them */
 	struct identities reading; /* of our readers, once a letter was opened */
 };
 
@@ -124,17 +125,6 @@ void kept_registers_drop(struct valise *v);
 /* Only our own. */
 CHECKED int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err);
 void register_set_release(struct register_set *s);
-/* Registers kept from one letter to the next, for as long as one transaction shows what they are. */
-struct register_pool {
-	struct register_set set;
-	struct hashes offices;
-};
-#define CLEAN_REGISTER_POOL CLEANUP(register_pool_release)
-/* Afterwards those of these offices are among them; what was asked of the set before may be gone. */
-CHECKED int register_pool_need(struct valise *v, struct register_pool *pool, const struct hash *offices, size_t n,
-			       struct valise_err *err);
-void register_pool_release(struct register_pool *k);
-
 /* Whether that is what it is called: its title, or the beginning of its key or of the key's name. */
 bool officer_is_named(const struct officer *o, struct str name);
 struct signer_wish {
@@ -206,7 +196,6 @@ CHECKED int roles_typed(const char *roles, unsigned *ret, struct valise_err *err
 struct gathered {
 	struct verified_seal *seal;
 	struct register_set set;
-	const struct registers *registers;      /* of `set`, or lent */
 	struct witnessed_statement *statements; /* the verified_statements are owned too */
 	size_t n_statements, cap_statements;
 	struct witnessed_report *reports; /* the verified_reports are owned too */
@@ -224,10 +213,8 @@ struct gathered {
 	int64_t taken_in_s; /* the seal */
 };
 CHECKED int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
-/* The same inside of the caller's transaction, which with `pool` (may be NULL) lends registers to many letters: then `set` is empty, and
- * what is gathered is good until the next call. */
-CHECKED int gather_within(struct valise *v, const struct hash *letter, struct register_pool *pool, struct gathered *ret,
-			  struct valise_err *err);
+/* The same inside of the caller's transaction. */
+CHECKED int gather_within(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
 void gathered_release(struct gathered *g);
 #define CLEAN_GATHERED CLEANUP(gathered_release)
 /* The offices whose registers it takes: all that its seal and statements name, and, with `reports`, those that filed them. */

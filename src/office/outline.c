@@ -147,12 +147,11 @@ int outline_of(const struct gathered *g, const struct valise_accounts *a, struct
 	return 0;
 }
 
-int outline_letter(struct valise *v, const struct hash *letter, struct register_pool *kept, struct outlined *ret,
-		   struct valise_err *err)
+int outline_letter(struct valise *v, const struct hash *letter, struct outlined *ret, struct valise_err *err)
 {
 	CLEAN_GATHERED struct gathered g = {0};
 	CLEAN_OUTLINED struct outlined o = {0};
-	int r = gather_within(v, letter, kept, &g, err);
+	int r = gather_within(v, letter, &g, err);
 	if (r)
 		return r;
 	struct evidence e = gathered_evidence(v, &g);
@@ -170,7 +169,6 @@ int outline_letter(struct valise *v, const struct hash *letter, struct register_
 
 static int refresh_batch(struct valise *v, struct hash *ids, uint64_t *all, size_t *ret_n, struct valise_err *err)
 {
-	CLEAN_REGISTER_POOL struct register_pool kept = {0};
 	size_t n = 0;
 	int r = outlines_begin(v->spool, err);
 	if (r)
@@ -178,7 +176,7 @@ static int refresh_batch(struct valise *v, struct hash *ids, uint64_t *all, size
 	r = outlines_take_stale(v->spool, ids, BATCH, &n, all, err);
 	for (size_t i = 0; i < n && !r; i++) {
 		CLEAN_OUTLINED struct outlined o = {0};
-		r = outline_letter(v, &ids[i], &kept, &o, err);
+		r = outline_letter(v, &ids[i], &o, err);
 		if (!r)
 			r = outline_put(v->spool, &ids[i], &o.outline, err);
 	}
@@ -231,9 +229,9 @@ int outlines_refresh(struct valise *v, bool *ret_fresh, struct valise_err *err)
 	}
 	r = spool_is_read_only(v->spool) ? spool_open(spool_dir(v->spool), SPOOL_WRITE, &writer, &why) : 0;
 	if (!r) {
-		struct valise w = *v; /* the same office and caller, by another door; its keys stay v's */
-		w.spool = writer ? writer : v->spool;
+		struct valise w = {.spool = writer ? writer : v->spool, .caller = v->caller, .self = v->self};
 		r = refresh_all(&w, &why);
+		kept_registers_drop(&w);
 	}
 	if (r && !cannot_keep(r)) {
 		err_copy(err, &why);
@@ -258,15 +256,14 @@ static bool is_same(const struct outline *a, const struct outline *b)
 	return same;
 }
 
-static int compare_one(struct valise *v, const struct hash *letter, struct register_pool *kept, bool *ret_wrong,
-		       struct valise_err *err)
+static int compare_one(struct valise *v, const struct hash *letter, bool *ret_wrong, struct valise_err *err)
 {
 	CLEAN_OUTLINE struct outline was = {0};
 	CLEAN_OUTLINED struct outlined is = {0};
 	bool fresh = false;
 	int r = outline_get(v->spool, letter, &was, &fresh, err);
 	if (!r && fresh)
-		r = outline_letter(v, letter, kept, &is, err);
+		r = outline_letter(v, letter, &is, err);
 	if (!r)
 		*ret_wrong = fresh && !is_same(&was, &is.outline);
 	return r;
@@ -276,7 +273,6 @@ static int compare_one(struct valise *v, const struct hash *letter, struct regis
 static int compare_batch(struct valise *v, struct outline_filter *f, struct hash *ids, size_t *ret_n, uint64_t *wrong,
 			 struct valise_err *err)
 {
-	CLEAN_REGISTER_POOL struct register_pool kept = {0};
 	size_t n = 0;
 	bool offices_grew = false;
 	int r = spool_begin_read(v->spool, err);
@@ -289,7 +285,7 @@ static int compare_batch(struct valise *v, struct outline_filter *f, struct hash
 		r = outlines_registers_grew(v->spool, &offices_grew, err);
 	for (size_t i = 0; i < n && !r && !offices_grew; i++) {
 		bool is_wrong = false;
-		r = compare_one(v, &ids[i], &kept, &is_wrong, err);
+		r = compare_one(v, &ids[i], &is_wrong, err);
 		*wrong += is_wrong;
 	}
 	spool_rollback(v->spool);

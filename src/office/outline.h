@@ -13,9 +13,8 @@ struct outlined {
 };
 void outlined_release(struct outlined *o);
 #define CLEAN_OUTLINED CLEANUP(outlined_release)
-/* In the caller's transaction; `kept` as for gather_within. */
-CHECKED int outline_letter(struct valise *v, const struct hash *letter, struct register_pool *kept,
-			   struct outlined *ret, struct valise_err *err);
+/* In the caller's transaction. */
+CHECKED int outline_letter(struct valise *v, const struct hash *letter, struct outlined *ret, struct valise_err *err);
 /* What the evidence comes to; pure. */
 CHECKED int outline_of(const struct gathered *g, const struct valise_accounts *a, struct outline *ret,
 		       struct valise_err *err);

@@ -59,7 +59,7 @@ int register_set_load(struct valise *v, const struct hash *offices, size_t n, st
 
 /* ---- Looking ---- */
 
-#define KEPT_ENTRIES 4096u /* of one set: larger ones are read each time */
+#define KEPT_ENTRIES 4096u /* of one set: larger ones are read each time; and twice as many of all */
 
 struct kept_registers {
 	struct register_set set; /* owned */
@@ -81,6 +81,7 @@ void kept_registers_drop(struct valise *v)
 	for (size_t i = 0; i < KEPT_REGISTERS; i++)
 		if (v->kept[i])
 			kept_release(TAKE(v->kept[i]));
+	v->n_kept_entries = 0;
 }
 
 static struct register_set kept_set(struct kept_registers *k)
@@ -108,11 +109,16 @@ static int keep(struct valise *v, const struct hash *offices, size_t n, const st
 		free(k);
 		return 0;
 	}
+	if (v->n_kept_entries + k->set.n > 2 * KEPT_ENTRIES)
+		kept_registers_drop(v);
 	k->users = 1;
 	struct kept_registers **place = &v->kept[v->next_kept++ % KEPT_REGISTERS];
-	if (*place)
+	if (*place) {
+		v->n_kept_entries -= (*place)->set.n;
 		kept_release(*place);
+	}
 	*place = k;
+	v->n_kept_entries += k->set.n;
 	*ret = kept_set(k);
 	return 0;
 }
@@ -133,44 +139,6 @@ int register_set_look(struct valise *v, const struct hash *offices, size_t n, st
 		}
 	}
 	return keep(v, offices, n, &wanted, ret, err);
-}
-
-/* ---- For many letters ---- */
-
-#define KEPT_OFFICES 64u /* each that joins has all of them judged again */
-
-void register_pool_release(struct register_pool *k)
-{
-	register_set_release(&k->set);
-	hashes_release(&k->offices);
-}
-
-int register_pool_need(struct valise *v, struct register_pool *pool, const struct hash *offices, size_t n,
-		       struct valise_err *err)
-{
-	bool grows = false;
-	int r = 0;
-	for (size_t i = 0; i < n; i++)
-		grows |= !hashes_have(&pool->offices, &offices[i]);
-	if (!grows && pool->set.registers)
-		return 0;
-	if (pool->offices.n > KEPT_OFFICES)
-		register_pool_release(pool);
-	if (!pool->set.registers)
-		r = registers_new(&pool->set.registers, err);
-	for (size_t i = 0; i < n && !r; i++) {
-		if (hashes_have(&pool->offices, &offices[i]))
-			continue;
-		size_t before = pool->set.n;
-		r = entries_of(v->spool, &offices[i], take_entry, &pool->set, err);
-		for (size_t k = before; k < pool->set.n && !r; k++)
-			r = registers_add(pool->set.registers, pool->set.entries[k], err);
-		if (!r)
-			r = hashes_add(&pool->offices, &offices[i], err);
-	}
-	if (!r)
-		r = registers_judge(pool->set.registers, err);
-	return r == VALISE_E_NOMEM ? err_nomem(err) : r;
 }
 
 int register_set_self(struct valise *v, struct register_set *ret, struct valise_err *err)
