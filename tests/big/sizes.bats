@@ -20,7 +20,7 @@ carry() { # PATH...
 	as_within oslo open "$letter" -o opened >/dev/null
 	local path
 	for path; do
-		[ -n "${MANY-}" ] || diff -r "$path" "opened/$(basename "$path")"
+		diff -r "$path" "opened/$(basename "$path")"
 	done
 	as_within oslo doctor
 }
