@@ -120,6 +120,7 @@ static const struct {
 } sources[] = {
 	{"FILE", PLACE_FILES, NULL},
 	{"CARD", PLACE_FILES, NULL},
+	{"REQUEST", PLACE_FILES, NULL},
 	{"DIR", PLACE_DIRS, NULL},
 	{"OFFICE", PLACE_WORDS, offer_offices},
 	{"LETTER", PLACE_WORDS, offer_letters},

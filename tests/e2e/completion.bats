@@ -50,6 +50,7 @@ found_traps() {
 	[ "$(offered say refused x --reason "" | sort | uniq -d)" = "" ]
 	[ "$(valise --complete seal x "")" = files ]
 	[ "$(valise --complete card add "")" = files ]
+	[ "$(valise --complete officer add "")" = files ]
 	[ "$(valise --complete card add x "")" = words ]
 	[ "$(valise --complete --dir "")" = dirs ]
 	[ "$(valise --complete init x --recovery "")" = files ]
