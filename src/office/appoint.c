@@ -59,7 +59,8 @@ static int begin(struct valise *v, struct drafting *d, struct valise_err *err)
 		return err_set(
 			err, VALISE_E_BAD,
 			"your office's register is forked: another copy of this spool wrote entries too. Nothing is added to it; "
-			"recover the office with the key on the recovery sheet");
+			"the key on the recovery sheet settles it (spec/register.md, authority entries), and no command does that "
+			"yet");
 	r = refuse_copy(v, err);
 	if (r)
 		return r;

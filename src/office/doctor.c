@@ -276,8 +276,8 @@ static int check_copy(struct examination *x, const struct office_register *self,
 	if (!r && x->d->only_copy && is_forked)
 		return err_set(
 			x->err, VALISE_E_BAD,
-			"your office's register is forked already, so that no copy of this spool may write entries: recover "
-			"with the key on the recovery sheet");
+			"your office's register is forked already, so that no copy of this spool may write entries: the key "
+			"on the recovery sheet settles it (spec/register.md, authority entries), and no command does that yet");
 	if (!r && x->d->only_copy)
 		return mark_only_copy(x, self);
 	if (!r && here)
@@ -300,7 +300,8 @@ static int check_register(struct examination *x, struct valise_err *err)
 	const struct office_register *self = registers_office(set.registers, &x->v->self);
 	if (office_fork(self, &a, &b))
 		found(x, true,
-		      "your office's register is forked: two copies of this spool wrote entries. Recover with the key on the recovery sheet");
+		      "your office's register is forked: two copies of this spool wrote entries. The key on the recovery "
+		      "sheet settles it (spec/register.md, authority entries), and no command does that yet");
 	if (office_head(self)->e.time_s > s.now_s + 300)
 		found(x, false,
 		      "the newest entry of your register is later than this machine's clock: the clock may be wrong");
