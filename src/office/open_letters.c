@@ -132,11 +132,15 @@ static int name_letter(const struct batch *b, struct outcome *o, struct valise_e
 static int begin_letter(struct batch *b, struct job *j, const char *letter, struct valise_err *err)
 {
 	struct outcome *o = j->outcome;
-	int r = office_letter(b->v, letter, &o->letter, err);
+	int r = spool_begin_read(b->v->spool, err);
+	if (r)
+		return r;
+	r = office_letter(b->v, letter, &o->letter, err);
 	if (!r)
 		r = name_letter(b, o, err);
 	if (!r)
 		r = opening_begin(&j->opening, b->v, &o->letter, err);
+	spool_rollback(b->v->spool);
 	if (r || b->want->dry_run)
 		return r;
 	if (!b->staging)

@@ -88,27 +88,40 @@ void valise_ids_free(char **ids, size_t n)
 	free(ids);
 }
 
-int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n, struct valise_err *err)
+/* As it is at one moment. */
+static int find_all(struct valise *v, enum valise_all which, struct hashes *ret, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	CLEANUP(hashes_release) struct hashes ids = {0};
-	size_t n = 0;
 	int r = register_set_self(v, &set, err);
 	if (!r)
 		r = office_letters(v, &ids, err);
-	char **list = r ? NULL : calloc(ids.n + 1, sizeof *list);
-	if (!r && !list)
-		r = err_nomem(err);
 	for (size_t i = 0; i < ids.n && !r; i++) {
 		bool yes;
 		r = makes_sense(v, &set, &ids.at[i], which, &yes, err);
-		if (!r && yes && !(list[n++] = strdup(hash_hex(&ids.at[i]).text)))
-			r = err_nomem(err);
+		if (!r && yes)
+			r = hashes_add(ret, &ids.at[i], err);
 	}
-	if (r) {
-		if (list)
-			valise_ids_free(list, n);
+	return r;
+}
+
+int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n, struct valise_err *err)
+{
+	CLEANUP(hashes_release) struct hashes ids = {0};
+	size_t n = 0;
+	int r = spool_begin_read(v->spool, err);
+	if (r)
 		return r;
+	r = find_all(v, which, &ids, err);
+	spool_rollback(v->spool);
+	if (r)
+		return r;
+	char **list = calloc(ids.n + 1, sizeof *list);
+	while (list && n < ids.n && (list[n] = strdup(hash_hex(&ids.at[n]).text)))
+		n++;
+	if (!list || n < ids.n) {
+		valise_ids_free(list, n);
+		return err_nomem(err);
 	}
 	*ret_ids = list;
 	*ret_n = n;
