@@ -57,9 +57,11 @@ static int add_piece(void *context, void *job, struct valise_err *err)
 
 static int make_jobs(struct body_reader *b, bool direct, struct valise_err *err)
 {
-	size_t room = DIRECT_ROOM_BYTES(b->imprint ? imprint_longest(b->imprint) : TREE_PIECE_BYTES);
+	bool is_piece = !b->imprint && b->body->size <= TREE_PIECE_BYTES;
+	size_t longest = b->imprint ? imprint_longest(b->imprint) : is_piece ? (size_t)b->body->size : TREE_PIECE_BYTES;
+	size_t room = DIRECT_ROOM_BYTES(longest);
 	int r = 0;
-	b->n_jobs = pipeline_jobs_here();
+	b->n_jobs = is_piece ? 1 : pipeline_jobs_here();
 	b->blocks = direct ? direct_buffer_large(b->n_jobs * room) : direct_buffer(b->n_jobs * room);
 	if (!b->blocks)
 		return err_nomem(err);

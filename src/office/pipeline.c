@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -94,11 +95,23 @@ static void *worker(void *context)
 	return NULL;
 }
 
+/* Asked for once: each time takes a file of the system's to be read. */
+static size_t processors(void)
+{
+	static atomic_size_t known;
+	size_t n = atomic_load(&known);
+	if (!n) {
+		long online = sysconf(_SC_NPROCESSORS_ONLN);
+		n = online > 1 ? (size_t)online : 1;
+		atomic_store(&known, n);
+	}
+	return n;
+}
+
 static void start_workers(struct pipeline *p)
 {
 	sigset_t all, before;
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t wanted = processors > 1 ? (size_t)processors - 1 + p->spec.waits : 1;
+	size_t wanted = processors() > 1 ? processors() - 1 + p->spec.waits : 1;
 	if (wanted >= p->spec.n_jobs)
 		wanted = p->spec.n_jobs - 1;
 	p->tried_to_start = true;
@@ -296,7 +309,6 @@ void pipeline_freep(struct pipeline **p)
 
 size_t pipeline_jobs_here(void)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t wanted = processors > 1 ? 3 * (size_t)processors : 3;
+	size_t wanted = 3 * processors();
 	return wanted > PIPELINE_JOBS_MAX ? PIPELINE_JOBS_MAX : wanted;
 }

@@ -21,8 +21,9 @@ struct job {
 	size_t filled; /* how far plaintext ever reached: what there is to wipe */
 	struct body_span span;
 	uint8_t tag[MAC_TAG_BYTES];
-	uint8_t *in; /* JOB_PLAIN_BYTES */
-	/* A block and JOB_SEALED_BYTES, the ciphertext as far behind the start of a block as in the file: so the end of the job
+	uint8_t *in; /* `room` bytes */
+	size_t room; /* one chunk, or JOB_PLAIN_BYTES */
+	/* A block and what `room` becomes, the ciphertext as far behind the start of a block as in the file: so the end of the job
 	 * before fits in front of it, and whole blocks are written. */
 	uint8_t *blocks;
 	size_t lead;      /* before the ciphertext in blocks */
@@ -155,6 +156,29 @@ static int make_file(struct stream_sealer *s, struct valise_err *err)
 	return file_pwrite_all(s->file.fd, s->prefix.data, whole, 0, s->target.what, err);
 }
 
+/* A stream begins with room for one chunk: most letters need no more, and a large room would be mapped and unmapped for each, at which all
+ * threads stop. */
+static int grow(struct job *j, size_t chunks, struct valise_err *err)
+{
+	uint8_t *in = malloc(chunks * AGE_CHUNK_BYTES);
+	uint8_t *blocks = direct_buffer(DIRECT_BLOCK_BYTES + chunks * AGE_SEALED_CHUNK_BYTES);
+	if (!in || !blocks) {
+		free(in);
+		free(blocks);
+		return err_nomem(err);
+	}
+	if (j->in) {
+		memcpy(in, j->in, j->in_len);
+		secret_wipe(j->in, j->room);
+	}
+	free(j->in);
+	free(j->blocks);
+	j->in = in;
+	j->blocks = blocks;
+	j->room = chunks * AGE_CHUNK_BYTES;
+	return 0;
+}
+
 static int take_job(struct stream_sealer *s, struct valise_err *err)
 {
 	void *job;
@@ -163,11 +187,9 @@ static int take_job(struct stream_sealer *s, struct valise_err *err)
 		return r;
 	struct job *j = job;
 	if (!j->in) {
-		j->in = malloc(JOB_PLAIN_BYTES);
-		j->blocks = direct_buffer(DIRECT_BLOCK_BYTES + JOB_SEALED_BYTES);
-		if (!j->in || !j->blocks)
-			return err_nomem(err);
-		r = s->target.n_to ? age_payload_key(s->file_key, s->nonce, &j->aead, err) : 0;
+		r = grow(j, s->next_chunk ? JOB_CHUNKS : 1, err);
+		if (!r && s->target.n_to)
+			r = age_payload_key(s->file_key, s->nonce, &j->aead, err);
 		if (!r && s->target.imprint)
 			r = mac_new(s->target.imprint->key, &j->mac, err);
 		if (r)
@@ -277,7 +299,7 @@ void stream_sealer_free(struct stream_sealer *s)
 		mac_free(j->mac);
 		/* No further than need be: touching a whole job's memory costs a small letter more than sealing it. */
 		if (j->in)
-			secret_wipe(j->in, j == s->filling && s->lent ? JOB_PLAIN_BYTES : j->filled);
+			secret_wipe(j->in, j == s->filling && s->lent ? j->room : j->filled);
 		free(j->in);
 		free(j->blocks);
 	}
@@ -302,10 +324,12 @@ int stream_sealer_room(struct stream_sealer *s, uint8_t **ret, size_t *ret_len, 
 		r = submit(s, false, err);
 	if (!r && !s->filling)
 		r = take_job(s, err);
+	else if (!r && s->filling->in_len == s->filling->room)
+		r = grow(s->filling, JOB_CHUNKS, err);
 	if (r)
 		return r;
 	*ret = s->filling->in + s->filling->in_len;
-	*ret_len = JOB_PLAIN_BYTES - s->filling->in_len;
+	*ret_len = s->filling->room - s->filling->in_len;
 	s->lent = true;
 	return 0;
 }

@@ -10,7 +10,6 @@
 #include "office/body_hash.h"
 #include "office/pipeline.h"
 
-#define JOB_BLOCKS_BYTES DIRECT_ROOM_BYTES(JOB_SEALED_BYTES)
 #define LATE_MIN_BYTES 65536u
 #define FIRST_BYTES (LIMIT_AGE_HEADER_BYTES + AGE_NONCE_BYTES)
 
@@ -31,9 +30,9 @@ struct job {
 	size_t in_len, out_len;
 	size_t filled; /* how far plaintext may ever have reached: what there is to wipe */
 	struct body_span span;
-	uint8_t *blocks; /* JOB_BLOCKS_BYTES of `blocks` */
+	uint8_t *blocks; /* around its ciphertext, in `blocks` */
 	uint8_t *in;     /* in them */
-	uint8_t *out;    /* JOB_PLAIN_BYTES */
+	uint8_t *out;    /* job_plain_bytes */
 	struct late_write late;
 };
 
@@ -48,6 +47,7 @@ struct stream_opener {
 	uint8_t file_key[AGE_FILE_KEY_BYTES], nonce[AGE_NONCE_BYTES];
 	uint64_t chunks_at; /* where the chunks begin in the file */
 	uint64_t plain_bytes;
+	size_t job_plain_bytes; /* what a job holds at most: all, when there is but one */
 	uint64_t next_chunk;
 	bool all_submitted;
 	struct job *held; /* what the caller reads from; NULL: none */
@@ -121,7 +121,9 @@ static int read_header(struct stream_opener *o, const struct age_identity *ident
 		body_span_hash(at, (size_t)o->chunks_at, 0, &span);
 		body_hash_add(&o->hash, at, (size_t)o->chunks_at, &span);
 	}
-	return age_plain_bytes(o->file->size - header_len, &o->plain_bytes, err);
+	r = age_plain_bytes(o->file->size - header_len, &o->plain_bytes, err);
+	o->job_plain_bytes = o->plain_bytes < JOB_PLAIN_BYTES ? (size_t)o->plain_bytes : JOB_PLAIN_BYTES;
+	return r;
 }
 
 int stream_opener_new(const struct body *file, const struct age_identity *identities, size_t n, bool hashed,
@@ -182,10 +184,12 @@ static int begin_reading(struct stream_opener *o, struct valise_err *err)
 	bool direct = o->file->past_cache && o->file->size > DIRECT_FROM_BYTES;
 	if (direct)
 		direct_begin(o->file->fd);
-	size_t bytes = o->n_jobs * JOB_BLOCKS_BYTES;
-	o->blocks = direct ? direct_buffer_large(bytes) : direct_buffer(bytes);
-	for (size_t i = 0; o->blocks && i < o->n_jobs; i++)
-		o->jobs[i].blocks = o->blocks + i * JOB_BLOCKS_BYTES;
+	uint64_t sealed = o->file->size - o->chunks_at;
+	size_t n = sealed <= JOB_SEALED_BYTES ? 1 : o->n_jobs;
+	size_t room = DIRECT_ROOM_BYTES(n == 1 ? (size_t)sealed : JOB_SEALED_BYTES);
+	o->blocks = direct ? direct_buffer_large(n * room) : direct_buffer(n * room);
+	for (size_t i = 0; o->blocks && i < n; i++)
+		o->jobs[i].blocks = o->blocks + i * room;
 	return o->blocks ? 0 : err_nomem(err);
 }
 
@@ -199,7 +203,7 @@ static int submit_next(struct stream_opener *o, struct valise_err *err)
 		return r;
 	struct job *j = job;
 	if (!j->out) {
-		j->out = malloc(JOB_PLAIN_BYTES);
+		j->out = malloc(o->job_plain_bytes + 1); /* not none of an empty letter */
 		if (!j->out)
 			return err_nomem(err);
 		r = age_payload_key(o->file_key, o->nonce, &j->aead, err);
@@ -212,7 +216,7 @@ static int submit_next(struct stream_opener *o, struct valise_err *err)
 	j->last = left <= JOB_SEALED_BYTES;
 	j->in_len = j->last ? (size_t)left : JOB_SEALED_BYTES;
 	if (j->filled < j->in_len)
-		j->filled = j->in_len < JOB_PLAIN_BYTES ? j->in_len : JOB_PLAIN_BYTES;
+		j->filled = j->in_len < o->job_plain_bytes ? j->in_len : o->job_plain_bytes;
 	o->next_chunk += JOB_CHUNKS;
 	o->all_submitted = j->last;
 	return pipeline_submit(o->pipeline, err);
