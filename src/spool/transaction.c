@@ -3,9 +3,17 @@
 #include "base/text.h"
 #include "spool/inside.h"
 
+/* Prepared once: there may be thousands. */
+static int run(struct spool *s, const char *sql, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, sql, &q, err);
+	return r ? r : query_run(&q, err);
+}
+
 static int begin(struct spool *s, const char *sql, bool *is_open, struct valise_err *err)
 {
-	int r = db_exec(&s->db, sql, err);
+	int r = run(s, sql, err);
 	if (!r)
 		*is_open = true;
 	return r;
@@ -61,7 +69,7 @@ int spool_commit(struct spool *s, struct valise_err *err)
 {
 	int r = spool_need_transaction(s, err);
 	if (!r)
-		r = db_exec(&s->db, "COMMIT", err);
+		r = run(s, "COMMIT", err);
 	if (r)
 		spool_rollback(s);
 	s->is_writing = false;
@@ -72,7 +80,7 @@ void spool_rollback(struct spool *s)
 {
 	/* Fails only where SQLite has rolled back already. */
 	if (db_in_transaction(&s->db))
-		(void)!db_exec(&s->db, "ROLLBACK", NULL);
+		(void)!run(s, "ROLLBACK", NULL);
 	s->own_changes += s->is_writing;
 	s->is_writing = false;
 	s->is_reading = false;
