@@ -92,10 +92,11 @@ void cli_report(struct cli *c, const struct valise_err *err)
 {
 	progress_clear(&c->progress);
 	if (c->shared.json) {
-		CLEAN_JSON struct json *j = c->beside_error ? c->beside_error : json_new();
-		c->beside_error = NULL;
-		json_error(j, err);
-		if (json_write(j, stdout))
+		if (!c->json)
+			c->json = json_new(stdout);
+		json_end_early(c->json, c->beside_error);
+		json_error(c->json, err);
+		if (json_end(c->json))
 			return;
 	}
 	fprintf(stderr, "%s: ", c->program);
@@ -109,9 +110,9 @@ void cli_report(struct cli *c, const struct valise_err *err)
 			c->command->name);
 }
 
-int print_json(struct cli *c, struct json *j)
+int print_json(struct cli *c)
 {
-	return json_write(j, stdout) ? 0 : cli_fail(c, VALISE_E_NOMEM, "out of memory");
+	return json_end(c->json) ? 0 : cli_fail(c, VALISE_E_NOMEM, "out of memory");
 }
 
 /* ---- Beginning and ending ---- */
@@ -162,6 +163,7 @@ int cli_end(struct cli *c, int r)
 	c->err.code = r;
 	if (r < 0 && !c->shown)
 		cli_report(c, &c->err);
+	json_free(c->json);
 	passphrases_wipe(&c->passphrases);
 	return finish_output(c, r < 0 ? cli_exit_status(r) : 0);
 }
@@ -279,6 +281,8 @@ int cli_run(struct cli *c, const struct command *command, int argc, char **argv)
 	int r = options_parse(tables, n_tables, argc, argv, &operands, &c->n_operands, &c->err);
 	if (r)
 		c->shared.json = wants_json(argc, argv);
+	else if (c->shared.json && !(c->json = json_new(stdout)))
+		r = cli_fail(c, VALISE_E_NOMEM, "out of memory");
 	c->operands = operands;
 	if (!r && c->shared.help) {
 		cli_help(c, command, stdout);

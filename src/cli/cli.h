@@ -52,8 +52,9 @@ struct cli {
 	struct terminal terminal;
 	struct progress progress;
 	struct passphrases passphrases;
-	struct json *beside_error; /* what else the document of an error says; NULL: nothing */
-	bool shown; /* the verdict is on standard output: the code becomes the exit status without a word more */
+	struct json *json; /* the one document of --json; NULL without it */
+	bool beside_error; /* what the document has already stays, beside an error */
+	bool shown;        /* the verdict is on standard output: the code becomes the exit status without a word more */
 	struct valise_err err;
 };
 
@@ -83,8 +84,8 @@ const char *cli_code_name(int code);
 /* Writes the error as this run does: for a person on standard error, or {"error": ...} on standard output. */
 void cli_report(struct cli *c, const struct valise_err *err);
 
-/* Writes a finished document to standard output. */
-int print_json(struct cli *c, struct json *j);
+/* The document is finished, and goes to standard output. */
+int print_json(struct cli *c);
 
 /* Opens the office of --dir, VALISE_DIR, XDG_DATA_HOME or ~/.local/share. */
 int cli_open(struct cli *c, bool writing, struct valise **ret);

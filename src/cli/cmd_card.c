@@ -395,11 +395,11 @@ static int run_list(struct cli *c, const void *values)
 	int r = cli_open(c, false, &v);
 	if (r || !c->shared.json)
 		return r ? r : valise_card_each(v, list_text, NULL, &c->err);
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_open_list(j, "offices");
 	r = valise_card_each(v, list_json, j, &c->err);
 	json_close(j);
-	return r ? r : print_json(c, j);
+	return r ? r : print_json(c);
 }
 
 const struct command command_card_list = {

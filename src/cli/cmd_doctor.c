@@ -42,7 +42,7 @@ static int run(struct cli *c, const void *values)
 {
 	const struct doctor_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
-	CLEAN_JSON struct json *json = c->shared.json ? json_new() : NULL;
+	struct json *json = c->json;
 	struct findings f = {.c = c, .json = json};
 	struct valise_doctor d = {
 		.mend = o->mend, .only_copy = o->only_copy, .rebuild = o->rebuild, .context = &f, .found = found};
@@ -60,7 +60,7 @@ static int run(struct cli *c, const void *values)
 		puts("Everything is in order.");
 	if (!json)
 		return r;
-	int printed = print_json(c, json);
+	int printed = print_json(c);
 	return printed ? printed : r ? cli_shown(c, r) : 0;
 }
 

@@ -60,18 +60,16 @@ static int add_all(struct cli *c, const struct add_options *o, struct valise *v,
 static int run_add(struct cli *c, const void *values)
 {
 	CLEAN_VALISE struct valise *v = NULL;
-	struct json *j = c->shared.json ? json_new() : NULL;
+	struct json *j = c->json;
 	int r = cli_open(c, true, &v);
 	if (!r)
 		r = add_all(c, values, v, j);
 	if (r) {
-		c->beside_error = j;
+		c->beside_error = true;
 		return r;
 	}
 	hint(c, "`valise report LETTER --exhibit FILE --quote TEXT ...` files what it says.");
-	r = c->shared.json ? print_json(c, j) : 0;
-	json_free(j);
-	return r;
+	return c->shared.json ? print_json(c) : 0;
 }
 
 const struct command command_exhibit_add = {
@@ -130,7 +128,7 @@ static int run_list(struct cli *c, const void *values)
 {
 	const struct list_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
-	CLEAN_JSON struct json *j = c->shared.json ? json_new() : NULL;
+	struct json *j = c->json;
 	struct listing l = {.c = c, .j = j};
 	int r = cli_open(c, false, &v);
 	if (c->shared.json)
@@ -144,7 +142,7 @@ static int run_list(struct cli *c, const void *values)
 	if (!c->shared.json)
 		return 0;
 	json_close(j);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 const struct command command_exhibit_list = {
@@ -175,7 +173,7 @@ static const struct option_row show_options[] = {
 
 static int show_json(struct cli *c, const struct valise_exhibit *e)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_text(j, "exhibit", e->id);
 	json_bytes(j, "name", e->name);
 	json_number(j, "bytes", e->bytes);
@@ -205,7 +203,7 @@ static int show_json(struct cli *c, const struct valise_exhibit *e)
 	json_number(j, "length", e->span.length);
 	json_close(j);
 	json_text(j, "text", e->text);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 /* Every line behind a mark, so that nothing in an exhibit can pass for words of ours. */

@@ -13,13 +13,13 @@ static const struct option_row options[] = {
 
 static int print_exported(struct cli *c, const char *where, const char *what, const struct valise_exported *e)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_bytes(j, where, what);
 	json_text(j, "office", e->office);
 	json_time(j, "made", true, e->made_s);
 	json_number(j, "files", e->files);
 	json_number(j, "bytes", e->bytes);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 static int run_export(struct cli *c, const void *values)

@@ -65,7 +65,7 @@ static void put_all(FILE *out, const struct valise_forget_draft *d, size_t most)
 
 static int print_json_draft(struct cli *c, const struct valise_forget_draft *d)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_bool(j, "dry_run", c->shared.dry_run);
 	json_open_list(j, "letters");
 	for (size_t i = 0; i < valise_forget_count(d); i++) {
@@ -82,7 +82,7 @@ static int print_json_draft(struct cli *c, const struct valise_forget_draft *d)
 		json_close(j);
 	}
 	json_close(j);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 /* ---- Doing ---- */
@@ -148,13 +148,13 @@ static int undo(struct cli *c, struct valise *v)
 	if (r)
 		return r;
 	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
+		struct json *j = c->json;
 		json_bool(j, "dry_run", c->shared.dry_run);
 		json_open_list(j, "undone");
 		for (size_t i = 0; i < c->n_operands; i++)
 			json_bytes(j, NULL, c->operands[i]);
 		json_close(j);
-		return print_json(c, j);
+		return print_json(c);
 	}
 	hint(c, "`valise sync DIR` brings the bytes again, where they lie.");
 	return 0;

@@ -100,9 +100,9 @@ static int found_office(struct cli *c, const struct init_options *o, const struc
 		(void)unlink(o->recovery); /* a sheet of an office that did not come to be */
 	secret_file_abandon(&taker.file);
 	if (!r && f->dry_run && c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
+		struct json *j = c->json;
 		json_bool(j, "dry_run", true);
-		return print_json(c, j);
+		return print_json(c);
 	}
 	if (!r && f->dry_run) {
 		tell(c, "An office %s could be made in %s; nothing was.", f->name, dir);

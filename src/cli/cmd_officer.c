@@ -63,10 +63,10 @@ static int withdraw(struct cli *c, const char *dir)
 	if (r)
 		return r;
 	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
+		struct json *j = c->json;
 		json_text(j, "request", NULL);
 		json_bool(j, "dry_run", c->shared.dry_run);
-		return print_json(c, j);
+		return print_json(c);
 	}
 	tell(c, c->shared.dry_run ? "The request could be taken back; nothing was done."
 				  : "Taken back: its key is gone from this machine.");
@@ -75,7 +75,7 @@ static int withdraw(struct cli *c, const char *dir)
 
 static int print_request(struct cli *c, const struct valise_request *q)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_open_object(j, "request");
 	json_text(j, "digits", q->digits);
 	json_text(j, "key", q->key);
@@ -86,7 +86,7 @@ static int print_request(struct cli *c, const struct valise_request *q)
 	json_bool(j, "is_new", q->is_new);
 	json_close(j);
 	json_bool(j, "dry_run", false);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 static int give_request(struct cli *c, const struct request_options *o, const struct valise_request *q)
@@ -132,10 +132,10 @@ static int run_request(struct cli *c, const void *values)
 	if (r || !c->shared.dry_run)
 		return r;
 	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
+		struct json *j = c->json;
 		json_text(j, "request", NULL);
 		json_bool(j, "dry_run", true);
-		return print_json(c, j);
+		return print_json(c);
 	}
 	tell(c, "A request could be made in %s; nothing was.", dir);
 	return 0;
@@ -255,14 +255,14 @@ static int show_added(struct cli *c, const struct valise_appointment *a, const s
 {
 	const char *title = a->title ? a->title : q->looked->title, *roles = a->roles ? a->roles : q->looked->roles;
 	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
+		struct json *j = c->json;
 		json_text(j, "key", key);
 		json_bytes(j, "title", title);
 		json_bytes(j, "roles", roles);
 		json_bool(j, "requested", a->request != NULL);
 		json_bool(j, "checked", !a->request || a->digits);
 		json_bool(j, "dry_run", a->dry_run);
-		return print_json(c, j);
+		return print_json(c);
 	}
 	if (key)
 		puts(key);
@@ -345,10 +345,10 @@ static int run_dismiss(struct cli *c, const void *values)
 	if (r)
 		return r;
 	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
+		struct json *j = c->json;
 		json_bytes(j, "dismissed", c->operands[0]);
 		json_bool(j, "dry_run", c->shared.dry_run);
-		return print_json(c, j);
+		return print_json(c);
 	}
 	tell(c, c->shared.dry_run ? "%s could be dismissed; nothing was signed." : "Dismissed: %s",
 	     SHOW(c->operands[0]));

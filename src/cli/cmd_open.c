@@ -187,7 +187,7 @@ static int check(struct cli *c, const struct open_options *o)
 static int finish(struct opening *o)
 {
 	struct cli *c = o->c;
-	int r = o->json ? print_json(c, o->json) : 0;
+	int r = o->json ? print_json(c) : 0;
 	if (!r && o->n_opened && !o->o->say && !c->shared.dry_run)
 		hint(c, "you may state `valise say opened %s`, and `reviewed` once a person has considered it.",
 		     o->first);
@@ -198,7 +198,7 @@ static int run(struct cli *c, const void *values)
 {
 	const struct open_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
-	CLEAN_JSON struct json *json = c->shared.json ? json_new() : NULL;
+	struct json *json = c->json;
 	struct letters letters = {0};
 	int r = check(c, o);
 	if (!r)

@@ -145,7 +145,6 @@ static int report_list(struct cli *c, const struct report_options *o, struct val
 	list.bytes = bytes;
 	if (!r)
 		r = valise_report_look_list(v, &list, c->shared.dry_run, &d, &c->err);
-	wrong_lines_end(c);
 	progress_clear(&c->progress);
 	if (!r)
 		r = show_and_sign(c, o, v, d);

@@ -40,7 +40,7 @@ static const struct option_row options[] = {
 
 static int show_json(struct cli *c, const struct valise_sealed *s)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_text(j, "letter", s->letter);
 	json_text(j, "short", s->short_id);
 	json_bool(j, "dry_run", c->shared.dry_run);
@@ -53,7 +53,7 @@ static int show_json(struct cli *c, const struct valise_sealed *s)
 	json_texts(j, "readers", s->readers, s->n_readers);
 	json_texts(j, "unchecked", s->unchecked, s->n_unchecked);
 	json_text(j, "same_ref", s->same_ref);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 /* "Mission Oslo's 2 readers, Legation's 1 reader and your own" */

@@ -113,7 +113,7 @@ static void json_said(struct json *j, const struct sync_options *o, const struct
 
 static int show_json(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_bool(j, "look", o->look);
 	json_letters(j, "in", r->in, r->n_in);
 	json_letters(j, "out", r->out, r->n_out);
@@ -139,7 +139,7 @@ static int show_json(struct cli *c, const struct sync_options *o, const struct v
 	json_text(j, "finder", r->finder);
 	json_bool(j, "durable", r->durable);
 	json_bool(j, "read_back", r->read_back);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 /* ---- For a person ---- */

@@ -73,10 +73,10 @@ static int track(struct cli *c, struct valise *v)
 		return r;
 	}
 	if (c->shared.json) {
-		CLEAN_JSON struct json *j = json_new();
+		struct json *j = c->json;
 		json_accounts(j, "accounts", a);
 		json_mission(j, m);
-		r = print_json(c, j);
+		r = print_json(c);
 	} else {
 		show_accounts(c, a, false);
 		show_mission(c, m);

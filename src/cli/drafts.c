@@ -47,10 +47,10 @@ void json_drafts(struct json *j, const struct drafts *d, const char *const *ids)
 
 static int print_json_drafts(struct cli *c, const struct drafts *d, const char *const *ids)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_bool(j, "dry_run", !ids);
 	json_drafts(j, d, ids);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 int drafts_show(struct cli *c, const struct drafts *d)

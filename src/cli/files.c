@@ -212,10 +212,10 @@ int file_write(struct cli *c, const char *path, const char *bytes, size_t len, b
 
 int print_written(struct cli *c, const char *path, size_t len)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_bytes(j, "file", path);
 	json_number(j, "bytes", len);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 /* ---- A secret's ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a program prints for programs (spec/json.md): built whole, then written, so that nobody reads half a document. */
+/* What a program prints for programs (spec/json.md): one document, kept until it is whole, or, when it is long, written as it comes. */
 #ifndef CLI_JSON_H
 #define CLI_JSON_H
 
@@ -7,12 +7,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* A document under construction; its first error sticks. The outermost value is an object. */
+/* A document on its way to a stream; its first error sticks. The outermost value is an object. Every function takes NULL, and does nothing
+ * then. No member may be put twice. */
 struct json;
-struct json *json_new(void); /* NULL: no memory; every function below takes that */
+struct json *json_new(FILE *out); /* NULL: no memory */
 void json_free(struct json *j);
-void json_freep(struct json **j);
-#define CLEAN_JSON __attribute__((cleanup(json_freep)))
 
 /* `key` is NULL within a list. A NULL text is null. */
 void json_text(struct json *j, const char *key, const char *text);
@@ -31,7 +30,11 @@ void json_open_object(struct json *j, const char *key);
 void json_open_list(struct json *j, const char *key);
 void json_close(struct json *j);
 
-/* Writes the document and a newline. False when it could not be built; the stream has its own error flag. */
-bool json_write(struct json *j, FILE *out);
+/* Whether there is any use in going on: false when it could not be built, or the stream takes no more. */
+bool json_goes_on(const struct json *j);
+/* Ends lists and objects that are open, for an error to stand beside them; without `keep` what is not written yet goes. */
+void json_end_early(struct json *j, bool keep);
+/* Writes the rest and a newline. False when it could not be built, or has ended before; the stream has its own error flag. */
+bool json_end(struct json *j);
 
 #endif

@@ -189,7 +189,7 @@ static int check_required(struct cli *c, const struct words *require, const stru
 static int give_verdict(struct cli *c, const struct judge_options *o, const struct valise_accounts *a,
 			const struct exhibits *files)
 {
-	CLEAN_JSON struct json *j = c->shared.json ? json_new() : NULL;
+	struct json *j = c->json;
 	bool unmet = false;
 	json_accounts(j, "accounts", a);
 	put_exhibits(j, &o->file, files);
@@ -206,7 +206,7 @@ static int give_verdict(struct cli *c, const struct judge_options *o, const stru
 	if (c->shared.json) {
 		json_text(j, "verdict", verdict ? cli_code_name(verdict) : "sound");
 		json_number(j, "exit", (uint64_t)cli_exit_status(verdict));
-		r = print_json(c, j);
+		r = print_json(c);
 	}
 	return r ? r : cli_shown(c, verdict);
 }

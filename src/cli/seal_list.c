@@ -8,8 +8,7 @@
 
 struct telling {
 	struct cli *c;
-	struct json *letters; /* NULL: text */
-	bool any;             /* was told of */
+	bool any; /* was told of */
 };
 
 static void tell_wrong(void *context, size_t line, const char *text)
@@ -21,23 +20,28 @@ static void tell_wrong(void *context, size_t line, const char *text)
 static int tell_sealed(void *context, const struct valise_sealed_line *line)
 {
 	struct telling *t = context;
+	struct json *j = t->c->json;
+	if (!t->any)
+		json_open_list(j, "letters");
 	t->any = true;
-	if (!t->letters) {
+	if (!j) {
 		puts(line->letter);
 		return 0;
 	}
-	json_open_object(t->letters, NULL);
-	json_number(t->letters, "line", line->line);
-	json_text(t->letters, "letter", line->letter);
-	json_text(t->letters, "short", line->short_id);
-	json_bool(t->letters, "before", line->before);
-	json_close(t->letters);
+	json_open_object(j, NULL);
+	json_number(j, "line", line->line);
+	json_text(j, "letter", line->letter);
+	json_text(j, "short", line->short_id);
+	json_bool(j, "before", line->before);
+	json_close(j);
 	return 0;
 }
 
 static int show_json(struct telling *t, const struct valise_sealed_list *s)
 {
-	struct json *j = t->letters;
+	struct json *j = t->c->json;
+	if (!t->any)
+		json_open_list(j, "letters");
 	json_close(j);
 	json_bool(j, "dry_run", t->c->shared.dry_run);
 	json_number(j, "lines", s->n_letters);
@@ -45,7 +49,7 @@ static int show_json(struct telling *t, const struct valise_sealed_list *s)
 	json_number(j, "plain_bytes", s->plain_bytes);
 	json_number(j, "same_ref", s->n_same_ref);
 	json_texts(j, "unchecked", s->unchecked, s->n_unchecked);
-	return print_json(t->c, j);
+	return print_json(t->c);
 }
 
 static void show(struct cli *c, const struct valise_sealed_list *s)
@@ -73,28 +77,14 @@ static void show(struct cli *c, const struct valise_sealed_list *s)
 	hint(c, "`valise sync DIR --all` puts them on a stick or into a folder.");
 }
 
-/* What was sealed before the failure is told of beside it. */
-static void beside_the_error(struct telling *t)
-{
-	struct cli *c = t->c;
-	if (c->beside_error) {
-		wrong_lines_end(c);
-	} else if (t->letters && t->any) {
-		json_close(t->letters);
-		c->beside_error = t->letters;
-		t->letters = NULL;
-	}
-}
-
 int seal_from_list(struct cli *c, const char *path, const struct valise_letter *common, bool again)
 {
 	CLEAN_VALISE struct valise *v = NULL;
 	CLEAN_FREE char *bytes = NULL;
-	struct telling t = {.c = c, .letters = c->shared.json ? json_new() : NULL};
+	struct telling t = {.c = c};
 	struct valise_sealed_list *sealed = NULL;
 	struct valise_seal_list list = {
 		.common = common, .again = again, .context = &t, .wrong = tell_wrong, .sealed = tell_sealed};
-	json_open_list(t.letters, "letters");
 	int r = file_read_at_most(c, path, VALISE_SEAL_LIST_BYTES, &bytes, &list.len);
 	list.bytes = bytes;
 	if (!r)
@@ -103,12 +93,11 @@ int seal_from_list(struct cli *c, const char *path, const struct valise_letter *
 		r = valise_seal_from_list(v, &list, &sealed, &c->err);
 	progress_clear(&c->progress);
 	if (r)
-		beside_the_error(&t);
-	else if (t.letters)
+		c->beside_error |= t.any; /* what was sealed before the failure */
+	else if (c->json)
 		r = show_json(&t, sealed);
 	else
 		show(c, sealed);
 	valise_sealed_list_free(sealed);
-	json_free(t.letters);
 	return r;
 }

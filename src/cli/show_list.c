@@ -158,7 +158,8 @@ static int print_list(struct cli *c, struct valise *v, const struct list_options
 
 static int list_json(void *context, const struct valise_letter_line *l)
 {
-	struct json *j = context;
+	struct cli *c = context;
+	struct json *j = c->json;
 	json_open_object(j, NULL);
 	json_text(j, "letter", l->letter);
 	json_text(j, "short", l->short_id);
@@ -178,7 +179,7 @@ static int list_json(void *context, const struct valise_letter_line *l)
 	json_number(j, "reported", l->n_reported);
 	json_text(j, "sentence", l->sentence);
 	json_close(j);
-	return 0;
+	return json_goes_on(j) ? 0 : cli_fail(c, VALISE_E_IO, "cannot write");
 }
 
 static void json_totals(struct json *j, const struct valise_totals *t)
@@ -201,12 +202,12 @@ static void json_totals(struct json *j, const struct valise_totals *t)
 static int print_list_json(struct cli *c, struct valise *v, const struct list_options *o,
 			   const struct valise_listing *l, const struct look_back *back)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	struct valise_listed listed;
 	struct valise_totals t;
 	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
 	json_open_list(j, "letters");
-	int r = valise_letters(v, l, list_json, j, &listed, &c->err);
+	int r = valise_letters(v, l, list_json, c, &listed, &c->err);
 	json_close(j);
 	if (!r && !is_filtered(o))
 		r = valise_totals(v, &t, &c->err);
@@ -222,7 +223,7 @@ static int print_list_json(struct cli *c, struct valise *v, const struct list_op
 		json_text(j, "totals", NULL);
 	else
 		json_totals(j, &t);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 int track_list(struct cli *c, struct valise *v, const struct list_options *o, const struct look_back *back)
@@ -285,11 +286,11 @@ int track_heard(struct cli *c, struct valise *v, const char *const *offices, siz
 			     "Only what they signed themselves: what reports have of them is hearsay, and left out.");
 		return r;
 	}
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
 	json_open_list(j, "heard");
 	int r = valise_heard(v, offices, n, heard_json, j, &c->err);
 	json_close(j);
 	progress_clear(&c->progress);
-	return r ? r : print_json(c, j);
+	return r ? r : print_json(c);
 }

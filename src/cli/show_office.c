@@ -83,7 +83,7 @@ void json_office(struct json *j, const char *key, const struct valise_office *o)
 
 int print_office(struct cli *c, const struct valise_office *o)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_office(j, "office", o);
-	return print_json(c, j);
+	return print_json(c);
 }

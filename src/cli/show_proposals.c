@@ -83,7 +83,7 @@ static void put_reported(struct json *j, const struct valise_proposals *p)
 static int show_json(struct cli *c, const struct valise_proposals *p, const struct valise_last *last,
 		     const struct look_back *back)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
 	if (last) {
 		json_open_list(j, "proposals");
@@ -96,7 +96,7 @@ static int show_json(struct cli *c, const struct valise_proposals *p, const stru
 	put_reported(j, p);
 	json_time(j, "last", last && last->proposal, last ? last->at_s : 0);
 	json_text(j, "holds", WHAT_IS_HELD);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 /* ---- For a person ---- */

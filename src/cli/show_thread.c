@@ -88,7 +88,7 @@ static void put_event(struct json *j, const struct valise_thread *t, const struc
 
 static int show_json(struct cli *c, const struct valise_thread *t, const struct look_back *back)
 {
-	CLEAN_JSON struct json *j = json_new();
+	struct json *j = c->json;
 	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
 	json_bool(j, "replies_known", t->replies_known);
 	json_open_list(j, "letters");
@@ -99,7 +99,7 @@ static int show_json(struct cli *c, const struct valise_thread *t, const struct 
 	for (size_t i = 0; i < t->n_events; i++)
 		put_event(j, t, &t->events[i]);
 	json_close(j);
-	return print_json(c, j);
+	return print_json(c);
 }
 
 /* ---- For a person ---- */

@@ -6,21 +6,15 @@ void wrong_line(void *context, size_t line, const char *text)
 {
 	struct cli *c = context;
 	progress_clear(&c->progress);
-	if (!c->shared.json) {
+	if (!c->json) {
 		fprintf(stderr, "%s: line %zu: %s\n", c->program, line, text);
 		return;
 	}
-	if (!c->beside_error) {
-		c->beside_error = json_new();
-		json_open_list(c->beside_error, "wrong");
-	}
-	json_open_object(c->beside_error, NULL);
-	json_number(c->beside_error, "line", line);
-	json_text(c->beside_error, "why", text);
-	json_close(c->beside_error);
-}
-
-void wrong_lines_end(struct cli *c)
-{
-	json_close(c->beside_error);
+	if (!c->beside_error)
+		json_open_list(c->json, "wrong");
+	c->beside_error = true;
+	json_open_object(c->json, NULL);
+	json_number(c->json, "line", line);
+	json_text(c->json, "why", text);
+	json_close(c->json);
 }

@@ -7,7 +7,5 @@
 
 /* context: the struct cli. On standard error; with --json into "wrong" beside the error. */
 void wrong_line(void *context, size_t line, const char *text);
-/* After the last of them, if there was any. */
-void wrong_lines_end(struct cli *c);
 
 #endif

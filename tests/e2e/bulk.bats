@@ -339,3 +339,38 @@ sealed_by_stdin() { # LIST [OPTION...]
 	run as harbour seal --from-list list.tsv --keep-no-copy
 	[[ $output == *"line 2: a letter goes to at most 256 offices"* ]]
 }
+
+# The list of letters as a program reads it; `lay_out` writes what a reader of JSON has read just as it should stand there.
+lay_out() {
+	/usr/bin/env python3 -c 'import json,sys; print(json.dumps(json.load(sys.stdin), indent=2, ensure_ascii=False))'
+}
+
+@test "a list for programs that is longer than is kept goes out as it comes, to the same letter" {
+	found_two
+	list_of 2000 >list.tsv
+	as harbour seal --from-list list.tsv --json >sealed 2>/dev/null
+	as harbour track --all --json >all
+	[ "$(stat -c %s all)" -gt 1048576 ]
+	lay_out <all | cmp - all
+	[ "$(json_at 'len(d["letters"]), d["totals"]["letters"], d["next"]' <all)" = "(2000, 2000, None)" ]
+	as harbour track --json --limit 3 >few
+	lay_out <few | cmp - few
+	# Who reads no further makes nobody work on.
+	as harbour track --all --json 2>err | head -c 10 >/dev/null
+	# The last of the list cannot be read: those before it have gone out, and beside them stands why.
+	/usr/bin/env python3 - offices/harbour/valise.db "$(json_at 'd["letters"][-1]["letter"]' <all)" <<-'END'
+		import sqlite3, sys
+		db = sqlite3.connect(sys.argv[1])
+		assert db.execute("update item set bytes = substr(bytes, 1, 100) where id = ?", (bytes.fromhex(sys.argv[2]),)).rowcount == 1
+		db.commit()
+	END
+	run bash -c 'valise track --all --json --dir offices/harbour 2>/dev/null'
+	[ "$status" -eq 4 ]
+	lay_out <<<"$output" | cmp - <(echo "$output")
+	[ "$(json_at '1900 < len(d["letters"]) < 2000, list(d)[-1], d["error"]["code"]' <<<"$output")" = "(True, 'error', 'bad')" ]
+	# A short one is an error alone.
+	last=$(json_at 'd["letters"][-1]["letter"]' <<<"$output")
+	run as harbour track --json --limit 200 --before "$last"
+	[ "$status" -eq 4 ]
+	[ "$(json_at 'list(d), d["error"]["exit"]' <<<"$output")" = "(['error'], 4)" ]
+}
