@@ -66,8 +66,6 @@ struct valise_caller {
 	/* Long work: bytes done, of how many (0: unknown; both 0: nothing that is counted). Non-zero cancels with
 	 * VALISE_E_INTERRUPTED. Called from the caller's thread only, often: up to some thousand times a second. */
 	int (*progress)(void *context, const char *doing, uint64_t done, uint64_t total);
-	/* What is to be done is counted beforehand, where that takes a walk through directories: somebody sees the progress. */
-	bool shows_progress;
 	/* A passphrase for the key of `title`; at most max bytes into ret. Returns 0, or non-zero when there is none (VALISE_E_LOCKED).
 	 * `again`: it is being chosen, not entered. One call for each distinct key in one command; a passphrase that opened one key
 	 * is tried on the next first. */

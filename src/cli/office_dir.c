@@ -50,10 +50,7 @@ int cli_dir(struct cli *c, char **ret)
 
 struct valise_caller cli_caller(struct cli *c)
 {
-	return (struct valise_caller){.context = c,
-				      .progress = progress_show,
-				      .shows_progress = c->progress.on,
-				      .passphrase = passphrase_give};
+	return (struct valise_caller){.context = c, .progress = progress_show, .passphrase = passphrase_give};
 }
 
 int cli_open(struct cli *c, bool writing, struct valise **ret)

@@ -52,30 +52,100 @@ static int part_name(const char *path, struct buf *ret, struct valise_err *err)
 	return buf_check(ret, "a part's name", err);
 }
 
-/* The bytes of all files below a directory, for the progress only: what cannot be read is found out when it is sealed. */
-static uint64_t count_below(int dirfd, unsigned depth)
+static int too_many(struct valise_err *err)
 {
-	CLEAN_NAMES struct names names = {0};
-	uint64_t sum = 0;
-	if (depth > LIMIT_TREE_DEPTH || names_read(dirfd, LIMIT_MEMBERS, &names, NULL))
-		return 0;
-	for (size_t i = 0; i < names.count; i++) {
-		struct stat st;
-		if (fstatat(dirfd, names.names[i], &st, AT_SYMLINK_NOFOLLOW))
-			continue;
-		if (S_ISREG(st.st_mode))
-			sum += (uint64_t)st.st_size;
-		if (S_ISDIR(st.st_mode)) {
-			CLEAN_CLOSE int sub =
-				openat(dirfd, names.names[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-			if (sub >= 0)
-				sum += count_below(sub, depth + 1);
-		}
-	}
-	return sum;
+	return err_set(err, VALISE_E_LIMIT,
+		       "a letter has at most %u files, directories and links; pack them into one file first, or seal "
+		       "several letters",
+		       LIMIT_MEMBERS);
 }
 
-static int plan_one(const char *path, bool count, struct planned_part *ret, uint64_t *sum, struct valise_err *err)
+/* The office's directory, and the one of its keys, which go into no letter. */
+struct own_directories {
+	struct stat spool, keys;
+};
+
+static int own_directories_look(struct valise *v, struct own_directories *ret, struct valise_err *err)
+{
+	int dir = spool_dirfd(v->spool);
+	if (fstat(dir, &ret->spool) || fstatat(dir, "keys", &ret->keys, AT_SYMLINK_NOFOLLOW))
+		return err_errno(err, errno, "cannot look at the office's directory");
+	return 0;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool is_own_directory(const struct own_directories *own, const struct stat *st)
+{
+	return is_same(st, &own->spool) || is_same(st, &own->keys);
+}
+
+struct survey {
+	struct valise *v;
+	struct own_directories own;
+	const char *path; /* as it was named */
+	size_t members;
+	uint64_t bytes;
+};
+
+static int survey_member(struct survey *s, int dirfd, const char *name, unsigned depth, struct valise_err *err);
+
+/* What cannot be read, or is nested too deep, is found out when it is sealed. */
+static int survey_below(struct survey *s, int dirfd, unsigned depth, struct valise_err *err)
+{
+	CLEAN_NAMES struct names names = {0};
+	struct stat st;
+	if (depth > LIMIT_TREE_DEPTH || fstat(dirfd, &st))
+		return 0;
+	if (is_own_directory(&s->own, &st))
+		return show_path(
+			err, 0,
+			"is, or holds, your office's own directory, with its secret keys; move it out of what you seal, or name "
+			"the files",
+			s->path);
+	int r = names_read(dirfd, LIMIT_MEMBERS, &names, NULL);
+	if (r)
+		return r == VALISE_E_LIMIT ? too_many(err) : 0;
+	r = office_progress(s->v, "looking at files", 0, 0, err);
+	for (size_t i = 0; i < names.count && !r; i++)
+		r = survey_member(s, dirfd, names.names[i], depth, err);
+	return r;
+}
+
+static int survey_member(struct survey *s, int dirfd, const char *name, unsigned depth, struct valise_err *err)
+{
+	struct stat st;
+	if (s->members++ == LIMIT_MEMBERS)
+		return too_many(err);
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW))
+		return 0;
+	if (S_ISREG(st.st_mode))
+		s->bytes += (uint64_t)st.st_size;
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	CLEAN_CLOSE int sub = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return sub < 0 ? 0 : survey_below(s, sub, depth + 1, err);
+}
+
+int part_plan_survey(struct valise *v, struct part_plan *plan, struct valise_err *err)
+{
+	struct survey s = {.v = v, .members = plan->n, .bytes = plan->bytes};
+	int r = own_directories_look(v, &s.own, err);
+	for (size_t i = 0; i < plan->n && !r; i++) {
+		s.path = plan->parts[i].path;
+		CLEAN_CLOSE int dir = -1;
+		if (plan->parts[i].is_dir)
+			dir = open(s.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		r = dir < 0 ? 0 : survey_below(&s, dir, 0, err);
+	}
+	plan->bytes = s.bytes;
+	return r;
+}
+
+static int plan_one(const char *path, struct planned_part *ret, uint64_t *sum, struct valise_err *err)
 {
 	struct stat st;
 	ret->path = path;
@@ -95,11 +165,6 @@ static int plan_one(const char *path, bool count, struct planned_part *ret, uint
 	ret->is_dir = S_ISDIR(st.st_mode);
 	ret->bytes = ret->is_dir ? 0 : (uint64_t)st.st_size;
 	*sum += ret->bytes;
-	if (ret->is_dir && count) {
-		CLEAN_CLOSE int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (dir >= 0)
-			*sum += count_below(dir, 0);
-	}
 	return part_name(path, &ret->name, err);
 }
 
@@ -117,7 +182,7 @@ static bool is_small(const struct part_plan *plan)
 	return plan->n <= SMALL_PARTS && plan->bytes <= SMALL_PARTS_BYTES;
 }
 
-int part_plan_make(const char *const *paths, size_t n, bool count, struct part_plan *ret, struct valise_err *err)
+int part_plan_make(const char *const *paths, size_t n, struct part_plan *ret, struct valise_err *err)
 {
 	CLEAN_PART_PLAN struct part_plan plan = {0};
 	if (n == 0)
@@ -130,7 +195,7 @@ int part_plan_make(const char *const *paths, size_t n, bool count, struct part_p
 	if (!plan.parts)
 		return err_nomem(err);
 	for (; plan.n < n; plan.n++) {
-		int r = plan_one(paths[plan.n], count, &plan.parts[plan.n], &plan.bytes, err);
+		int r = plan_one(paths[plan.n], &plan.parts[plan.n], &plan.bytes, err);
 		if (r) {
 			plan.n++;
 			return r;
@@ -168,8 +233,7 @@ struct parts_writer {
 	bool digest_stream;    /* a directory: every byte of the stream; otherwise the file's data only */
 	struct buf path;       /* of the member in hand */
 	size_t members;        /* so far */
-	struct stat spool;     /* the office's own directory, */
-	struct stat keys;      /* and the one of its keys */
+	struct own_directories own;
 };
 
 static int to_sealer(void *context, const uint8_t *data, size_t len, struct valise_err *err)
@@ -241,14 +305,6 @@ static struct tar_member member_of(const struct parts_writer *w, const struct st
 	};
 }
 
-static int too_many(struct valise_err *err)
-{
-	return err_set(err, VALISE_E_LIMIT,
-		       "a letter has at most %u files, directories and links; pack them into one file first, or seal "
-		       "several letters",
-		       LIMIT_MEMBERS);
-}
-
 static int put_member(struct parts_writer *w, const struct tar_member *m, struct valise_err *err)
 {
 	return w->members++ == LIMIT_MEMBERS ? too_many(err) : tar_write_member(w->tar, m, err);
@@ -293,17 +349,12 @@ static int put_entry(struct parts_writer *w, int dirfd, const char *name, unsign
 	return r ? r : put_file_data(w, fd, &st, shown, err);
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 static int put_directory(struct parts_writer *w, int dirfd, const struct stat *st, unsigned depth,
 			 struct valise_err *err)
 {
 	CLEAN_NAMES struct names names = {0};
 	size_t base = w->path.len;
-	if (is_same(st, &w->spool) || is_same(st, &w->keys))
+	if (is_own_directory(&w->own, st))
 		return show_path(
 			err, 0,
 			"is your office's own directory, with its secret keys; move it out of what you seal, or name the files",
@@ -415,10 +466,7 @@ int parts_write(struct valise *v, const struct part_plan *plan, struct stream_se
 		struct valise_err *err)
 {
 	struct parts_writer w = {.v = v, .plan = plan, .sealer = s, .path = BUF_INIT(LIMIT_PATH_BYTES)};
-	int dir = spool_dirfd(v->spool);
-	int r = 0;
-	if (fstat(dir, &w.spool) || fstatat(dir, "keys", &w.keys, AT_SYMLINK_NOFOLLOW))
-		r = err_errno(err, errno, "cannot look at the office's directory");
+	int r = own_directories_look(v, &w.own, err);
 	if (!r)
 		r = write_all_parts(&w, ret_parts, err);
 	tar_writer_free(w.tar);

@@ -17,13 +17,15 @@ struct planned_part {
 struct part_plan {
 	struct planned_part *parts;
 	size_t n;
-	uint64_t bytes; /* of all, directories counted by walking them; 0 when nobody asked */
+	uint64_t bytes; /* of all, as of now; directories are counted by the survey */
 	/* Few small files, and nothing else: reading them is no work that anybody waits for, and any thread may do it. */
 	bool is_small;
 };
 #define CLEAN_PART_PLAN CLEANUP(part_plan_release)
-CHECKED int part_plan_make(const char *const *paths, size_t n, bool count, struct part_plan *ret,
-			   struct valise_err *err);
+CHECKED int part_plan_make(const char *const *paths, size_t n, struct part_plan *ret, struct valise_err *err);
+/* A walk through its directories before anything is read of them, counting bytes: no letter holds a whole disk, and whoever names one is
+ * told at once. VALISE_E_USAGE when the office's own directory is there, VALISE_E_LIMIT. */
+CHECKED int part_plan_survey(struct valise *v, struct part_plan *plan, struct valise_err *err);
 void part_plan_release(struct part_plan *p);
 
 /* Writes the tar and its zero fill. ret_parts: plan->n of them, their names borrowed from the plan. VALISE_E_CHANGED when a file

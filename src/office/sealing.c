@@ -152,10 +152,10 @@ static int default_subject(struct sealing *s, struct valise_err *err)
 static int plan_parts(struct sealing *s, struct valise_err *err)
 {
 	const struct valise_letter *l = s->l;
-	bool count = s->desk->v->caller.shows_progress || l->dry_run;
-	if (!l->paper)
-		return part_plan_make(l->paths, l->n_paths, count, &s->plan, err);
-	return l->n_scans ? part_plan_make(l->scans, l->n_scans, count, &s->plan, err) : 0;
+	if (l->paper)
+		return l->n_scans ? part_plan_make(l->scans, l->n_scans, &s->plan, err) : 0;
+	int r = part_plan_make(l->paths, l->n_paths, &s->plan, err);
+	return r ? r : part_plan_survey(s->desk->v, &s->plan, err);
 }
 
 static int take_words(struct sealing *s, struct valise_err *err)

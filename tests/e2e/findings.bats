@@ -219,8 +219,10 @@ key_file() { # OFFICE WORD
 	mkdir -p a/papers
 	cp big a/papers
 	mv offices/harbour a/spool
+	# It is told before anything is read.
+	truncate -s 500G a/0
 	for words in a a/spool a/spool/keys .; do
-		run valise seal -t Oslo --dir a/spool $words </dev/null
+		run timeout 60 valise seal -t Oslo --dir a/spool $words </dev/null
 		echo "$output"
 		[ "$status" -eq 2 ]
 		[[ $output == *"your office's own directory"* ]]
@@ -228,6 +230,18 @@ key_file() { # OFFICE WORD
 	(cd a/spool && run valise seal -t Oslo --dir . . && [ "$status" -eq 2 ])
 	[ "$(valise track --json --dir a/spool | json_at 'len(d["letters"])')" -eq 0 ]
 	valise seal -t Oslo --dir a/spool a/papers </dev/null
+}
+
+@test "who names the whole disk is told at once" {
+	{
+		printf 'to\tfile\n'
+		printf 'Oslo\t/\n%.0s' $(seq 50)
+	} >list.tsv
+	run timeout 60 valise seal --from-list list.tsv --dry-run --dir offices/harbour
+	[ "$status" -eq 2 ]
+	[ "$(grep -c "/: has no name to give to a part; name what is in it" <<<"$output")" -eq 50 ]
+	run timeout 60 valise seal -t Oslo / --dry-run --dir offices/harbour
+	[ "$status" -eq 2 ]
 }
 
 @test "nobody says received or carrying of bytes that are gone" {
