@@ -228,6 +228,10 @@ struct valise_statement {
 	const char *const *regarding; /* ids or prefixes of notes here */
 	size_t n_regarding;
 };
+/* Whether an officer whose key is here can say that, and, with `as` (may be NULL), the one that is named: before something is done that is
+ * to be said. VALISE_E_NOT_ALLOWED names who could. */
+VALISE_CHECKED int valise_may_say(struct valise *v, const char *says, const char *as, struct valise_err *err);
+
 /* The statements, looked at and checked, ready to sign: what a person should read before saying yes. */
 struct valise_draft;
 struct valise_draft_view {

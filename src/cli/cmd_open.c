@@ -10,7 +10,7 @@
 #include "cli/show.h"
 
 struct open_options {
-	const char *output, *say;
+	const char *output, *say, *as;
 	bool all;
 };
 #define AT(member) offsetof(struct open_options, member)
@@ -20,6 +20,8 @@ static const struct option_row options[] = {
 	{"output", 'o', OPTION_TEXT, AT(output), "DIR",
 	 "write there: the parts of one letter, or a directory for each of several"},
 	{"say", 0, OPTION_TEXT, AT(say), "opened", "also state, under signature, that this office opened them"},
+	{"as", 0, OPTION_TEXT, AT(as), "OFFICER",
+	 "which of the officers whose keys are here states it, by title or key; a machine only when it is named"},
 	OPTION_END,
 };
 
@@ -126,7 +128,7 @@ static int say_opened(struct opening *o)
 	if (!s)
 		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
 	for (size_t i = 0; i < o->n_opened; i++)
-		s[i] = (struct valise_statement){.says = o->o->say, .letter = o->opened[i]};
+		s[i] = (struct valise_statement){.says = o->o->say, .as = o->o->as, .letter = o->opened[i]};
 	int r = valise_say_look(o->v, s, o->n_opened, &d, &c->err);
 	progress_clear(&c->progress);
 	if (!r && !c->shared.dry_run)
@@ -174,6 +176,8 @@ static int check(struct cli *c, const struct open_options *o)
 {
 	if (o->say && strcmp(o->say, "opened") != 0)
 		return cli_fail(c, VALISE_E_USAGE, "--say takes opened; `valise say` states anything else");
+	if (o->as && !o->say)
+		return cli_fail(c, VALISE_E_USAGE, "--as is who states what --say has: say --say opened");
 	if (o->output && strcmp(o->output, "-") == 0)
 		return cli_fail(c, VALISE_E_USAGE,
 				"a letter is opened into a directory, not to standard output; ./- is one of that name");
@@ -203,6 +207,8 @@ static int run(struct cli *c, const void *values)
 	int r = check(c, o);
 	if (!r)
 		r = cli_open(c, !c->shared.dry_run, &v);
+	if (!r && o->say)
+		r = valise_may_say(v, o->say, o->as, &c->err); /* before anything is written that is then not said */
 	if (!r)
 		r = cli_letters(c, v, c->operands, c->n_operands, o->all, VALISE_ALL_UNOPENED, &letters);
 	bool several = o->all || letters.n > 1;

@@ -203,6 +203,29 @@ int draft_check_history(struct valise *v, const struct register_set *set, struct
 
 /* ---- Drafting ---- */
 
+static int find_says(const char *typed, enum says *ret, struct valise_err *err)
+{
+	if (says_of(str_of(typed), ret))
+		return 0;
+	return err_set(err, VALISE_E_USAGE, "%s is nothing that can be said; `valise say --help` lists what can",
+		       text_shown(str_of(typed)).text);
+}
+
+int valise_may_say(struct valise *v, const char *says, const char *as, struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	struct draft_signer signer;
+	enum says row;
+	int r = find_says(says, &row, err);
+	if (!r)
+		r = register_set_self(v, &set, err);
+	if (r)
+		return r;
+	struct draft_wish wish = {
+		.roles = says_table[row].roles, .as = as, .by_name = true, .what = says_table[row].name};
+	return draft_signer(v, &set, &wish, &signer, err);
+}
+
 static int choose_signer(struct valise *v, struct valise_draft *all, struct draft *d,
 			 const struct valise_statement *want, struct valise_err *err)
 {
@@ -327,10 +350,9 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct draft *
 	r = hash_index_put(&all->letters, &d->s.letter, 0, err);
 	if (r)
 		return r;
-	if (!says_of(str_of(want->says), &d->s.says))
-		return err_set(err, VALISE_E_USAGE,
-			       "%s is nothing that can be said; `valise say --help` lists what can",
-			       text_shown(str_of(want->says)).text);
+	r = find_says(want->says, &d->s.says, err);
+	if (r)
+		return r;
 	d->s.has_to = want->to != NULL;
 	if (want->to)
 		r = office_find(v, want->to, &d->s.to, err);

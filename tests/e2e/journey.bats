@@ -221,3 +221,36 @@ text 3" ]
 	[ "$status" -ne 0 ]
 	[ "$status" -ne 5 ]
 }
+
+@test "of several readers on one machine the one that is named says opened; who cannot say it is told before anything is opened" {
+	found_two
+	as oslo officer add --title "Night reader" --roles reader,machine --no-passphrase >/dev/null
+	as oslo officer add --title "Second reader" --roles reader --no-passphrase >/dev/null
+	introduce harbour oslo Oslo
+	cd "$BATS_TEST_TMPDIR"
+	mkdir stick
+	echo "the contract" >contract.txt
+	letter=$(as harbour seal -t Oslo contract.txt)
+	as harbour sync stick "$letter" >/dev/null
+	as oslo sync stick >/dev/null
+	for words in "--as Nobody" "--as 0000"; do
+		[ "$(status_of as oslo open "$letter" -o opened --say opened $words)" -ne 0 ]
+		[ ! -e opened ]
+	done
+	run as oslo open "$letter" -o opened --as "Second reader"
+	[ "$status" -eq 2 ]
+	[[ $output == *"say --say opened"* ]]
+	[ ! -e opened ]
+	as oslo open "$letter" --say opened --as "Second reader" --dry-run --json | json_at 'd["statements"][0]["title"]' | grep -qx "Second reader"
+	as oslo open "$letter" -o opened --say opened --as "Night reader" >/dev/null
+	as oslo track "$letter" --json | json_at '[(s["says"], s["title"], s["unattended"]) for s in d["accounts"]["said"]]' |
+		grep -qxF "[('opened', 'Night reader', True)]"
+	# Where nobody could say it, the words say who could, and where.
+	as oslo officer dismiss Registry --reason left >/dev/null
+	as oslo officer dismiss "Second reader" --reason left >/dev/null
+	rm -r opened
+	run as oslo open "$letter" -o opened --say opened
+	[ "$status" -eq 1 ]
+	[[ $output == *"the only such key here is of a machine, Night reader"* ]]
+	[ ! -e opened ]
+}
