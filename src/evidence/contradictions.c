@@ -196,7 +196,8 @@ void find_withdrawn(struct work *w)
 
 #define RECEIPTS_SHOWN 4u
 
-/* A holder that lost, damaged or gave back what another office says that it received; or that it delivered. */
+/* A holder that lost, damaged or gave back what another office says that it received. A recipient speaks of what came to itself: what
+ * became of that says nothing of what came to another. */
 void find_lost(struct work *w)
 {
 	static const struct {
@@ -205,34 +206,27 @@ void find_lost(struct work *w)
 	} ends[] = {{SAYS_LOST, "lost-but-received"},
 		    {SAYS_DAMAGED, "damaged-but-received"},
 		    {SAYS_RETURNED, "returned-but-received"}};
-	uint32_t receipts[RECEIPTS_SHOWN + 1];
+	uint32_t receipts[RECEIPTS_SHOWN];
 	size_t n_receipts = 0;
-	for (uint32_t i = 0; i < w->n_addressed && n_receipts <= RECEIPTS_SHOWN; i++) {
+	for (uint32_t i = 0; i < w->n_addressed && n_receipts < RECEIPTS_SHOWN; i++) {
 		uint32_t received = w->offices[w->shown[i]].first[SAYS_RECEIVED];
 		if (received != WORK_NONE)
 			receipts[n_receipts++] = received;
 	}
-	for (uint32_t i = 0; i < w->n_parties; i++) {
+	for (uint32_t i = 0; n_receipts && i < w->n_parties; i++) {
 		const struct work_office *o = taking_part(w, i);
-		for (size_t k = 0; o && k < sizeof ends / sizeof ends[0]; k++) {
-			uint32_t lost = o->first[ends[k].says];
-			if (lost == WORK_NONE)
+		for (size_t k = 0; o && !o->is_recipient && k < sizeof ends / sizeof ends[0]; k++) {
+			uint32_t notes[1 + RECEIPTS_SHOWN] = {o->first[ends[k].says]};
+			if (notes[0] == WORK_NONE)
 				continue;
-			uint32_t notes[1 + RECEIPTS_SHOWN] = {lost};
-			size_t n = 1;
-			say_said(w, lost);
-			for (size_t r = 0; r < n_receipts && n <= RECEIPTS_SHOWN; r++) {
-				if (w->said[receipts[r]].office == w->shown[i])
-					continue;
+			say_said(w, notes[0]);
+			for (size_t r = 0; r < n_receipts; r++) {
 				buf_add_text(&w->text, "; ");
 				say_said(w, receipts[r]);
-				notes[n++] = receipts[r];
+				notes[1 + r] = receipts[r];
 			}
 			buf_add_char(&w->text, '.');
-			if (n > 1)
-				add_disagreement(w, ends[k].kind, notes, n, NULL, 0);
-			else
-				buf_clear(&w->text);
+			add_disagreement(w, ends[k].kind, notes, 1 + n_receipts, NULL, 0);
 		}
 	}
 }

@@ -243,6 +243,29 @@ const char *party_sentence(struct work *w, const struct valise_party *p)
 	return arena_take(w->out, &w->text);
 }
 
+/* What became of it since, and is no step. */
+static const struct {
+	enum says says;
+	const char *in_brief;
+} ends[] = {
+	{SAYS_LOST, "no longer holds it"},
+	{SAYS_DAMAGED, "holds it damaged"},
+	{SAYS_RETURNED, "gave it back"},
+	{SAYS_DESTROYED, "destroyed what it held"},
+};
+
+static void say_ends(struct work *w, const uint32_t *recipients, size_t n)
+{
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		size_t so_many = 0;
+		for (size_t k = 0; k < n; k++)
+			so_many += w->offices[recipients[k]].first[ends[i].says] != WORK_NONE;
+		if (so_many)
+			buf_addf(&w->text, "; %zu %s that it %s", so_many, so_many == 1 ? "says" : "each say",
+				 ends[i].in_brief);
+	}
+}
+
 /* "Of 3 recipients, 1 says that it reviewed it, 1 says that it received it; nothing of receipt has reached you from Mission Oslo." */
 static void say_recipients(struct work *w, const uint32_t *recipients, size_t n)
 {
@@ -258,6 +281,7 @@ static void say_recipients(struct work *w, const uint32_t *recipients, size_t n)
 			buf_addf(&w->text, "%s%zu %s that it %s", between, so_many, so_many == 1 ? "says" : "each say",
 				 steps[i].in_brief);
 	}
+	say_ends(w, recipients, n);
 	uint32_t *silent = ARENA_NEW(&w->scratch, uint32_t, n);
 	size_t n_silent = 0;
 	for (size_t k = 0; silent && k < n; k++) {

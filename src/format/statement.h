@@ -49,9 +49,9 @@ enum statement_field {
 
 /* Whose word counts; others are bystanders, shown apart. */
 enum counts_from {
-	COUNTS_FROM_SENDER,    /* the seal's `from` */
-	COUNTS_FROM_RECIPIENT, /* an office in `to` */
-	COUNTS_FROM_HOLDER,    /* an office that a party handed to; for refused and returned an office in `to` too */
+	COUNTS_FROM_SENDER,           /* the seal's `from` */
+	COUNTS_FROM_RECIPIENT,        /* an office in `to` */
+	COUNTS_FROM_HOLDER,           /* an office that a party handed to */
 	COUNTS_FROM_RECIPIENT_HOLDER, /* either */
 	COUNTS_FROM_PARTY,            /* sender, recipients, holders */
 	COUNTS_FROM_ANYBODY

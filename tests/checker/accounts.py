@@ -6,8 +6,8 @@ from registers import Register
 STATES = ["nothing", "refused", "received", "defect", "opened", "reviewed"]
 SERVICES = ["service-accepted", "service-declined"]
 FROM_RECIPIENT = {"received", "opened", "defect", "reviewed", "conveyed", *SERVICES}
-FROM_HOLDER = {"carrying", "delivered", "attempted", "lost", "damaged"}
-FROM_BOTH = {"refused", "returned"}
+FROM_HOLDER = {"carrying", "delivered", "attempted"}
+FROM_BOTH = {"refused", "lost", "damaged", "returned"}
 IN_STANDING = {"good", "dismissed-since"}
 HOW_IT_CAME = {"received", "carrying", "refused"}
 OPPOSITES = [("received", "refused", "refused-and-received"), ("opened", "defect", "defect-and-opened"), (*SERVICES, "service-both")]
@@ -224,10 +224,9 @@ class Accounts:
                 found.append(("withdrawn", (withdrawn.id,)))
         receipts = [self.first("received", o) for o in self.addressed() if self.first("received", o)]
         for says in ("lost", "damaged", "returned"):
-            for s in (self.first(says, o) for o in self.taking_part):
-                others = [r.id for r in receipts if s and r.office != s.office]
-                if others:
-                    found.append((says + "-but-received", (s.id, *others[:4])))
+            for s in (self.first(says, o) for o in self.taking_part - set(self.recipients)):
+                if s and receipts:
+                    found.append((says + "-but-received", (s.id, *(r.id for r in receipts[:4]))))
         for p in self.statements:
             ends = [next((s for s in self.counted(says) if p.id in s.regarding), None) for says in ("held", "called-off")]
             if p.says == "proposed" and all(ends):

@@ -254,3 +254,26 @@ text 3" ]
 	[[ $output == *"the only such key here is of a machine, Night reader"* ]]
 	[ ! -e opened ]
 }
+
+@test "what became of a letter that came with no word of its handing over is its recipient's to say" {
+	found_two
+	cd "$BATS_TEST_TMPDIR"
+	mkdir stick
+	echo "the contract" >contract.txt
+	letter=$(as harbour seal -t Oslo contract.txt)
+	as harbour sync stick "$letter" >/dev/null
+	as oslo sync stick >/dev/null
+	as oslo say received "$letter" --yes >/dev/null
+	as oslo say lost "$letter" --reason stolen --yes >/dev/null
+	as oslo say damaged "$letter" --yes >/dev/null
+	as oslo sync stick >/dev/null
+	as harbour sync stick >/dev/null
+	counts harbour "$letter" lost
+	counts harbour "$letter" damaged
+	as harbour track "$letter" >accounts
+	head -n 1 accounts | grep -q "received this exact letter .* Later it says: lost on .*, damaged on "
+	[ "$(as harbour track "$letter" --json | json_at 'd["accounts"]["parties"][1]["state"], d["accounts"]["disagreements"]')" = "('received', [])" ]
+	as harbour dossier "$letter" -o dossier
+	valise-verify dossier --require lost --require damaged >/dev/null || [ $? -eq 5 ]
+	[ "$(status_of valise-verify dossier --require destroyed)" -eq 3 ]
+}

@@ -18,8 +18,8 @@ static const struct {
 	{"received", "R"},     {"refused", "RH"},         {"opened", "R"},           {"defect", "R"},
 	{"reviewed", "R"},     {"service-accepted", "R"}, {"service-declined", "R"}, {"comment", "SRH"},
 	{"no-comment", "SRH"}, {"conveyed", "R"},         {"proposed", "SRH"},       {"agreed", "SRH"},
-	{"held", "SRH"},       {"called-off", "SRH"},     {"summary", "SRH"},        {"lost", "H"},
-	{"damaged", "H"},      {"returned", "RH"},        {"destroyed", "SRH"},      {"withdrawn", "S"},
+	{"held", "SRH"},       {"called-off", "SRH"},     {"summary", "SRH"},        {"lost", "RH"},
+	{"damaged", "RH"},     {"returned", "RH"},        {"destroyed", "SRH"},      {"withdrawn", "S"},
 	{"identified", "S"},   {"seen", "SRHX"},
 };
 

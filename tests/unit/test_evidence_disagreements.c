@@ -307,11 +307,20 @@ static void test_lost(void **state)
 			valise_accounts_free(expect(s, ends[i].kind));
 		}
 	}
-	/* One's own: received, then given back. */
-	struct scene *s = handed();
+	/* What became of one's own: it says nothing of another's, and is told with the receipt. */
+	struct scene *s = scene_new(l->both);
 	SAY(s, SAYS_RECEIVED, l->oslo, OSLO_CLERK, 20, );
-	SAY(s, SAYS_RETURNED, l->oslo, OSLO_CLERK, 21, .role = ROLE_CLERK, .nth = 2);
-	expect_none(s);
+	SAY(s, SAYS_LOST, l->oslo, OSLO_CLERK, 21, .role = ROLE_CLERK, .nth = 2);
+	SAY(s, SAYS_RETURNED, l->oslo, OSLO_CLERK, 22, .role = ROLE_CLERK, .nth = 3);
+	SAY(s, SAYS_RECEIVED, l->bergen, BERGEN, 20, );
+	CLEAN_ACCOUNTS struct valise_accounts *a = scene_accounts(s);
+	assert_int_equal(a->n_disagreements, 0);
+	assert_non_null(strstr(
+		a->sentence,
+		"2 each say that it received it; 1 says that it no longer holds it; 1 says that it gave it back."));
+	assert_non_null(strstr(party_of(a, l->oslo)->sentence, "Later it says: lost on "));
+	s = handed();
+	SAY(s, SAYS_RECEIVED, l->oslo, OSLO_CLERK, 20, );
 	SAY(s, SAYS_DESTROYED, l->northline, NORTHLINE, 21, );
 	expect_none(s);
 }
