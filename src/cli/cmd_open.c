@@ -119,30 +119,42 @@ static int opened_one(void *context, size_t i, struct valise_opened *opened, con
 
 /* ---- What was asked to be said ---- */
 
-static int say_opened(struct opening *o)
+static int say_of(struct opening *o, const char *const *letters, size_t n)
 {
 	CLEAN_DRAFT struct valise_draft *d = NULL;
 	struct cli *c = o->c;
 	const char *const *ids = NULL;
-	CLEAN_FREE struct valise_statement *s = calloc(o->n_opened + 1, sizeof *s);
+	CLEAN_FREE struct valise_statement *s = calloc(n, sizeof *s);
 	if (!s)
 		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
-	for (size_t i = 0; i < o->n_opened; i++)
-		s[i] = (struct valise_statement){.says = o->o->say, .as = o->o->as, .letter = o->opened[i]};
-	int r = valise_say_look(o->v, s, o->n_opened, &d, &c->err);
+	for (size_t i = 0; i < n; i++)
+		s[i] = (struct valise_statement){.says = o->o->say, .as = o->o->as, .letter = letters[i]};
+	int r = valise_say_look(o->v, s, n, &d, &c->err);
 	progress_clear(&c->progress);
 	if (!r && !c->shared.dry_run)
 		r = valise_say_sign(o->v, d, &ids, &c->err);
 	if (r)
 		return r;
 	struct drafts drafts = statement_drafts(d);
-	if (o->json)
-		json_drafts(o->json, &drafts, ids);
+	json_drafts(o->json, &drafts, ids);
+	c->beside_error |= ids != NULL; /* what was signed, where the next cannot be */
 	for (size_t i = 0; i < drafts.n && !c->shared.dry_run; i++) {
 		const struct valise_draft_view *view = valise_draft_at(d, i);
 		tell(c, "%s", view->already ? view->already : view->question);
 	}
 	return 0;
+}
+
+static int say_opened(struct opening *o)
+{
+	int r = 0;
+	json_open_list(o->json, "statements");
+	for (size_t at = 0, n; at < o->n_opened && !r; at += n) {
+		n = o->n_opened - at < DRAFTS_AT_ONCE ? o->n_opened - at : DRAFTS_AT_ONCE;
+		r = say_of(o, o->opened + at, n);
+	}
+	json_close(o->json);
+	return r;
 }
 
 static int open_all(struct opening *o)

@@ -55,7 +55,9 @@ static int sign(struct cli *c, struct valise *v, struct valise_report_draft *d)
 	if (r)
 		return r;
 	struct drafts drafts = report_drafts(d);
-	r = drafts_signed(c, &drafts, ids, &n);
+	drafts_begin(c, &drafts);
+	n = drafts_signed(c, &drafts, ids);
+	r = drafts_end(c);
 	if (!r && n)
 		hint(c, "%s here, and with nobody else: `valise sync DIR LETTER --reports` gives %s to others.",
 		     n == 1 ? "it is" : "they are", n == 1 ? "it" : "them");
@@ -65,8 +67,11 @@ static int sign(struct cli *c, struct valise *v, struct valise_report_draft *d)
 static int show_and_sign(struct cli *c, const struct report_options *o, struct valise *v, struct valise_report_draft *d)
 {
 	struct drafts drafts = report_drafts(d);
-	if (c->shared.dry_run)
-		return drafts_show(c, &drafts);
+	if (c->shared.dry_run) {
+		drafts_begin(c, &drafts);
+		drafts_show(c, &drafts);
+		return drafts_end(c);
+	}
 	int r = drafts_ask(c, &drafts, o->yes);
 	return r ? r : sign(c, v, d);
 }

@@ -104,33 +104,76 @@ static int refuse_word(struct cli *c, const char *says)
 
 /* ---- Signing ---- */
 
-static int sign(struct cli *c, struct valise *v, struct valise_draft *d)
+/* All that is said of letters by one command. */
+struct saying {
+	struct cli *c;
+	const struct say_options *o;
+	struct valise *v;
+	const struct letters *letters;
+	size_t done, n_signed;
+};
+
+static int sign(struct saying *y, struct valise_draft *d, struct drafts *drafts)
 {
+	struct cli *c = y->c;
 	const char *const *ids = NULL;
-	size_t n;
-	int r = valise_say_sign(v, d, &ids, &c->err);
+	int r = valise_say_sign(y->v, d, &ids, &c->err);
 	if (r)
 		return r;
-	struct drafts drafts = statement_drafts(d);
-	r = drafts_signed(c, &drafts, ids, &n);
-	if (!r && n)
-		hint(c, "`valise sync DIR` takes %s to the others.", n == 1 ? "it" : "them");
-	return r;
+	y->n_signed += drafts_signed(c, drafts, ids);
+	c->beside_error = true; /* what was signed, where the next cannot be */
+	return 0;
 }
 
-static int look_and_sign(struct cli *c, const struct say_options *o, struct valise *v, const struct valise_statement *s,
-			 size_t n)
+static int look_and_sign(struct saying *y, const struct valise_statement *s, size_t n)
 {
 	CLEAN_DRAFT struct valise_draft *d = NULL;
-	int r = valise_say_look(v, s, n, &d, &c->err);
+	struct cli *c = y->c;
+	int r = valise_say_look(y->v, s, n, &d, &c->err);
 	progress_clear(&c->progress);
 	if (r)
 		return r;
 	struct drafts drafts = statement_drafts(d);
-	if (c->shared.dry_run)
-		return drafts_show(c, &drafts);
-	r = drafts_ask(c, &drafts, o->yes);
-	return r ? r : sign(c, v, d);
+	drafts.before = y->done;
+	if (!y->done)
+		drafts_begin(c, &drafts);
+	y->done += n;
+	if (c->shared.dry_run) {
+		drafts_show(c, &drafts);
+		return 0;
+	}
+	r = drafts_ask(c, &drafts, y->o->yes);
+	return r ? r : sign(y, d, &drafts);
+}
+
+/* Letters that were typed are all looked at before anything is signed: one of them may be wrong. */
+static int say_of_all(struct saying *y)
+{
+	const struct say_options *o = y->o;
+	size_t n = y->letters->n, most = o->all && n > DRAFTS_AT_ONCE ? DRAFTS_AT_ONCE : n;
+	CLEAN_FREE struct valise_statement *s = calloc(most + 1, sizeof *s);
+	int r = s ? 0 : cli_fail(y->c, VALISE_E_NOMEM, "out of memory");
+	do {
+		size_t now = n - y->done < most ? n - y->done : most;
+		for (size_t i = 0; i < now && !r; i++)
+			s[i] = (struct valise_statement){
+				.says = y->c->operands[0],
+				.letter = y->letters->names[y->done + i],
+				.role = o->role,
+				.as = o->as,
+				.to = o->to,
+				.medium = o->medium,
+				.when = o->when,
+				.reason = o->reason,
+				.text = (const char *const *)o->text.at,
+				.n_text = o->text.n,
+				.regarding = (const char *const *)o->regarding.at,
+				.n_regarding = o->regarding.n,
+			};
+		if (!r)
+			r = look_and_sign(y, s, now);
+	} while (!r && y->done < n);
+	return r;
 }
 
 static int check(struct cli *c, const struct say_options *o, const char *says, enum valise_all *ret)
@@ -159,29 +202,17 @@ static int check(struct cli *c, const struct say_options *o, const char *says, e
 		      : 0;
 }
 
-static int say(struct cli *c, const struct say_options *o, struct valise *v, const struct letters *letters)
+static int say(struct saying *y)
 {
-	CLEAN_FREE struct valise_statement *s = calloc(letters->n ? letters->n : 1, sizeof *s);
-	if (!s)
-		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
-	for (size_t i = 0; i < letters->n; i++)
-		s[i] = (struct valise_statement){
-			.says = c->operands[0],
-			.letter = letters->names[i],
-			.role = o->role,
-			.as = o->as,
-			.to = o->to,
-			.medium = o->medium,
-			.when = o->when,
-			.reason = o->reason,
-			.text = (const char *const *)o->text.at,
-			.n_text = o->text.n,
-			.regarding = (const char *const *)o->regarding.at,
-			.n_regarding = o->regarding.n,
-		};
-	if (letters->n == 0)
+	struct cli *c = y->c;
+	if (y->letters->n == 0)
 		tell(c, "There is no letter of which it could be said and was not.");
-	return look_and_sign(c, o, v, s, letters->n);
+	int r = say_of_all(y);
+	if (!r)
+		r = drafts_end(c);
+	if (!r && y->n_signed)
+		hint(c, "`valise sync DIR` takes %s to the others.", y->n_signed == 1 ? "it" : "them");
+	return r;
 }
 
 static int run(struct cli *c, const void *values)
@@ -195,8 +226,9 @@ static int run(struct cli *c, const void *values)
 		r = cli_open(c, !c->shared.dry_run, &v);
 	if (!r)
 		r = cli_letters(c, v, c->operands + 1, c->n_operands - 1, o->all, which, &letters);
+	struct saying y = {.c = c, .o = o, .v = v, .letters = &letters};
 	if (!r)
-		r = say(c, o, v, &letters);
+		r = say(&y);
 	letters_release(&letters);
 	return r;
 }

@@ -18,19 +18,18 @@ static const struct valise_draft_view *report_at(const void *of, size_t i)
 
 struct drafts statement_drafts(const struct valise_draft *d)
 {
-	return (struct drafts){"statement", "statements", d, statement_at, valise_draft_count(d)};
+	return (struct drafts){"statement", "statements", d, statement_at, valise_draft_count(d), 0};
 }
 
 struct drafts report_drafts(const struct valise_report_draft *d)
 {
-	return (struct drafts){"report", "reports", d, report_at, valise_report_count(d)};
+	return (struct drafts){"report", "reports", d, report_at, valise_report_count(d), 0};
 }
 
 /* ---- Showing ---- */
 
 void json_drafts(struct json *j, const struct drafts *d, const char *const *ids)
 {
-	json_open_list(j, d->key);
 	for (size_t i = 0; i < d->n; i++) {
 		const struct valise_draft_view *view = d->at(d->of, i);
 		json_open_object(j, NULL);
@@ -42,28 +41,29 @@ void json_drafts(struct json *j, const struct drafts *d, const char *const *ids)
 		json_text(j, "already", view->already);
 		json_close(j);
 	}
-	json_close(j);
 }
 
-static int print_json_drafts(struct cli *c, const struct drafts *d, const char *const *ids)
+void drafts_begin(struct cli *c, const struct drafts *d)
 {
-	struct json *j = c->json;
-	json_bool(j, "dry_run", !ids);
-	json_drafts(j, d, ids);
-	return print_json(c);
+	json_bool(c->json, "dry_run", c->shared.dry_run);
+	json_open_list(c->json, d->key);
 }
 
-int drafts_show(struct cli *c, const struct drafts *d)
+int drafts_end(struct cli *c)
 {
-	if (c->shared.json)
-		return print_json_drafts(c, d, NULL);
-	for (size_t i = 0; i < d->n; i++) {
+	json_close(c->json);
+	return c->json ? print_json(c) : 0;
+}
+
+void drafts_show(struct cli *c, const struct drafts *d)
+{
+	json_drafts(c->json, d, NULL);
+	for (size_t i = 0; i < d->n && !c->json; i++) {
 		const struct valise_draft_view *view = d->at(d->of, i);
-		printf("%s%s\n", i ? "\n" : "", view->already ? view->already : view->question);
+		printf("%s%s\n", d->before + i ? "\n" : "", view->already ? view->already : view->question);
 		if (!view->already)
 			printf("\n%s", view->text);
 	}
-	return 0;
 }
 
 /* ---- Signing ---- */
@@ -83,20 +83,19 @@ int drafts_ask(struct cli *c, const struct drafts *d, bool yes)
 	int r = yes || !n ? 0 : ask_yes(c, "Sign?", false, &yes);
 	if (r)
 		return r;
-	return yes || !n ? 0 : cli_fail(c, VALISE_E_FAILURE, "nothing was signed");
+	return yes || !n ? 0 : cli_fail(c, VALISE_E_FAILURE, d->before ? "no more was signed" : "nothing was signed");
 }
 
-int drafts_signed(struct cli *c, const struct drafts *d, const char *const *ids, size_t *ret_n)
+size_t drafts_signed(struct cli *c, const struct drafts *d, const char *const *ids)
 {
-	*ret_n = 0;
-	for (size_t i = 0; i < d->n; i++)
-		*ret_n += ids[i] != NULL;
-	if (c->shared.json)
-		return print_json_drafts(c, d, ids);
-	for (size_t i = 0; i < d->n; i++)
-		if (ids[i])
+	size_t n = 0;
+	json_drafts(c->json, d, ids);
+	for (size_t i = 0; i < d->n; i++) {
+		if (ids[i] && !c->json)
 			puts(ids[i]);
-	if (*ret_n)
-		tell(c, "Signed %zu %s%s.", *ret_n, d->noun, PLURAL(*ret_n));
-	return 0;
+		n += ids[i] != NULL;
+	}
+	if (n)
+		tell(c, "Signed %zu %s%s.", n, d->noun, PLURAL(n));
+	return n;
 }

@@ -295,6 +295,34 @@ sealed_by_stdin() { # LIST [OPTION...]
 	[ "$(ls opened | wc -l)" -eq 3000 ]
 }
 
+@test "thousands of statements are looked at and signed a thousand at a time" {
+	found_two
+	list_of 2100 >list.tsv
+	as harbour seal --from-list list.tsv >/dev/null 2>&1
+	mkdir stick
+	as harbour sync stick --all >/dev/null
+	as oslo sync stick >/dev/null
+	# Shown alike, however many there are.
+	as oslo say received --all --dry-run >shown
+	[ "$(grep -c '^says received$' shown)" -eq 2100 ]
+	refute grep -qzP '\n\n\n' shown
+	# One of the last thousand is damaged here: what was signed before it is told of, and stays.
+	last=$(as oslo track --all --json | json_at 'd["letters"][0]["letter"]')
+	/usr/bin/env python3 - offices/oslo/valise.db "$last" <<-'END'
+		import sqlite3, sys
+		db = sqlite3.connect(sys.argv[1])
+		bad = "update item set bytes = zeroblob(length(bytes)) where kind = 5 and id = (select cover from letter where id = ?)"
+		at = [row[0] for row in db.execute("select id from letter order by date_s desc, item desc limit 1 offset 2050")]
+		assert db.execute(bad, at).rowcount == 1
+		db.commit()
+	END
+	run bash -c 'valise say received --all --yes --json --dir offices/oslo 2>/dev/null'
+	[ "$status" -eq 4 ]
+	[ "$(json_at 'len(d["statements"]), d["error"]["code"]' <<<"$output")" = "(2000, 'bad')" ]
+	as oslo say received "$last" --yes 2>/dev/null >again
+	[ ! -s again ]
+}
+
 @test "one letter to 256 offices with four readers each, and not one more" {
 	found harbour "Harbour Legal"
 	readers=4
