@@ -452,11 +452,13 @@ struct valise_known {
 };
 /* A file that the asker has, which may be an exhibit that reports name, or a disclosed part. */
 struct valise_file {
-	const void *bytes;
-	size_t len;
-	char sha256[65]; /* filled in by valise_verify, as the next */
-	size_t spans;    /* places in reports that were read from it; 0: no report here points into this file */
-	uint64_t part;   /* the `number` of the first disclosed part that it is; 0: of none */
+	/* Its next bytes, once, from the beginning on: at most `room`, and *ret_len is 0 at its end. Otherwise a code, which comes back. */
+	int (*read)(void *context, void *ret, size_t room, size_t *ret_len, struct valise_err *err);
+	void *context;
+	uint64_t bytes; /* filled in by valise_verify, as the next */
+	char sha256[65];
+	size_t spans;  /* places in reports that were read from it; 0: no report here points into this file */
+	uint64_t part; /* the `number` of the first disclosed part that it is; 0: of none */
 };
 struct valise_verifying {
 	const struct valise_known *known;

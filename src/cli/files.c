@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading and writing whole files by the names that a person gave. */
+/* Reading and writing files by the names that a person gave. */
 #include "cli/files.h"
 
 #include <errno.h>
@@ -28,29 +28,56 @@ static int fail_errno(struct cli *c, int errnum, const char *what, const char *p
 
 /* ---- Reading ---- */
 
-static int read_all(struct cli *c, int fd, const char *name, size_t max, char **ret, size_t *ret_len)
+int file_source_open(struct cli *c, const char *path, struct file_source *ret)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return fail_errno(c, errno, "open", path);
+	*ret = (struct file_source){c, is_stdin ? "standard input" : path, fd};
+	return 0;
+}
+
+int file_source_read(struct file_source *f, void *ret, size_t room, size_t *ret_len)
+{
+	for (;;) {
+		ssize_t got = read(f->fd, ret, room);
+		if (got >= 0 && !interrupted()) {
+			*ret_len = (size_t)got;
+			return 0;
+		}
+		if (interrupted())
+			return cli_fail(f->c, VALISE_E_INTERRUPTED, "interrupted");
+		if (errno != EINTR)
+			return fail_errno(f->c, errno, "read", f->path);
+	}
+}
+
+void file_source_close(struct file_source *f)
+{
+	if (f->fd > STDERR_FILENO)
+		(void)close(f->fd);
+}
+
+static int read_all(struct file_source *f, size_t max, char **ret, size_t *ret_len)
 {
 	CLEAN_FREE char *bytes = NULL;
-	size_t len = 0, cap = 0;
-	for (;;) {
+	size_t len = 0, cap = 0, got = 1;
+	while (got) {
 		if (len == cap) {
 			cap = cap ? 2 * cap : 64 * 1024;
 			char *grown = cap <= 4 * max ? realloc(bytes, cap + 1) : NULL;
 			if (!grown)
-				return cli_fail(c, VALISE_E_NOMEM, "out of memory while reading %s", SHOW(name));
+				return cli_fail(f->c, VALISE_E_NOMEM, "out of memory while reading %s", SHOW(f->path));
 			bytes = grown;
 		}
-		ssize_t got = read(fd, bytes + len, cap - len);
-		if (got < 0 && errno == EINTR && !interrupted())
-			continue;
-		if (got < 0)
-			return errno == EINTR ? cli_fail(c, VALISE_E_INTERRUPTED, "interrupted")
-					      : fail_errno(c, errno, "read", name);
-		if (got == 0)
-			break;
-		len += (size_t)got;
+		int r = file_source_read(f, bytes + len, cap - len, &got);
+		if (r)
+			return r;
+		len += got;
 		if (len > max)
-			return cli_fail(c, VALISE_E_LIMIT, "%s is too long for anything that is read here", SHOW(name));
+			return cli_fail(f->c, VALISE_E_LIMIT, "%s is too long for anything that is read here",
+					SHOW(f->path));
 	}
 	bytes[len] = 0;
 	*ret = bytes;
@@ -66,13 +93,12 @@ int file_read(struct cli *c, const char *path, char **ret, size_t *ret_len)
 
 int file_read_at_most(struct cli *c, const char *path, size_t max, char **ret, size_t *ret_len)
 {
-	if (strcmp(path, "-") == 0)
-		return read_all(c, STDIN_FILENO, "standard input", max, ret, ret_len);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return fail_errno(c, errno, "open", path);
-	int r = read_all(c, fd, path, max, ret, ret_len);
-	(void)close(fd);
+	struct file_source f = {.fd = -1};
+	int r = file_source_open(c, path, &f);
+	if (r)
+		return r;
+	r = read_all(&f, max, ret, ret_len);
+	file_source_close(&f);
 	return r;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that a command reads whole, and files that it writes whole or not at all. */
+/* Files that a command reads, whole or from beginning to end, and files that it writes whole or not at all. */
 #ifndef CLI_FILES_H
 #define CLI_FILES_H
 
@@ -13,6 +13,17 @@ struct cli;
 int file_read(struct cli *c, const char *path, char **ret, size_t *ret_len);
 /* max: at least 64 KiB. */
 int file_read_at_most(struct cli *c, const char *path, size_t max, char **ret, size_t *ret_len);
+
+/* A file that is read from its beginning to its end, however long it is; "-": standard input. */
+struct file_source {
+	struct cli *c;
+	const char *path;
+	int fd;
+};
+int file_source_open(struct cli *c, const char *path, struct file_source *ret);
+/* *ret_len is 0 at the end. */
+int file_source_read(struct file_source *f, void *ret, size_t room, size_t *ret_len);
+void file_source_close(struct file_source *f);
 
 /* Standard output for NULL and "-"; otherwise a file that appears complete and durable, and that replaces another only when `force`. */
 int file_write(struct cli *c, const char *path, const char *bytes, size_t len, bool force);

@@ -79,28 +79,38 @@ static int read_cards(struct cli *c, const struct words *paths, struct known *k)
 
 struct exhibits {
 	struct valise_file *at;
+	struct file_source *sources;
 	size_t n;
 };
 
 static void exhibits_release(struct exhibits *x)
 {
 	for (size_t i = 0; i < x->n; i++)
-		free((void *)(uintptr_t)x->at[i].bytes);
+		file_source_close(&x->sources[i]);
+	free(x->sources);
 	free(x->at);
 }
 
-static int read_exhibits(struct cli *c, const struct words *paths, struct exhibits *x)
+static int read_some(void *context, void *ret, size_t room, size_t *ret_len, struct valise_err *err)
+{
+	struct file_source *f = context;
+	int r = file_source_read(f, ret, room, ret_len);
+	if (r)
+		*err = f->c->err;
+	return r;
+}
+
+static int open_exhibits(struct cli *c, const struct words *paths, struct exhibits *x)
 {
 	x->at = calloc(paths->n + 1, sizeof *x->at);
-	if (!x->at)
+	x->sources = calloc(paths->n + 1, sizeof *x->sources);
+	if (!x->at || !x->sources)
 		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
 	int r = 0;
 	for (size_t i = 0; i < paths->n && !r; i++) {
-		char *bytes;
-		size_t len;
-		r = file_read(c, paths->at[i], &bytes, &len);
+		r = file_source_open(c, paths->at[i], &x->sources[i]);
 		if (!r)
-			x->at[x->n++] = (struct valise_file){.bytes = bytes, .len = len};
+			x->at[x->n++] = (struct valise_file){.read = read_some, .context = &x->sources[i]};
 	}
 	return r;
 }
@@ -141,7 +151,7 @@ static void put_exhibits(struct json *j, const struct words *paths, const struct
 		json_open_object(j, NULL);
 		json_bytes(j, "file", paths->at[i]);
 		json_text(j, "sha256", x->at[i].sha256);
-		json_number(j, "bytes", x->at[i].len);
+		json_number(j, "bytes", x->at[i].bytes);
 		json_number(j, "places", x->at[i].spans);
 		if (x->at[i].part)
 			json_number(j, "part", x->at[i].part);
@@ -227,6 +237,7 @@ int judge(struct cli *c, const struct judge_options *o, judge_more *more, void *
 	CLEAN_FREE char *bytes = NULL;
 	struct valise_accounts *a = NULL;
 	struct known known = {0};
+	const struct exhibits none = {0};
 	struct exhibits files = {0};
 	size_t len;
 	int r = check_stdin(c, o);
@@ -235,14 +246,14 @@ int judge(struct cli *c, const struct judge_options *o, judge_more *more, void *
 	if (!r)
 		r = read_cards(c, &o->know, &known);
 	if (!r)
-		r = read_exhibits(c, &o->file, &files);
+		r = open_exhibits(c, &o->file, &files);
+	/* Which offices are in it is known once it is judged; files are read once, and by whoever knows all. */
 	if (!r)
-		r = verify(c, bytes, len, &known, &files, &a);
+		r = verify(c, bytes, len, &known, more ? &none : &files, &a);
 	size_t given = known.n;
 	if (!r && more)
 		r = more(c, context, a, &known);
-	/* Judged again only when more is known of an office that is in it. */
-	if (!r && known.n > given) {
+	if (!r && more && (known.n > given || files.n)) {
 		valise_accounts_free(a);
 		a = NULL;
 		r = verify(c, bytes, len, &known, &files, &a);

@@ -336,17 +336,37 @@ static uint64_t find_part(const struct verifying *w, const struct hash *hash, ui
 	return 0;
 }
 
+#define ROOM_BYTES (256u * 1024)
+
+static int read_file(struct verifying *w, struct valise_file *f, uint8_t *room, struct hash *ret,
+		     struct valise_err *err)
+{
+	CLEAN_EXHIBIT_READING struct exhibit_reading *g = NULL;
+	size_t len = 1;
+	int r = exhibit_reading_new(&w->exhibits, &g, err);
+	while (!r && len) {
+		r = f->read(f->context, room, ROOM_BYTES, &len, err);
+		if (!r && len)
+			r = exhibit_reading_add(g, room, len, err);
+	}
+	return r ? r : exhibit_reading_end(g, ret, &f->bytes, &f->spans, err);
+}
+
 /* The asker's own copies of exhibits and parts: each is whole, and its hash is what it is. */
 static int add_files(struct verifying *w, const struct valise_verifying *with, struct valise_err *err)
 {
+	CLEAN_FREE uint8_t *room = with->n_files ? malloc(ROOM_BYTES) : NULL;
+	if (with->n_files && !room)
+		return err_nomem(err);
 	int r = with->n_files ? exhibits_want(&w->exhibits, w->reports, w->n_reports, err) : 0;
 	for (size_t i = 0; i < with->n_files && !r; i++) {
 		struct valise_file *f = &with->files[i];
 		struct hash hash;
-		digest_once(f->bytes, f->len, &hash);
+		r = read_file(w, f, room, &hash, err);
+		if (r)
+			break;
 		memcpy(f->sha256, hash_hex(&hash).text, sizeof f->sha256);
-		f->part = find_part(w, &hash, f->len);
-		r = exhibits_add_file(&w->exhibits, &hash, (struct str){f->bytes, f->len}, &f->spans, err);
+		f->part = find_part(w, &hash, f->bytes);
 	}
 	return r;
 }

@@ -26,8 +26,8 @@ static bool take_head(struct cursor *c, struct excerpt *e)
 	       text_decimal(value, LIMIT_EXHIBIT_BYTES, &e->offset);
 }
 
-/* Decodes line by line; the bytes go to `ret` and to `digest`, where those are given. */
-static int decode_lines(struct str digits, struct buf *ret, struct digest *digest, uint64_t *ret_length,
+/* Line by line; each may be NULL. */
+static int decode_lines(struct str digits, excerpt_some *each, void *context, uint64_t *ret_length,
 			struct valise_err *err)
 {
 	CLEAN_BUF struct buf line_bytes = BUF_INIT(LINE_BYTES);
@@ -44,14 +44,18 @@ static int decode_lines(struct str digits, struct buf *ret, struct digest *diges
 			return r ? r : bad_excerpt(err, "its base64 is not the one spelling of any bytes");
 		}
 		length += line_bytes.len;
-		if (ret)
-			buf_add(ret, line_bytes.data, line_bytes.len);
-		int r = digest ? digest_add(digest, line_bytes.data, line_bytes.len, err) : 0;
+		int r = each ? each(context, line_bytes.data, line_bytes.len, err) : 0;
 		if (r)
 			return r;
 	}
 	*ret_length = length;
-	return ret ? buf_check(ret, "an excerpt", err) : 0;
+	return 0;
+}
+
+int excerpt_each(const struct excerpt *e, excerpt_some *each, void *context, struct valise_err *err)
+{
+	uint64_t length;
+	return decode_lines(e->digits, each, context, &length, err);
 }
 
 int excerpt_parse(struct str item, struct excerpt *ret, struct valise_err *err)
@@ -70,10 +74,15 @@ int excerpt_parse(struct str item, struct excerpt *ret, struct valise_err *err)
 	return 0;
 }
 
+static int append(void *context, const uint8_t *data, size_t len, struct valise_err *err)
+{
+	buf_add(context, data, len);
+	return buf_check(context, "an excerpt", err);
+}
+
 int excerpt_bytes(const struct excerpt *e, struct buf *ret, struct valise_err *err)
 {
-	uint64_t length;
-	return decode_lines(e->digits, ret, NULL, &length, err);
+	return excerpt_each(e, append, ret, err);
 }
 
 int excerpt_write(const struct hash *exhibit, uint64_t exhibit_bytes, uint64_t offset, struct str bytes,
@@ -93,16 +102,20 @@ int excerpt_write(const struct hash *exhibit, uint64_t exhibit_bytes, uint64_t o
 	return buf_check(ret, "an excerpt", err);
 }
 
+static int hash_some(void *context, const uint8_t *data, size_t len, struct valise_err *err)
+{
+	return digest_add(context, data, len, err);
+}
+
 int excerpt_check(const struct excerpt *e, bool *ret_is_whole, struct valise_err *err)
 {
 	bool is_whole = e->offset == 0 && e->length == e->exhibit_bytes;
 	if (is_whole) {
 		CLEAN_DIGEST struct digest *digest = NULL;
 		struct hash found;
-		uint64_t length;
 		int r = digest_new(&digest, err);
 		if (!r)
-			r = decode_lines(e->digits, NULL, digest, &length, err);
+			r = excerpt_each(e, hash_some, digest, err);
 		if (!r)
 			r = digest_end(digest, &found, err);
 		if (r)

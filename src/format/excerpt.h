@@ -18,6 +18,9 @@ struct excerpt {
 
 /* Form only. */
 CHECKED int excerpt_parse(struct str item, struct excerpt *ret, struct valise_err *err);
+/* The bytes, in order, some at a time; non-zero stops, and comes back. */
+typedef int excerpt_some(void *context, const uint8_t *data, size_t len, struct valise_err *err);
+CHECKED int excerpt_each(const struct excerpt *e, excerpt_some *each, void *context, struct valise_err *err);
 /* Appends the bytes. */
 CHECKED int excerpt_bytes(const struct excerpt *e, struct buf *ret, struct valise_err *err);
 /* Appends the item for `bytes` at `offset` of the exhibit. VALISE_E_USAGE when that is no place in it. */

@@ -3,13 +3,9 @@
 #ifndef OFFICE_WORDS_H
 #define OFFICE_WORDS_H
 
+#include "evidence/places.h"
 #include "office/office.h"
 
-/* How much of an exhibit goes with each span: a span's first `most` bytes, and so many on either side. */
-struct words_wanted {
-	size_t most, beside;
-	bool whole; /* the whole exhibit instead, of any size */
-};
 /* Fills in g->excerpts, none twice, and puts g->reports in order. Each exhibit is read whole and held against its SHA-256 first; one that is
  * not here, or not by then, is passed over. One that was damaged here goes into g->damaged, sorted; with `whole` it is an error,
  * VALISE_E_BAD. Beyond LIMIT_WORDS_BYTES no span's words are read, those of the first reports first: such an exhibit has one excerpt

@@ -65,3 +65,17 @@ carry() { # PATH...
 	as_within harbour forget "$letter" --anyway --yes
 	[ "$(du -s offices/harbour | cut -f 1)" -lt 100000 ]
 }
+
+@test "an exhibit of 1 GB is taken in, reported, and checked" {
+	size=$(pick 999999000 100000000)
+	truncate -s "$size" exhibit
+	printf 'The spokesman confirmed that the letter was received.\n' >>exhibit
+	echo "the contract" >contract
+	letter=$(as harbour seal -t Oslo contract)
+	as_within harbour exhibit add exhibit
+	as_within harbour report "$letter" --says received --speaker spokesman --verb confirmed --exhibit exhibit --quote "was received" --yes
+	as_within harbour dossier "$letter" -o dossier
+	within "$MIB" valise verify dossier --file exhibit --dir "$BATS_TEST_TMPDIR/offices/harbour" >accounts
+	grep -q "1 place that reports name was read from it" accounts
+	grep -q '"was received"' accounts
+}
