@@ -437,10 +437,13 @@ struct valise_dossier {
 	size_t n_disclose;
 	bool no_reports; /* nor anything of their exhibits */
 	bool exhibits; /* whole ones, as far as they are here; otherwise what stands at each report's spans and beside them */
+	/* Gets the text, some at a time, once all but such exhibits is known to be in order. Non-zero stops, and comes back. */
+	int (*write)(void *context, const void *bytes, size_t len);
+	void *context;
 };
-/* The evidence for one letter: *ret is *ret_len bytes of text, freed by free(). VALISE_E_NOT_FOUND or VALISE_E_AMBIGUOUS for a part that the
- * letter has not, or has twice; VALISE_E_LIMIT for more than 1 GiB. */
-VALISE_CHECKED int valise_dossier(struct valise *v, const struct valise_dossier *d, char **ret, size_t *ret_len,
+/* The evidence for one letter; *ret_has_key: with the letter's key, which its cover has. After a failure what was written has no end, and is
+ * no dossier. VALISE_E_NOT_FOUND or VALISE_E_AMBIGUOUS for a part that the letter has not, or has twice; VALISE_E_LIMIT for more than 1 GiB. */
+VALISE_CHECKED int valise_dossier(struct valise *v, const struct valise_dossier *d, bool *ret_has_key,
 				  struct valise_err *err);
 
 struct valise_known {

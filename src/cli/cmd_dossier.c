@@ -27,18 +27,25 @@ static const struct option_row options[] = {
 	OPTION_END,
 };
 
+static int put(void *context, const void *bytes, size_t len)
+{
+	return file_target_put(context, bytes, len);
+}
+
 static int run(struct cli *c, const void *values)
 {
 	const struct dossier_options *o = values;
 	CLEAN_VALISE struct valise *v = NULL;
-	CLEAN_FREE char *bytes = NULL;
-	size_t len;
+	CLEAN_FILE_TARGET struct file_target target = {.fd = -1};
+	bool has_key = false;
 	bool to_stdout = !o->output || strcmp(o->output, "-") == 0;
 	struct valise_dossier d = {.letter = c->operands[0],
 				   .disclose = (const char *const *)o->disclose.at,
 				   .n_disclose = o->disclose.n,
 				   .exhibits = o->exhibits,
-				   .no_reports = o->no_reports};
+				   .no_reports = o->no_reports,
+				   .write = put,
+				   .context = &target};
 	if (to_stdout && c->shared.json)
 		return cli_fail(c, VALISE_E_USAGE, "the dossier and --json would share standard output: say -o FILE");
 	if (o->exhibits && o->no_reports)
@@ -47,19 +54,20 @@ static int run(struct cli *c, const void *values)
 	if (!r && o->as_of.given)
 		r = valise_look_back(v, o->as_of.at_s, NULL, &c->err);
 	if (!r)
-		r = valise_dossier(v, &d, &bytes, &len, &c->err);
+		r = file_target_begin(c, o->output, o->force, &target);
+	if (!r)
+		r = valise_dossier(v, &d, &has_key, &c->err);
 	progress_clear(&c->progress);
 	if (!r)
-		r = file_write(c, o->output, bytes, len, o->force);
+		r = file_target_end(&target);
 	if (r)
 		return r;
-	/* The cover's (spec/cover.md); of paper it has none. */
-	if (o->disclose.n && memmem(bytes, len, "AGE-SECRET-KEY-", sizeof "AGE-SECRET-KEY-" - 1))
+	if (has_key)
 		warn(c, "the dossier holds the letter's key: whoever has it, and the sealed body, can open the letter");
 	if (c->shared.json)
-		return print_written(c, o->output, len);
+		return print_written(c, o->output, target.bytes);
 	if (!to_stdout) {
-		tell(c, "The dossier is in %s, %s.%s", SHOW(o->output), show_size(len).text,
+		tell(c, "The dossier is in %s, %s.%s", SHOW(o->output), show_size(target.bytes).text,
 		     o->disclose.n ? "" : " It discloses nothing of the contents.");
 		hint(c, "anybody can check it offline: `valise-verify %s`", SHOW(o->output));
 	}

@@ -184,56 +184,93 @@ static int name_it(const char *temporary, const char *path, bool force)
 	return rename(temporary, path) ? errno : 0;
 }
 
-static int write_file(struct cli *c, const char *path, const char *bytes, size_t len, bool force)
+/* Under a name of its own, beside where it goes. */
+static int begin_temporary(struct file_target *t)
 {
-	CLEAN_FREE char *temporary = NULL;
-	const char *slash = strrchr(path, '/');
-	int directory = slash ? (int)(slash - path) + 1 : 0;
-	if (asprintf(&temporary, "%.*s.valise-tmp-XXXXXX", directory, path) < 0)
-		return cli_fail(c, VALISE_E_NOMEM, "out of memory");
-	int fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return fail_errno(c, errno, "make a file beside", path);
+	const char *slash = strrchr(t->path, '/');
+	int directory = slash ? (int)(slash - t->path) + 1 : 0;
+	if (asprintf(&t->temporary, "%.*s.valise-tmp-XXXXXX", directory, t->path) < 0) {
+		t->temporary = NULL;
+		return cli_fail(t->c, VALISE_E_NOMEM, "out of memory");
+	}
+	t->fd = mkostemp(t->temporary, O_CLOEXEC);
+	if (t->fd < 0) {
+		int e = errno;
+		free(t->temporary);
+		t->temporary = NULL;
+		return fail_errno(t->c, e, "make a file beside", t->path);
+	}
 	mode_t mask = umask(0);
 	(void)umask(mask);
-	int e = fchmod(fd, 0666 & ~mask) && errno != EPERM && errno != ENOTSUP ? errno : 0;
-	if (!e)
-		e = write_all(fd, bytes, len);
-	if (!e && fsync(fd) && errno != EINVAL && errno != ENOTSUP)
-		e = errno;
-	if (close(fd) && !e)
-		e = errno;
-	if (!e)
-		e = name_it(temporary, path, force);
-	if (!e) {
-		sync_parent(path);
+	if (fchmod(t->fd, 0666 & ~mask) && errno != EPERM && errno != ENOTSUP)
+		return fail_errno(t->c, errno, "write", t->path);
+	return 0;
+}
+
+int file_target_begin(struct cli *c, const char *path, bool force, struct file_target *ret)
+{
+	struct stat st;
+	*ret = (struct file_target){.c = c, .path = path, .force = force, .fd = -1};
+	if (!path || strcmp(path, "-") == 0)
 		return 0;
+	bool is_there = stat(path, &st) == 0;
+	if (is_there && S_ISDIR(st.st_mode))
+		return cli_fail(c, VALISE_E_EXISTS, "%s is a directory: name a file in it", SHOW(path));
+	if (!is_there || S_ISREG(st.st_mode))
+		return begin_temporary(ret);
+	/* A pipe or device is written to as it is: nothing could stand in its place. */
+	ret->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return ret->fd < 0 ? fail_errno(c, errno, "write", path) : 0;
+}
+
+int file_target_put(struct file_target *t, const void *bytes, size_t len)
+{
+	t->bytes += len;
+	if (t->fd < 0) {
+		(void)fwrite(bytes, 1, len, stdout);
+		return ferror(stdout) ? cli_fail(t->c, VALISE_E_IO, "cannot write") : 0;
 	}
-	(void)unlink(temporary);
+	int e = write_all(t->fd, bytes, len);
+	return e ? fail_errno(t->c, e, "write", t->path) : 0;
+}
+
+int file_target_end(struct file_target *t)
+{
+	int e = 0;
+	if (t->temporary && fsync(t->fd) && errno != EINVAL && errno != ENOTSUP)
+		e = errno;
+	if (t->fd >= 0 && close(t->fd) && !e)
+		e = errno;
+	t->fd = -1;
+	if (!e && t->temporary)
+		e = name_it(t->temporary, t->path, t->force);
 	if (e == EEXIST)
-		return cli_fail(c, VALISE_E_EXISTS, "%s is there already; --force writes over it", SHOW(path));
-	return fail_errno(c, e, "write", path);
+		return cli_fail(t->c, VALISE_E_EXISTS, "%s is there already; --force writes over it", SHOW(t->path));
+	if (e)
+		return fail_errno(t->c, e, "write", t->path);
+	if (t->temporary)
+		sync_parent(t->path);
+	free(t->temporary);
+	t->temporary = NULL;
+	return 0;
+}
+
+void file_target_release(struct file_target *t)
+{
+	if (t->fd >= 0)
+		(void)close(t->fd);
+	if (t->temporary)
+		(void)unlink(t->temporary);
+	free(t->temporary);
 }
 
 int file_write(struct cli *c, const char *path, const char *bytes, size_t len, bool force)
 {
-	struct stat st;
-	if (!path || strcmp(path, "-") == 0) {
-		(void)fwrite(bytes, 1, len, stdout);
-		return 0;
-	}
-	bool is_there = stat(path, &st) == 0;
-	if (is_there && S_ISDIR(st.st_mode))
-		return cli_fail(c, VALISE_E_EXISTS, "%s is a directory: name a file in it", SHOW(path));
-	/* A pipe or device is written to as it is: nothing could stand in its place. */
-	if (is_there && !S_ISREG(st.st_mode)) {
-		int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-		int e = fd < 0 ? errno : write_all(fd, bytes, len);
-		if (fd >= 0 && close(fd) && !e)
-			e = errno;
-		return e ? fail_errno(c, e, "write", path) : 0;
-	}
-	return write_file(c, path, bytes, len, force);
+	CLEAN_FILE_TARGET struct file_target t;
+	int r = file_target_begin(c, path, force, &t);
+	if (!r)
+		r = file_target_put(&t, bytes, len);
+	return r ? r : file_target_end(&t);
 }
 
 int print_written(struct cli *c, const char *path, size_t len)

@@ -25,7 +25,23 @@ int file_source_open(struct cli *c, const char *path, struct file_source *ret);
 int file_source_read(struct file_source *f, void *ret, size_t room, size_t *ret_len);
 void file_source_close(struct file_source *f);
 
-/* Standard output for NULL and "-"; otherwise a file that appears complete and durable, and that replaces another only when `force`. */
+/* Standard output for NULL and "-"; otherwise a file that appears complete and durable, and that replaces another only when `force`. Of one
+ * that does not come to its end nothing is left. */
+struct file_target {
+	struct cli *c;
+	const char *path;
+	bool force;
+	int fd;          /* -1: standard output */
+	char *temporary; /* NULL: written to as it is */
+	size_t bytes;    /* so far */
+};
+int file_target_begin(struct cli *c, const char *path, bool force,
+		      struct file_target *ret); /* released also after a failure */
+int file_target_put(struct file_target *t, const void *bytes, size_t len);
+int file_target_end(struct file_target *t);
+void file_target_release(struct file_target *t);
+#define CLEAN_FILE_TARGET __attribute__((cleanup(file_target_release)))
+/* The same at once. */
 int file_write(struct cli *c, const char *path, const char *bytes, size_t len, bool force);
 /* Of a file so written, for --json. */
 int print_written(struct cli *c, const char *path, size_t len);

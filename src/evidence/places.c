@@ -36,8 +36,6 @@ static int witnessed_order(const void *a, const void *b)
 
 static struct place place_of(const struct report_span *s, const struct words_wanted *want)
 {
-	if (want->whole)
-		return (struct place){s->exhibit, s->exhibit_bytes, 0, s->exhibit_bytes, 0, 1, true};
 	uint64_t before = s->offset < want->beside ? s->offset : want->beside;
 	uint64_t length = s->length < want->most ? s->length : want->most;
 	uint64_t behind = s->exhibit_bytes - s->offset - length;
@@ -84,8 +82,7 @@ int places_list(struct witnessed_report *reports, size_t n_reports, const struct
 		else
 			places[kept++] = places[i];
 	}
-	if (!want->whole)
-		choose_places(places, kept);
+	choose_places(places, kept);
 	*ret = places;
 	*ret_n = kept;
 	return 0;

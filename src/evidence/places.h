@@ -16,7 +16,6 @@ struct place {
 /* How much of an exhibit goes with each span: a span's first `most` bytes, and so many on either side. */
 struct words_wanted {
 	size_t most, beside;
-	bool whole; /* the whole exhibit instead, of any size */
 };
 /* By exhibit, size, offset and length, each once; *ret is the caller's to free. Puts the reports in order: of all places together as much is
  * read as is shown of one letter, LIMIT_WORDS_BYTES, those of the first reports first. */

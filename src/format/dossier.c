@@ -214,7 +214,7 @@ static void write_placed(const struct placed_item *placed, size_t n, struct buf 
 		if (i == 0 || place_cmp(&placed[i - 1].place, &placed[i].place) != 0)
 			item_write(b, kind_rows[placed[i].place.kind].name, placed[i].bytes);
 	}
-	buf_add_text(b, "end\n");
+	buf_add_text(b, DOSSIER_END);
 }
 
 int dossier_write(const struct dossier_item *items, size_t n_items, struct buf *ret, struct valise_err *err)
@@ -242,4 +242,16 @@ int dossier_write(const struct dossier_item *items, size_t n_items, struct buf *
 	if (r)
 		buf_truncate(ret, before);
 	return r == VALISE_E_BAD ? VALISE_E_USAGE : r;
+}
+
+int dossier_exhibit(const struct hash *exhibit, uint64_t bytes, struct buf *ret, uint64_t *ret_digits,
+		    struct valise_err *err)
+{
+	CLEAN_BUF struct buf head = BUF_INIT(256);
+	int r = excerpt_head(exhibit, bytes, 0, bytes, &head, ret_digits, err);
+	if (r)
+		return r;
+	item_begin(ret, kind_rows[DOSSIER_EXCERPT].name, head.len + *ret_digits);
+	buf_add(ret, head.data, head.len);
+	return buf_check(ret, "a dossier", err);
 }

@@ -39,5 +39,10 @@ CHECKED int dossier_parse(const void *bytes, size_t len, struct dossier *ret, st
 /* Appends the dossier of these items, given in any order and possibly doubled (the same id twice is one item).
  * VALISE_E_USAGE when there is not exactly one seal or an item is malformed; VALISE_E_LIMIT. */
 CHECKED int dossier_write(const struct dossier_item *items, size_t n_items, struct buf *ret, struct valise_err *err);
+/* Whole exhibits may follow one by one, in the order of their hashes, in place of the end of a dossier that has no excerpt: appends what
+ * stands before the lines of base64 of one, and says how many bytes those have. */
+#define DOSSIER_END "end\n"
+CHECKED int dossier_exhibit(const struct hash *exhibit, uint64_t bytes, struct buf *ret, uint64_t *ret_digits,
+			    struct valise_err *err);
 
 #endif

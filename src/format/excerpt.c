@@ -10,7 +10,6 @@
 #include "format/item.h"
 
 #define LINE_DIGITS 64u
-#define LINE_BYTES 48u
 
 static int bad_excerpt(struct valise_err *err, const char *why)
 {
@@ -30,13 +29,14 @@ static bool take_head(struct cursor *c, struct excerpt *e)
 static int decode_lines(struct str digits, excerpt_some *each, void *context, uint64_t *ret_length,
 			struct valise_err *err)
 {
-	CLEAN_BUF struct buf line_bytes = BUF_INIT(LINE_BYTES);
+	CLEAN_BUF struct buf line_bytes = BUF_INIT(EXCERPT_LINE_BYTES);
 	struct cursor c = cursor_of(digits.at, digits.len);
 	uint64_t length = 0;
 	while (!cursor_done(&c)) {
 		struct str line;
 		/* After a line with less than 48 bytes there is no other. */
-		if (length % LINE_BYTES != 0 || !cursor_line(&c, &line) || line.len == 0 || line.len > LINE_DIGITS)
+		if (length % EXCERPT_LINE_BYTES != 0 || !cursor_line(&c, &line) || line.len == 0 ||
+		    line.len > LINE_DIGITS)
 			return bad_excerpt(err, "its lines of base64 are not 64 digits each");
 		buf_clear(&line_bytes);
 		if (!base64_decode(line, &line_bytes)) {
@@ -85,20 +85,37 @@ int excerpt_bytes(const struct excerpt *e, struct buf *ret, struct valise_err *e
 	return excerpt_each(e, append, ret, err);
 }
 
-int excerpt_write(const struct hash *exhibit, uint64_t exhibit_bytes, uint64_t offset, struct str bytes,
-		  struct buf *ret, struct valise_err *err)
+int excerpt_head(const struct hash *exhibit, uint64_t exhibit_bytes, uint64_t offset, uint64_t length, struct buf *ret,
+		 uint64_t *ret_digits, struct valise_err *err)
 {
-	if (exhibit_bytes > LIMIT_EXHIBIT_BYTES || offset > exhibit_bytes || bytes.len == 0 ||
-	    bytes.len > exhibit_bytes - offset)
+	if (exhibit_bytes > LIMIT_EXHIBIT_BYTES || offset > exhibit_bytes || length == 0 ||
+	    length > exhibit_bytes - offset)
 		return err_set(err, VALISE_E_USAGE, "an excerpt must lie within its exhibit");
 	buf_add_text(ret, "exhibit ");
 	buf_add_hash(ret, exhibit);
 	buf_addf(ret, " %llu\noffset %llu\n", (unsigned long long)exhibit_bytes, (unsigned long long)offset);
-	for (size_t at = 0; at < bytes.len; at += LINE_BYTES) {
-		size_t len = bytes.len - at < LINE_BYTES ? bytes.len - at : LINE_BYTES;
+	uint64_t rest = length % EXCERPT_LINE_BYTES;
+	*ret_digits = length / EXCERPT_LINE_BYTES * (LINE_DIGITS + 1) + (rest ? (rest + 2) / 3 * 4 + 1 : 0);
+	return buf_check(ret, "an excerpt", err);
+}
+
+void excerpt_lines(struct buf *ret, struct str bytes)
+{
+	for (size_t at = 0; at < bytes.len; at += EXCERPT_LINE_BYTES) {
+		size_t len = bytes.len - at < EXCERPT_LINE_BYTES ? bytes.len - at : EXCERPT_LINE_BYTES;
 		base64_encode(ret, (const uint8_t *)bytes.at + at, len);
 		buf_add_text(ret, "\n");
 	}
+}
+
+int excerpt_write(const struct hash *exhibit, uint64_t exhibit_bytes, uint64_t offset, struct str bytes,
+		  struct buf *ret, struct valise_err *err)
+{
+	uint64_t digits;
+	int r = excerpt_head(exhibit, exhibit_bytes, offset, bytes.len, ret, &digits, err);
+	if (r)
+		return r;
+	excerpt_lines(ret, bytes);
 	return buf_check(ret, "an excerpt", err);
 }
 

@@ -26,6 +26,12 @@ CHECKED int excerpt_bytes(const struct excerpt *e, struct buf *ret, struct valis
 /* Appends the item for `bytes` at `offset` of the exhibit. VALISE_E_USAGE when that is no place in it. */
 CHECKED int excerpt_write(const struct hash *exhibit, uint64_t exhibit_bytes, uint64_t offset, struct str bytes,
 			  struct buf *ret, struct valise_err *err);
+/* The same some at a time: what stands before the base64 of `length` bytes, whose text has *ret_digits bytes; and lines of it, of a multiple
+ * of EXCERPT_LINE_BYTES but at the end. */
+#define EXCERPT_LINE_BYTES 48u
+CHECKED int excerpt_head(const struct hash *exhibit, uint64_t exhibit_bytes, uint64_t offset, uint64_t length,
+			 struct buf *ret, uint64_t *ret_digits, struct valise_err *err);
+void excerpt_lines(struct buf *ret, struct str bytes);
 /* For an excerpt that is the whole exhibit: *ret_is_whole, and then its hash must fit: 0 or VALISE_E_BAD. A piece
  * proves nothing by itself: 0 and false. */
 CHECKED int excerpt_check(const struct excerpt *e, bool *ret_is_whole, struct valise_err *err);

@@ -6,10 +6,15 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 
-void item_write(struct buf *b, struct str kind, struct str bytes)
+void item_begin(struct buf *b, struct str kind, uint64_t len)
 {
 	buf_add_str(b, kind);
-	buf_addf(b, " %zu\n", bytes.len);
+	buf_addf(b, " %llu\n", (unsigned long long)len);
+}
+
+void item_write(struct buf *b, struct str kind, struct str bytes)
+{
+	item_begin(b, kind, bytes.len);
 	buf_add_str(b, bytes);
 }
 

@@ -12,7 +12,8 @@
 #include "base/hash.h"
 #include "base/str.h"
 
-/* Appends "kind length\n" and the bytes. */
+/* Appends "kind length\n", and the bytes. */
+void item_begin(struct buf *b, struct str kind, uint64_t len);
 void item_write(struct buf *b, struct str kind, struct str bytes);
 
 enum item_next { ITEM_THERE, ITEM_END /* the line "end" */, ITEM_BAD };

@@ -11,6 +11,7 @@
 #include "format/excerpt.h"
 #include "office/put_exhibits.h"
 #include "office/unlock_cover.h"
+#include "office/whole_exhibits.h"
 #include "office/words.h"
 
 struct disclosing {
@@ -22,6 +23,8 @@ struct disclosing {
 	struct buf cover_text;
 	struct buf *excerpts;
 	size_t n_excerpts;
+	struct whole_exhibits whole;
+	bool has_key;
 };
 
 static void disclosing_release(struct disclosing *d)
@@ -33,6 +36,7 @@ static void disclosing_release(struct disclosing *d)
 		buf_release(&d->excerpts[i]);
 	free(d->excerpts);
 	free(d->items);
+	whole_exhibits_release(&d->whole);
 }
 
 static int add_item(struct disclosing *d, enum dossier_kind kind, struct str bytes, struct valise_err *err)
@@ -72,12 +76,13 @@ static int add_notes(struct disclosing *d, bool reports, struct valise_err *err)
 /* What others are reported to have said, with one item for each place that a report points at; the texts are d's. */
 static int add_reports(struct disclosing *d, bool whole, struct valise_err *err)
 {
-	const struct words_wanted want = {.most = SPAN_MOST_BYTES, .beside = BESIDE_BYTES, .whole = whole};
+	const struct words_wanted want = {.most = SPAN_MOST_BYTES, .beside = BESIDE_BYTES};
 	int r = 0;
 	for (size_t i = 0; i < d->g.n_reports && !r; i++)
 		r = add_item(d, DOSSIER_REPORT, note_str(&d->g.reports[i].report->note), err);
-	if (!r)
-		r = gather_words(d->v, &want, &d->g, err);
+	if (r || whole)
+		return r ? r : whole_exhibits_find(d->v, &d->g, &d->whole, err);
+	r = gather_words(d->v, &want, &d->g, err);
 	if (!r && !(d->excerpts = calloc(d->g.n_excerpts + 1, sizeof *d->excerpts)))
 		return err_nomem(err);
 	for (size_t i = 0; i < d->g.n_excerpts && !r; i++) {
@@ -176,6 +181,7 @@ static int add_contents(struct disclosing *d, const struct valise_dossier *want,
 		r = leaf_of(&d->cover, want->disclose[i], &index, err);
 		if (!r && index == WHOLE_COVER) {
 			r = add_item(d, DOSSIER_COVER, buf_str(&d->cover_text), err);
+			d->has_key = !d->g.seal->s.paper.at; /* of paper the cover has none */
 			continue;
 		}
 		if (!r)
@@ -193,11 +199,26 @@ static void release_texts(struct buf *texts, size_t n)
 	free(texts);
 }
 
-int valise_dossier(struct valise *v, const struct valise_dossier *want, char **ret, size_t *ret_len,
-		   struct valise_err *err)
+/* Whole exhibits stand last, between what is at hand and its end. */
+static int write_all(struct disclosing *d, const struct valise_dossier *want, struct valise_err *err)
+{
+	CLEAN_BUF struct buf out = BUF_INIT(LIMIT_DOSSIER_BYTES);
+	const struct str end = STR(DOSSIER_END);
+	int r = dossier_write(d->items, d->n, &out, err);
+	if (!r && d->whole.bytes > LIMIT_DOSSIER_BYTES - out.len)
+		r = err_set(
+			err, VALISE_E_LIMIT,
+			"the exhibits are too large for one text file: leave out --exhibits, and give the files beside it, for `valise verify --file`");
+	if (!r)
+		r = want->write(want->context, out.data, out.len - end.len);
+	if (!r)
+		r = whole_exhibits_write(d->v, &d->whole, want, err);
+	return r ? r : want->write(want->context, end.at, end.len);
+}
+
+int valise_dossier(struct valise *v, const struct valise_dossier *want, bool *ret_has_key, struct valise_err *err)
 {
 	CLEANUP(disclosing_release) struct disclosing d = {.v = v, .cover_text = BUF_INIT(LIMIT_COVER_BYTES)};
-	CLEAN_BUF struct buf out = BUF_INIT(LIMIT_DOSSIER_BYTES);
 	struct hash letter;
 	struct buf *texts = calloc(want->n_disclose + 1, sizeof *texts);
 	if (!texts)
@@ -214,9 +235,9 @@ int valise_dossier(struct valise *v, const struct valise_dossier *want, char **r
 	if (!r && want->n_disclose)
 		r = add_contents(&d, want, texts, err);
 	if (!r)
-		r = dossier_write(d.items, d.n, &out, err);
+		r = write_all(&d, want, err);
 	release_texts(texts, want->n_disclose);
 	if (!r)
-		*ret = (char *)buf_take(&out, ret_len);
+		*ret_has_key = d.has_key;
 	return r;
 }

@@ -5,8 +5,6 @@
 #include "base/limits.h"
 #include "office/exhibits.h"
 
-#define WHOLE_MAX_BYTES (512u * 1024 * 1024) /* of whole exhibits, held at once */
-
 void words_release(struct gathered *g)
 {
 	for (size_t i = 0; i < g->n_excerpts; i++)
@@ -16,8 +14,8 @@ void words_release(struct gathered *g)
 	g->n_excerpts = 0;
 }
 
-/* Open, and every byte of it checked; *ret_here is false where it is to be passed over. `must`: damage is an error. */
-static int open_exhibit(struct valise *v, const struct place *p, bool must, struct exhibit_source *ret, bool *ret_here,
+/* Open, and every byte of it checked; *ret_here is false where it is to be passed over. */
+static int open_exhibit(struct valise *v, const struct place *p, struct exhibit_source *ret, bool *ret_here,
 			bool *ret_damaged, struct valise_err *err)
 {
 	struct valise_err why = {0};
@@ -25,7 +23,7 @@ static int open_exhibit(struct valise *v, const struct place *p, bool must, stru
 	int r = exhibit_source_at(v, &p->exhibit, p->size, ret, &why);
 	*ret_here = r == 0;
 	*ret_damaged = r == VALISE_E_BAD;
-	if (r == VALISE_E_NOT_FOUND || (r == VALISE_E_BAD && !must))
+	if (r == VALISE_E_NOT_FOUND || r == VALISE_E_BAD)
 		return 0;
 	if (r)
 		err_copy(err, &why);
@@ -67,7 +65,6 @@ int gather_words(struct valise *v, const struct words_wanted *want, struct gathe
 {
 	CLEAN_FREE struct place *places = NULL;
 	size_t n = 0;
-	uint64_t total = 0;
 	int r = places_list(g->reports, g->n_reports, want, &places, &n, err);
 	if (!r && !(g->excerpts = calloc(n + 1, sizeof *g->excerpts)))
 		r = err_nomem(err);
@@ -75,14 +72,9 @@ int gather_words(struct valise *v, const struct words_wanted *want, struct gathe
 		CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
 		bool here, damaged;
 		end = i + places_of_one(places + i, n - i);
-		r = open_exhibit(v, &places[i], want->whole, &source, &here, &damaged, err);
+		r = open_exhibit(v, &places[i], &source, &here, &damaged, err);
 		if (!r && damaged)
 			r = hashes_add(&g->damaged, &places[i].exhibit, err);
-		total += here && want->whole ? places[i].size : 0;
-		if (!r && total > WHOLE_MAX_BYTES)
-			r = err_set(
-				err, VALISE_E_LIMIT,
-				"the exhibits are too large for one text file: leave out --exhibits, and give the files beside it, for `valise verify --file`");
 		if (!r && here)
 			r = read_places(&source.body, places + i, end - i, g, err);
 	}

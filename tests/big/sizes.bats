@@ -78,4 +78,14 @@ carry() { # PATH...
 	within "$MIB" valise verify dossier --file exhibit --dir "$BATS_TEST_TMPDIR/offices/harbour" >accounts
 	grep -q "1 place that reports name was read from it" accounts
 	grep -q '"was received"' accounts
+	# Whole it goes into a dossier while it fits into one text file.
+	run as harbour dossier "$letter" --exhibits -o whole
+	if [ "$size" -lt 700000000 ]; then
+		as_within harbour dossier "$letter" --exhibits -o whole --force
+		valise-verify whole >accounts || [ $? -eq 5 ]
+		grep -q '"was received"' accounts
+	else
+		[[ $output == *"too large for one text file"* ]]
+		[ "$(ls -A | grep -c valise-tmp)" -eq 0 ]
+	fi
 }

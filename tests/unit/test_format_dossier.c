@@ -271,6 +271,44 @@ static int parse_and_write(struct str input, struct valise_err *err)
 	return r ? r : dossier_write(d.items, d.n_items, &out, err);
 }
 
+/* A line at a time, the same as at once: an item whose length was said before its bytes were there. */
+static void exhibits_that_follow(void **state)
+{
+	(void)state;
+	static const size_t sizes[] = {1, 2, 3, 47, 48, 49, 95, 96, 97, 4800};
+	uint8_t exhibit[4800];
+	for (size_t i = 0; i < sizeof exhibit; i++)
+		exhibit[i] = (uint8_t)(i * 7);
+	CLEAN_BUF struct buf vector = {0};
+	CLEAN_DOSSIER struct dossier d = {0};
+	open_vector("tests/vectors/dossier/received.dossier", &vector, &d);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		CLEAN_BUF struct buf item = BUF_INIT(1 << 14), whole = BUF_INIT(1 << 20), parts = BUF_INIT(1 << 20);
+		const struct str bytes = {(const char *)exhibit, sizes[i]};
+		struct dossier_item items[32];
+		struct hash h;
+		uint64_t digits;
+		digest_once(exhibit, sizes[i], &h);
+		assert_in_range(d.n_items, 1, 31);
+		memcpy(items, d.items, d.n_items * sizeof *items);
+		assert_int_equal(excerpt_write(&h, sizes[i], 0, bytes, &item, NULL), 0);
+		items[d.n_items] = (struct dossier_item){.kind = DOSSIER_EXCERPT, .bytes = buf_str(&item)};
+		assert_int_equal(dossier_write(items, d.n_items + 1, &whole, NULL), 0);
+		assert_int_equal(dossier_write(items, d.n_items, &parts, NULL), 0);
+		buf_truncate(&parts, parts.len - strlen(DOSSIER_END));
+		assert_int_equal(dossier_exhibit(&h, sizes[i], &parts, &digits, NULL), 0);
+		size_t before = parts.len;
+		for (size_t at = 0; at < sizes[i]; at += EXCERPT_LINE_BYTES) {
+			size_t len = sizes[i] - at < EXCERPT_LINE_BYTES ? sizes[i] - at : EXCERPT_LINE_BYTES;
+			excerpt_lines(&parts, (struct str){bytes.at + at, len});
+		}
+		assert_int_equal(parts.len - before, digits);
+		buf_add_text(&parts, DOSSIER_END);
+		assert_int_equal(parts.len, whole.len);
+		assert_memory_equal(parts.data, whole.data, whole.len);
+	}
+}
+
 static void memory_runs_out(void **state)
 {
 	(void)state;
@@ -288,6 +326,7 @@ int main(void)
 		cmocka_unit_test(limits),
 		cmocka_unit_test(leaves),
 		cmocka_unit_test(excerpts),
+		cmocka_unit_test(exhibits_that_follow),
 		cmocka_unit_test(memory_runs_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,11 +57,8 @@ static int open_at(struct valise *v, const char *letter, const char *destination
 static int disclose(struct valise *v, const char *letter, const char *part, struct valise_err *err)
 {
 	struct valise_dossier d = {.letter = letter, .disclose = &part, .n_disclose = 1};
-	char *text = NULL;
-	size_t len;
-	int r = valise_dossier(v, &d, &text, &len, err);
-	free(text);
-	return r;
+	bool has_key;
+	return valise_dossier(v, &d, &has_key, err);
 }
 
 static int init_at(const char *dir, bool dry_run, struct valise **ret, struct valise_err *err)
