@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
+#include "crypto/tree.h"
 #include "spool/bodies.h"
 #include "spool/letters.h"
 #include "spool/statements.h"
@@ -107,14 +108,17 @@ static void say(struct spool *s, const struct party *who, const struct hash *let
 static void put_letter(struct spool *s, const struct party *from, const struct party *to, bool is_own, uint64_t n,
 		       int64_t date_s)
 {
-	static uint8_t bytes[BODY_BYTES];
+	uint8_t bytes[BODY_BYTES] = {0}, *cover = bytes;
 	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_SEAL_BYTES);
 	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_SEAL_BYTES);
 	struct verified_seal *v;
-	struct hash own;
+	struct hash own, cover_id, root;
 	char ref[32];
 	(void)snprintf(ref, sizeof ref, "%" PRIu64 "/2026", n);
 	digest_once(&n, sizeof n, &own);
+	memcpy(bytes, own.bytes, sizeof own.bytes);
+	digest_once(cover, COVER_BYTES, &cover_id);
+	tree_piece(bytes, sizeof bytes, &root);
 	struct seal seal = {.from = from->office,
 			    .to = &(struct office_ref){to->office.office, to->office.head},
 			    .n_to = 1,
@@ -124,9 +128,9 @@ static void put_letter(struct spool *s, const struct party *from, const struct p
 			    .answer_by_s = date_s + 30 * 86400,
 			    .has_contents = true,
 			    .n_leaves = 2,
-			    .body = own,
+			    .body = root,
 			    .body_bytes = BODY_BYTES,
-			    .cover = own,
+			    .cover = cover_id,
 			    .cover_bytes = COVER_BYTES,
 			    .by = from->key};
 	memcpy(seal.nonce, own.bytes, sizeof seal.nonce);
@@ -134,8 +138,8 @@ static void put_letter(struct spool *s, const struct party *from, const struct p
 	sign(from, &text, &note);
 	must(seal_from_intake(note.data, note.len, &v, &err));
 	must(letter_put(s, v, is_own, NULL, &err));
-	must(cover_put(s, &v->note.id, (struct str){(char *)bytes, COVER_BYTES}, &err));
-	must(body_put_small(s, &own, (struct str){(char *)bytes, BODY_BYTES}, (struct str){(char *)&own, 32}, &err));
+	must(cover_put(s, &v->note.id, (struct str){(char *)cover, COVER_BYTES}, &err));
+	must(body_put_small(s, &root, (struct str){(char *)bytes, BODY_BYTES}, (struct str){(char *)&root, 32}, &err));
 	if (n % 3)
 		say(s, to, &v->note.id, SAYS_RECEIVED, 1, date_s + 3600);
 	if (n % 3 == 1)

@@ -482,7 +482,7 @@ VALISE_CHECKED int valise_require(const struct valise_accounts *a, const char *w
 
 struct valise_doctor {
 	bool mend;    /* removes litter, and damaged copies of what others sealed, so that they can come again */
-	bool rebuild; /* forgets what was counted of letters, and counts it again */
+	bool rebuild; /* forgets what was counted of letters, and counts it again; forgets what syncs remember */
 	/* Whoever asks says that no other copy of this spool writes register entries: it may from now on. For a spool that is a copy, or was
 	 * restored from a backup. VALISE_E_BAD, and nothing is changed, where the register is forked; VALISE_E_NOT_ALLOWED where the keeper's key is not. */
 	bool only_copy;

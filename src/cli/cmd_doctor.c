@@ -11,7 +11,7 @@ static const struct option_row options[] = {
 	{"only-copy", 0, OPTION_FLAG, offsetof(struct doctor_options, only_copy), NULL,
 	 "say that no other copy of this spool writes register entries: it was moved, or restored from a backup"},
 	{"rebuild", 0, OPTION_FLAG, offsetof(struct doctor_options, rebuild), NULL,
-	 "forget what was counted of letters for lists and totals, and count it again"},
+	 "forget what was counted of letters, and count it again; forget what syncs remember"},
 	OPTION_END,
 };
 

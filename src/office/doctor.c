@@ -14,6 +14,7 @@
 #include "office/outline.h"
 #include "office/staging.h"
 #include "spool/bags.h"
+#include "spool/settled.h"
 
 struct examination {
 	struct valise *v;
@@ -323,6 +324,8 @@ static int rebuild(struct examination *x)
 	if (r)
 		return r;
 	r = outlines_drop(spool, x->err);
+	if (!r)
+		r = settled_drop(spool, x->err);
 	if (!r)
 		r = spool_commit(spool, x->err);
 	if (r) {

@@ -3,6 +3,7 @@
 #include "office/put_bag.h"
 
 #include "base/limits.h"
+#include "office/settled.h"
 #include "spool/bags.h"
 
 static int faulty(const struct put_bag *b, struct valise_err *err)
@@ -71,6 +72,8 @@ int put_bag_settle(struct put_bag *b, struct bag_place *place, struct valise_err
 	if (!b->is_there)
 		return 0;
 	int r = compare(b, err);
+	if (!r)
+		r = own_bags_add(place->written, b->name.text, b->bytes, err);
 	if (!r)
 		r = record(b, place, err);
 	if (r) {

@@ -13,6 +13,8 @@
 #include "crypto/digest.h"
 #include "format/inside_mark.h"
 #include "office/inside.h"
+#include "office/put_findings.h"
+#include "office/settled.h"
 #include "office/write_bags.h"
 #include "spool/bags.h"
 
@@ -23,20 +25,18 @@ struct candidate {
 	struct hash audience; /* of the sorted keys; all zeros: bare */
 };
 
-struct spent_bag {
-	char name[LIMIT_BAG_NAME_BYTES + 1];
-};
-
 struct putting {
 	struct valise *v;
 	struct store *store;
 	const struct put_out_options *o;
 	int64_t now_s;
+	struct settled_look settled;
 	struct hash_index named;   /* letters that go whole because they were named */
 	struct hash_index present; /* what our bags there hold: audience and item hashed together */
-	struct hash_index arrived; /* letters whose recipients have all said received */
-	struct spent_bag *spent;   /* bags of ours there that nobody waits for */
-	size_t n_spent, cap_spent;
+	struct hash_index arrived; /* letters whose recipients have all said received, of those that were looked at */
+	struct own_bags spent;     /* bags of ours there that nobody waits for */
+	struct own_bags written;
+	struct hashes unwrappable; /* offices without a key to wrap for, that was told of */
 	struct candidate *candidates;
 	size_t n, cap;
 	struct register_set self; /* inside our own office, as the next two */
@@ -55,31 +55,73 @@ static int note_present(void *context, const struct hash *item)
 	return hash_index_put(&p->present, item, 0, p->err);
 }
 
-struct waiting {
-	const struct putting *p;
-	size_t n, arrived;
-	int64_t last_s; /* when the last of them had */
+/* What the statements so far say about whether a letter still has to go, or may be spoken of. */
+struct hearing {
+	bool arrived; /* all its recipients said received, or are we */
+	bool spoken_of;
 };
 
-static int look_whether_arrived(void *context, const struct hash *letter)
+static int hear(struct putting *p, const struct gathered *g, struct hearing *ret)
 {
-	struct waiting *w = context;
+	CLEANUP(hashes_release) struct hashes to = {0};
+	size_t received = 0;
+	int64_t arrived_s = 0; /* when the last of that came here */
+	int r = gathered_recipients(g, &to, p->err);
+	for (size_t k = 0; k < to.n && !r; k++) {
+		const struct witnessed_statement *word = gathered_word(g, &to.at[k], SAYS_RECEIVED);
+		received += word || hash_eq(&to.at[k], &p->v->self);
+		if (word && word->taken_in_s > arrived_s)
+			arrived_s = word->taken_in_s;
+	}
+	ret->spoken_of = !hash_eq(&g->seal->s.from.office, &p->v->self) || g->n_statements > 0;
+	ret->arrived = to.n > 0 && received == to.n;
+	return r || !ret->arrived ? r : hash_index_put(&p->arrived, &g->seal->note.id, (size_t)arrived_s, p->err);
+}
+
+struct collecting {
+	struct hashes letters;
+	struct valise_err *err;
+};
+
+static int collect(void *context, const struct hash *letter)
+{
+	struct collecting *c = context;
+	return hashes_add(&c->letters, letter, c->err);
+}
+
+/* *ret_last_s is raised to when the last of that came here. */
+static int look_whether_arrived(struct putting *p, const struct hash *letter, bool *ret, int64_t *ret_last_s)
+{
+	struct gathered g = {0};
 	size_t at_s = 0;
-	w->n++;
-	w->arrived += hash_index_get(&w->p->arrived, letter, &at_s);
-	if ((int64_t)at_s > w->last_s)
-		w->last_s = (int64_t)at_s;
-	return 0;
+	int r = 0;
+	if (p->settled.is_known && !hashes_have(&p->settled.letters, letter)) {
+		struct hearing heard;
+		r = gather(p->v, letter, &g, p->err);
+		if (!r)
+			r = hear(p, &g, &heard);
+		gathered_release(&g);
+	}
+	*ret = !r && hash_index_get(&p->arrived, letter, &at_s);
+	if ((int64_t)at_s > *ret_last_s)
+		*ret_last_s = (int64_t)at_s;
+	return r;
 }
 
 /* A bag is spent once each letter that it carries has arrived everywhere, unless it was put there since then, for whoever lost it. What
- * else is in it, and is still news, goes into another. */
-static int look_whether_spent(struct putting *p, const struct store_bag *bag, bool *ret)
+ * else is in it, and is still news, goes into another. One that was not before can only be for a letter that has arrived since. */
+static int look_whether_spent(struct putting *p, const struct own_bag *bag, bool *ret)
 {
-	struct waiting w = {.p = p};
-	int64_t written_s = 0;
-	int r = bag_letters(p->v->spool, str_of(bag->name), bag->bytes, look_whether_arrived, &w, &written_s, p->err);
-	*ret = !r && w.n > 0 && w.arrived == w.n && written_s <= w.last_s;
+	struct collecting c = {.err = p->err};
+	int64_t written_s = 0, last_s = 0;
+	int r = bag_letters(p->v->spool, str_of(bag->name), bag->bytes, collect, &c, &written_s, p->err);
+	bool spent = !r && !p->settled.is_known && c.letters.n;
+	for (size_t i = 0; i < c.letters.n && !r && !spent; i++)
+		spent = hash_index_get(&p->arrived, &c.letters.at[i], NULL);
+	for (size_t i = 0; i < c.letters.n && !r && spent; i++)
+		r = look_whether_arrived(p, &c.letters.at[i], &spent, &last_s);
+	hashes_release(&c.letters);
+	*ret = spent && written_s <= last_s;
 	return r;
 }
 
@@ -91,26 +133,22 @@ static bool can_remove(struct putting *p)
 	       faccessat(place, ".", W_OK, AT_EACCESS) == 0;
 }
 
-static int add_spent(struct putting *p, const char *name)
+static int look_at_bags(struct putting *p)
 {
-	struct spent_bag *grown = array_room(p->spent, p->n_spent, &p->cap_spent, sizeof *grown);
-	if (!grown)
-		return err_nomem(p->err);
-	p->spent = grown;
-	(void)snprintf(p->spent[p->n_spent++].name, sizeof p->spent->name, "%s", name);
-	return 0;
-}
-
-/* One of another size than it had is damaged, or not ours: what it held goes again. */
-static int look_at_own(void *context, const struct store_bag *bag)
-{
-	struct putting *p = context;
-	bool spent;
-	int r = bag->is_own ? look_whether_spent(p, bag, &spent) : 0;
-	if (r || !bag->is_own)
-		return r;
-	return spent && can_remove(p) ? add_spent(p, bag->name)
-				      : bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_present, p, p->err);
+	struct own_bags *bags = &p->settled.bags;
+	int r = 0;
+	for (size_t i = 0; i < bags->n && !r; i++) {
+		struct own_bag *bag = &bags->at[i];
+		bool spent;
+		r = look_whether_spent(p, bag, &spent);
+		bool goes = !r && spent && can_remove(p);
+		p->settled.is_unsure |= spent && !goes;
+		if (goes)
+			r = own_bags_add(&p->spent, bag->name, bag->bytes, p->err);
+		else if (!r)
+			r = bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_present, p, p->err);
+	}
+	return r;
 }
 
 /* ---- Who ---- */
@@ -140,88 +178,33 @@ static int point_order(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct age_recipient));
 }
 
-/* Once each. */
-static int tell(struct putting *p, struct buf *sentence)
-{
-	struct put_out_result *r = p->r;
-	int e = buf_check(sentence, "a finding", p->err);
-	if (e)
-		return e;
-	for (size_t i = 0; i < r->n_findings; i++)
-		if (strcmp(r->findings[i], (char *)sentence->data) == 0)
-			return 0;
-	char **grown = realloc(r->findings, (r->n_findings + 1) * sizeof(*grown));
-	if (!grown)
-		return err_nomem(p->err);
-	r->findings = grown;
-	r->findings[r->n_findings++] = (char *)buf_take(sentence, NULL);
-	return 0;
-}
-
-/* Why it was, is in the error. */
-static int tell_lost(struct putting *p, const struct hash *letter)
-{
-	CLEAN_BUF struct buf b = BUF_INIT(8192);
-	p->r->damaged = true;
-	buf_addf(&b, "%s did not go out whole: %s: run `valise doctor`", hash_short(letter).text, p->err->text);
-	return tell(p, &b);
-}
-
-static int tell_damaged(struct putting *p, const struct hash *exhibit)
-{
-	CLEAN_BUF struct buf b = BUF_INIT(8192);
-	p->r->damaged = true;
-	buf_addf(
-		&b,
-		"the exhibit %.16s... stays here, since it cannot be read or is damaged on this disk: add its file again "
-		"with `valise exhibit add`, or restore a backup",
-		hash_hex(exhibit).text);
-	return tell(p, &b);
-}
-
-static int tell_unwrappable(struct putting *p, const struct register_set *set, const struct hash *office)
-{
-	CLEAN_BUF struct buf b = BUF_INIT(8192);
-	int e = office_show(p->v, set, office, &b, p->err);
-	buf_add_text(
-		&b,
-		" has no clerk or courier with a key on the card you hold: it cannot unwrap these bags; ask for a newer card, or use --bare");
-	return e ? e : tell(p, &b);
-}
-
-/* A letter whose addressees have no card. */
-static int tell_in_the_open(struct putting *p, const struct hash *letter)
-{
-	CLEAN_BUF struct buf b = BUF_INIT(8192);
-	buf_addf(
-		&b,
-		"%s goes unwrapped: whom it is addressed to has no card; a finder reads their names and what the paper is "
-		"described as. Name a courier with --via to wrap it for that office",
-		hash_short(letter).text);
-	return tell(p, &b);
-}
-
 /* Whom a letter goes to: its other parties, and the keys of theirs that its bag is wrapped for, sorted; none when it goes bare. */
 struct audience {
 	struct hashes offices;
 	struct recipients keys;
-	struct hash id; /* of the keys; zeros: bare */
+	struct hash id;            /* of the keys; zeros: bare */
+	struct hashes unwrappable; /* of the offices, those without a key */
 };
 
 static void audience_release(struct audience *a)
 {
 	hashes_release(&a->offices);
 	recipients_release(&a->keys);
+	hashes_release(&a->unwrappable);
 }
 
 /* Keys of that office, appended; that it has none is told. */
-static int add_keys(struct putting *p, const struct register_set *set, const struct hash *office,
-		    struct recipients *keys)
+static int add_keys(struct putting *p, const struct register_set *set, const struct hash *office, struct audience *to)
 {
 	const struct office_register *o = registers_office(set->registers, office);
-	size_t before = keys->n;
-	int r = o ? office_recipients(o, ROLE_CLERK | ROLE_COURIER, p->now_s, keys, p->err) : 0;
-	return r || keys->n != before ? r : tell_unwrappable(p, set, office);
+	size_t before = to->keys.n;
+	int r = settled_look_date(&p->settled, office, o, p->err);
+	if (!r && o)
+		r = office_recipients(o, ROLE_CLERK | ROLE_COURIER, p->now_s, &to->keys, p->err);
+	if (r || to->keys.n != before)
+		return r;
+	r = put_out_tell_unwrappable(p->r, p->v, set, office, p->err);
+	return r ? r : hashes_add(&to->unwrappable, office, p->err);
 }
 
 static int audience_of(struct putting *p, const struct gathered *g, struct audience *ret)
@@ -241,7 +224,7 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 		if (!is_gathered) /* it is named for this sync alone */
 			r = register_set_load(p->v, &offices->at[i], 1, &more, p->err);
 		if (!r)
-			r = add_keys(p, is_gathered ? &g->set : &more, &offices->at[i], keys);
+			r = add_keys(p, is_gathered ? &g->set : &more, &offices->at[i], ret);
 	}
 	if (r || !keys->n)
 		return r;
@@ -251,29 +234,6 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 }
 
 /* ---- Which ---- */
-
-/* What the statements so far say about whether a letter still has to go, or may be spoken of. */
-struct hearing {
-	bool arrived;      /* all its recipients said received, or are we */
-	int64_t arrived_s; /* when the last of that came here */
-	bool spoken_of;
-};
-
-static int hear(const struct putting *p, const struct gathered *g, struct hearing *ret)
-{
-	CLEANUP(hashes_release) struct hashes to = {0};
-	size_t received = 0;
-	int r = gathered_recipients(g, &to, p->err);
-	for (size_t k = 0; k < to.n && !r; k++) {
-		const struct witnessed_statement *word = gathered_word(g, &to.at[k], SAYS_RECEIVED);
-		received += word || hash_eq(&to.at[k], &p->v->self);
-		if (word && word->taken_in_s > ret->arrived_s)
-			ret->arrived_s = word->taken_in_s;
-	}
-	ret->spoken_of = !hash_eq(&g->seal->s.from.office, &p->v->self) || g->n_statements > 0;
-	ret->arrived = to.n > 0 && received == to.n;
-	return r;
-}
 
 static int keep_candidate(struct putting *p, const struct candidate *c)
 {
@@ -301,6 +261,18 @@ static int add_inside(struct putting *p, const struct hash *id)
 	return keep_candidate(p, &c);
 }
 
+/* The first to tell that an office has no key does so each time. One that was named may be silent when it is not. */
+static int keep_telling(struct putting *p, const struct hash *id, const struct hashes *unwrappable, bool named)
+{
+	bool first = named && unwrappable->n;
+	int r = 0;
+	for (size_t i = 0; i < unwrappable->n && !named && !r; i++) {
+		first |= !hashes_have(&p->unwrappable, &unwrappable->at[i]);
+		r = hashes_add(&p->unwrappable, &unwrappable->at[i], p->err);
+	}
+	return r || !first ? r : hashes_add(&p->settled.open, id, p->err);
+}
+
 static int add_candidate(struct putting *p, const struct hash *id)
 {
 	CLEAN_GATHERED struct gathered g = {0};
@@ -310,8 +282,6 @@ static int add_candidate(struct putting *p, const struct hash *id)
 	int r = gather(p->v, id, &g, p->err);
 	if (!r)
 		r = hear(p, &g, &heard);
-	if (!r && heard.arrived)
-		r = hash_index_put(&p->arrived, id, (size_t)heard.arrived_s, p->err);
 	if (r)
 		return r;
 	bool named = hash_index_get(&p->named, id, NULL),
@@ -322,12 +292,14 @@ static int add_candidate(struct putting *p, const struct hash *id)
 	if (c.whole && !can_go)
 		return office_not_whole(p->v, id, VALISE_E_NOT_FOUND, "it cannot go out whole", p->err);
 	r = audience_of(p, &g, &to);
+	if (!r)
+		r = keep_telling(p, id, &to.unwrappable, named);
 	if (r)
 		return r;
 	if (!to.offices.n && g.seal->s.n_addressees && !p->o->bare) {
 		if (!named)
 			return 0; /* nobody could unwrap it, and in the open it goes only when somebody says so */
-		r = tell_in_the_open(p, id);
+		r = put_out_tell_in_the_open(p->r, id, p->err);
 		if (r)
 			return r;
 	}
@@ -337,15 +309,30 @@ static int add_candidate(struct putting *p, const struct hash *id)
 
 static int find_candidates(struct putting *p)
 {
-	CLEANUP(hashes_release) struct hashes letters = {0};
+	const struct hashes *letters = &p->settled.letters;
 	int r = 0;
+	p->n = 0;
+	hashes_release(&p->unwrappable);
+	for (size_t i = 0; i < letters->n && !r; i++)
+		r = p->o->inside ? add_inside(p, &letters->at[i]) : add_candidate(p, &letters->at[i]);
+	return r;
+}
+
+/* What goes, and which bags of ours there have served. What is still news of those may be of any letter. */
+static int look(struct putting *p)
+{
+	int r = settled_look_begin(&p->settled, p->store, p->err);
 	for (size_t i = 0; i < p->o->n_letters && !r; i++)
 		r = hash_index_put(&p->named, &p->o->letters[i], i, p->err);
+	if (r || settled_look_is_idle(&p->settled))
+		return r;
+	r = find_candidates(p);
 	if (!r)
-		r = office_letters(p->v, &letters, p->err);
-	for (size_t i = 0; i < letters.n && !r; i++)
-		r = p->o->inside ? add_inside(p, &letters.at[i]) : add_candidate(p, &letters.at[i]);
-	return r;
+		r = look_at_bags(p);
+	if (r || !p->spent.n || !p->settled.is_known)
+		return r;
+	r = settled_look_all(&p->settled, p->err);
+	return r ? r : find_candidates(p);
 }
 
 static int by_audience(const void *a, const void *b)
@@ -438,7 +425,9 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		whole &= !lay_there;
 		if (r && lost) {
 			whole = false;
-			r = tell_lost(p, &p->candidates[i].id);
+			r = put_out_tell_lost(p->r, &p->candidates[i].id, p->err);
+			if (!r)
+				r = hashes_add(&p->settled.open, &p->candidates[i].id, p->err);
 		}
 		if (r || !put)
 			continue;
@@ -459,6 +448,7 @@ static int put_groups(struct putting *p)
 				  .now_s = p->now_s,
 				  .look = p->o->look,
 				  .reports = p->o->reports,
+				  .written = &p->written,
 				  .durable = true,
 				  .read_back = true};
 	CLEAN_BUF struct buf mark = BUF_INIT(256);
@@ -468,14 +458,15 @@ static int put_groups(struct putting *p)
 		place.inside = &mark;
 		r = buf_check(&mark, "the bag", p->err);
 	}
-	if (!r && p->o->inside && !p->n)
+	if (!r && p->o->inside && !p->n && !settled_look_is_idle(&p->settled))
 		r = write_entries(p, &place);
 	if (p->n)
 		qsort(p->candidates, p->n, sizeof *p->candidates, by_audience);
 	for (size_t i = 0; i < p->n && !r;)
 		r = write_group(p, &place, i, &i);
 	for (size_t i = 0; i < place.damaged.n && !r; i++)
-		r = tell_damaged(p, &place.damaged.at[i]);
+		r = put_out_tell_damaged(p->r, &place.damaged.at[i], p->err);
+	p->settled.is_unsure |= place.damaged.n != 0;
 	hashes_release(&place.damaged);
 	p->r->bags = place.bags;
 	p->r->reports = place.reports_put;
@@ -492,16 +483,17 @@ static int put_groups(struct putting *p)
 static int remove_spent(struct putting *p)
 {
 	struct spool *spool = p->v->spool;
-	if (p->o->look || !p->n_spent || !p->r->durable)
+	struct own_bags *spent = &p->spent;
+	if (p->o->look || !spent->n || !p->r->durable)
 		return 0;
-	for (size_t i = 0; i < p->n_spent; i++)
-		if (p->store->ops->remove(p->store, p->spent[i].name, NULL) == 0)
-			p->spent[p->r->removed++] = p->spent[i];
+	for (size_t i = 0; i < spent->n; i++)
+		if (p->store->ops->remove(p->store, spent->at[i].name, NULL) == 0)
+			spent->at[p->r->removed++] = spent->at[i];
 	int r = spool_begin(spool, p->err);
 	if (r)
 		return r;
 	for (size_t i = 0; i < p->r->removed && !r; i++)
-		r = bag_gone(spool, str_of(p->spent[i].name), p->err);
+		r = bag_gone(spool, str_of(spent->at[i].name), p->err);
 	return spool_end(spool, r, p->err);
 }
 
@@ -534,18 +526,22 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	struct put_out_result result = {0};
 	struct putting p = {.v = v, .store = store, .o = o, .now_s = clock_now_s(), .r = &result, .err = err};
 	int r = o->inside ? prepare_inside(&p) : 0;
+	p.settled = (struct settled_look){.v = v, .o = o, .inside = &p.officers_id, .now_s = p.now_s};
 	if (!r)
-		r = find_candidates(&p);
-	if (!r)
-		r = store->ops->list(store, look_at_own, &p, err);
+		r = look(&p);
 	if (!r)
 		r = put_groups(&p);
 	if (!r)
 		r = remove_spent(&p);
+	if (!r && p.spent.n == result.removed)
+		settled_look_end(&p.settled, &p.written, &p.spent);
 	hash_index_release(&p.named);
 	hash_index_release(&p.present);
 	hash_index_release(&p.arrived);
-	free(p.spent);
+	hashes_release(&p.unwrappable);
+	settled_look_release(&p.settled);
+	free(p.spent.at);
+	free(p.written.at);
 	free(p.candidates);
 	register_set_release(&p.self);
 	recipients_release(&p.officers);

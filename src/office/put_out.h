@@ -15,6 +15,7 @@ struct put_out_options {
 	bool bare;
 	bool reports; /* what was reported of letters that go whole goes with them */
 	bool look;    /* only count */
+	bool passes;  /* what is put there does not stay: a pipe */
 	/* For the other machines of our own office: every letter of ours, and all there is of it, wrapped for our officers alone. */
 	bool inside;
 	const struct hashes *lying; /* bag_item_key of what lies there already in bags of theirs */

@@ -8,6 +8,7 @@
 #include "office/hash_index.h"
 #include "office/office.h"
 
+struct own_bags;
 /* Where bags go, and what became of them; shared by all groups of one sync. */
 struct bag_place {
 	struct valise *v;
@@ -17,6 +18,7 @@ struct bag_place {
 	bool reports; /* with letters that go whole, what was reported of them */
 	/* For the other machines of our own office: all of a letter goes, whoever said it, and each bag begins with this mark. NULL. */
 	const struct buf *inside;
+	struct own_bags *written; /* added to */
 	size_t bags, reports_put, exhibits_put;
 	uint64_t bytes;
 	bool durable;   /* so far */

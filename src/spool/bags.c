@@ -59,6 +59,17 @@ static int each_id(struct spool *s, const char *sql, struct str bag, uint64_t by
 	return 0;
 }
 
+int bag_is_known(struct spool *s, struct str bag, uint64_t bytes, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT 1 FROM bag WHERE name = ? AND bytes = ? AND length(items) > 0", &q, err);
+	if (r)
+		return r;
+	query_text(&q, bag);
+	query_int(&q, (int64_t)bytes);
+	return query_next(&q, ret, err);
+}
+
 int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
 	      struct valise_err *err)
 {

@@ -15,6 +15,8 @@ struct written_bag {
 	int64_t when_s;
 };
 CHECKED int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *err);
+/* Whether this spool has written a bag of that name and size, and something into it. */
+CHECKED int bag_is_known(struct spool *s, struct str bag, uint64_t bytes, bool *ret, struct valise_err *err);
 typedef int bag_item_each(void *context, const struct hash *item);
 /* In the order of bag_wrote. Nothing for a bag that this spool did not write, or that has another size now. */
 CHECKED int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,

@@ -42,6 +42,14 @@ static int find_row(struct spool *s, enum item_kind kind, const struct hash *id,
 	return r;
 }
 
+/* Bytes that were here before, and have been forgotten since: whoever looks for what is new in the log finds no row of theirs. */
+static int note_return(struct spool *s, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "UPDATE came_back SET times = times + 1", &q, err);
+	return r ? r : query_run(&q, err);
+}
+
 int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t *ret_item,
 	     bool *ret_new, struct valise_err *err)
 {
@@ -63,7 +71,8 @@ int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct
 		return r;
 	if (!db_changed(&s->db)) {
 		*ret_new = false;
-		return find_row(s, kind, id, ret_item, err);
+		r = kind >= ITEM_COVER ? note_return(s, err) : 0;
+		return r ? r : find_row(s, kind, id, ret_item, err);
 	}
 	*ret_new = true;
 	*ret_item = db_last_rowid(&s->db);

@@ -278,7 +278,22 @@ static const char regarded[] =
 	"SELECT substr(rest, 1, 64), item, letter FROM line WHERE rest GLOB replace(hex(zeroblob(32)), '0', '[0-9a-f]') || '*'"
 	"	AND substr(rest, 65, 1) = char(10);";
 
-const char *const schema_steps[] = {version_1, version_2, exhibits, sheets, let_go, sealed_lines, outlines, regarded};
+/* Places where nothing more had to be put, so that a sync looks only at letters of which there is something new: as spool/settled.h has them.
+ * All of it may go at any time. came_back: how often bytes came that were here before, and so have an old row in the log. */
+static const char settled[] = "CREATE TABLE settled ("
+			      "	number INTEGER PRIMARY KEY,"
+			      "	place BLOB NOT NULL UNIQUE CHECK (length(place) = 32),"
+			      "	seq INTEGER NOT NULL,"
+			      "	came_back INTEGER NOT NULL,"
+			      "	since_s INTEGER NOT NULL,"
+			      "	until_s INTEGER NOT NULL,"
+			      "	open BLOB NOT NULL CHECK (length(open) % 32 = 0)"
+			      ") STRICT;"
+			      "CREATE TABLE came_back (times INTEGER NOT NULL) STRICT;"
+			      "INSERT INTO came_back (times) VALUES (0);";
+
+const char *const schema_steps[] = {version_1,    version_2, exhibits, sheets, let_go,
+				    sealed_lines, outlines,  regarded, settled};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)
