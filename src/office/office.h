@@ -215,12 +215,18 @@ struct gathered {
 CHECKED int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
 /* The same inside of the caller's transaction. */
 CHECKED int gather_within(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
+/* The same without what only accounts need: names, and what lies elsewhere; and reports only where they are wanted. */
+CHECKED int gather_plain(struct valise *v, const struct hash *letter, bool reports, struct gathered *ret,
+			 struct valise_err *err);
 void gathered_release(struct gathered *g);
 #define CLEAN_GATHERED CLEANUP(gathered_release)
 /* The offices whose registers it takes: all that its seal and statements name, and, with `reports`, those that filed them. */
 CHECKED int gathered_concerned(const struct gathered *g, bool reports, struct hashes *ret, struct valise_err *err);
 /* The view of g; the pointers borrow from it. */
 struct evidence gathered_evidence(const struct valise *v, const struct gathered *g);
+/* Those of them that valise_letters_all would give. */
+CHECKED int office_letters_which(struct valise *v, const struct hashes *among, enum valise_all which, char ***ret_ids,
+				 size_t *ret_n, struct valise_err *err);
 /* What valise_track shows; `with_words`: also what stands in the exhibits that reports point at, which takes reading them. */
 CHECKED int office_accounts(struct valise *v, const struct hash *letter, bool with_words, struct valise_accounts **ret,
 			    struct valise_err *err);

@@ -52,8 +52,8 @@ static int add_ids(struct digest *d, const struct hash *at, size_t n, struct val
 	return r || !n ? r : digest_add(d, at, n * sizeof *at, err);
 }
 
-/* All that decides what goes there but what is in the log, and the clock. A bag of another size than it had holds nothing for certain, and
- * is none of those that the spool knows. */
+/* All that decides what goes there but what is in the log, and the clock. A bag of another size than it had is
+ * none that the spool knows. */
 static int place_of(struct settled_look *s, struct hash *ret, struct valise_err *err)
 {
 	const struct put_out_options *o = s->o;
@@ -73,11 +73,8 @@ static int place_of(struct settled_look *s, struct hash *ret, struct valise_err 
 		r = o->inside ? add_ids(d, o->lying->at, o->lying->n, err) : 0;
 	if (bags->n)
 		qsort(bags->at, bags->n, sizeof *bags->at, name_order);
-	for (size_t i = 0; i < bags->n && !r; i++) {
+	for (size_t i = 0; i < bags->n && !r; i++)
 		r = digest_add(d, bags->at[i].name, sizeof bags->at[i].name, err);
-		if (!r)
-			r = add_number(d, bags->at[i].bytes, err);
-	}
 	return r ? r : digest_end(d, ret, err);
 }
 

@@ -88,31 +88,29 @@ void valise_ids_free(char **ids, size_t n)
 	free(ids);
 }
 
-/* As it is at one moment. */
-static int find_all(struct valise *v, enum valise_all which, struct hashes *ret, struct valise_err *err)
+static int find_which(struct valise *v, const struct hashes *among, enum valise_all which, struct hashes *ret,
+		      struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
-	CLEANUP(hashes_release) struct hashes ids = {0};
 	int r = register_set_self(v, &set, err);
-	if (!r)
-		r = office_letters(v, &ids, err);
-	for (size_t i = 0; i < ids.n && !r; i++) {
+	for (size_t i = 0; i < among->n && !r; i++) {
 		bool yes;
-		r = makes_sense(v, &set, &ids.at[i], which, &yes, err);
+		r = makes_sense(v, &set, &among->at[i], which, &yes, err);
 		if (!r && yes)
-			r = hashes_add(ret, &ids.at[i], err);
+			r = hashes_add(ret, &among->at[i], err);
 	}
 	return r;
 }
 
-int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n, struct valise_err *err)
+int office_letters_which(struct valise *v, const struct hashes *among, enum valise_all which, char ***ret_ids,
+			 size_t *ret_n, struct valise_err *err)
 {
 	CLEANUP(hashes_release) struct hashes ids = {0};
 	size_t n = 0;
-	int r = spool_begin_read(v->spool, err);
+	int r = spool_begin_read(v->spool, err); /* as they are at one moment */
 	if (r)
 		return r;
-	r = find_all(v, which, &ids, err);
+	r = find_which(v, among, which, &ids, err);
 	spool_rollback(v->spool);
 	if (r)
 		return r;
@@ -126,4 +124,11 @@ int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids,
 	*ret_ids = list;
 	*ret_n = n;
 	return 0;
+}
+
+int valise_letters_all(struct valise *v, enum valise_all which, char ***ret_ids, size_t *ret_n, struct valise_err *err)
+{
+	CLEANUP(hashes_release) struct hashes ids = {0};
+	int r = office_letters(v, &ids, err);
+	return r ? r : office_letters_which(v, &ids, which, ret_ids, ret_n, err);
 }

@@ -5,9 +5,13 @@
 #include <stdio.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/text.h"
+#include "crypto/digest.h"
+#include "spool/settled.h"
 
 #define BATCH 500u
+#define RULES "valise/unattended@1" /* raised when it is decided otherwise of which letters it can be said */
 
 void unattended_release(struct unattended *u)
 {
@@ -16,6 +20,7 @@ void unattended_release(struct unattended *u)
 	free(u->findings);
 	free(u->said);
 	free(u->title);
+	hashes_release(&u->open);
 	*u = (struct unattended){.title = NULL};
 }
 
@@ -105,11 +110,69 @@ static void ids_release(struct ids *i)
 	*i = (struct ids){NULL, 0};
 }
 
-static int find_letters(struct valise *v, const struct unattended *u, struct ids *ret, struct valise_err *err)
+struct adding {
+	struct hashes letters;
+	struct valise_err *err;
+};
+
+static int add_letter(void *context, const struct hash *letter)
+{
+	struct adding *a = context;
+	return hashes_add(&a->letters, letter, a->err);
+}
+
+/* What was known when all letters were last seen to, and where the log ends now. It is filed under the word: which officer says it makes no
+ * difference to which letters it can be said of. */
+struct seen_to {
+	struct settled then;
+	bool is_known;
+	struct log_end end;
+};
+
+/* Of which letters there is something new since then, as a put-out has it (office/settled.h); or all. */
+static int find_news(struct valise *v, const struct unattended *u, struct seen_to *seen, struct adding *news)
+{
+	const struct str word = str_of(says_table[u->says].name);
+	const struct span spans[] = {{RULES, sizeof RULES}, {word.at, word.len}};
+	struct hash place;
+	bool all = false;
+	digest_spans(spans, 2, &place);
+	int r = log_end(v->spool, &seen->end, news->err);
+	if (!r)
+		r = settled_get(v->spool, &place, &seen->end, clock_now_s(), &seen->then, add_letter, news,
+				&seen->is_known, news->err);
+	if (!r && seen->is_known)
+		r = letters_touched(v->spool, seen->then.upto.seq, add_letter, news, &all, news->err);
+	seen->then.place = place;
+	if (r || (seen->is_known && !all))
+		return r;
+	hashes_release(&news->letters);
+	return office_letters(v, &news->letters, news->err);
+}
+
+/* For next time; where that fails, all letters are seen to again. */
+static void remember(struct valise *v, const struct unattended *u, const struct seen_to *seen)
+{
+	const struct settled now = {.place = seen->then.place,
+				    .upto = seen->end,
+				    .since_s = INT64_MIN,
+				    .until_s = INT64_MAX,
+				    .open = u->open.at,
+				    .n_open = u->open.n};
+	if (!seen->is_known || seen->then.upto.seq != seen->end.seq)
+		(void)!settled_put(v->spool, &now, NULL);
+}
+
+static int find_letters(struct valise *v, const struct unattended *u, struct seen_to *seen, struct ids *ret,
+			struct valise_err *err)
 {
 	CLEANUP(ids_release) struct ids all = {NULL, 0};
+	struct adding news = {.err = err};
 	size_t kept = 0;
-	int r = valise_letters_all(v, u->which, &all.at, &all.n, err);
+	int r = find_news(v, u, seen, &news);
+	if (!r)
+		r = office_letters_which(v, &news.letters, u->which, &all.at, &all.n, err);
+	hashes_release(&news.letters);
 	for (size_t i = 0; i < all.n && !r; i++) {
 		struct hash id;
 		bool meant = u->says != SAYS_CARRYING;
@@ -166,8 +229,12 @@ static int say_of(struct valise *v, struct unattended *u, char *const *letters, 
 }
 
 /* Of one that is damaged here, nothing; the others are none the worse for it. */
-static int tell(struct unattended *u, const char *why, struct valise_err *err)
+static int tell(struct unattended *u, const char *letter, const char *why, struct valise_err *err)
 {
+	struct hash id;
+	int r = hash_parse(str_of(letter), &id) ? hashes_add(&u->open, &id, err) : 0;
+	if (r)
+		return r;
 	char **grown = realloc(u->findings, (u->n_findings + 1) * sizeof(*grown));
 	if (!grown)
 		return err_nomem(err);
@@ -186,7 +253,8 @@ static bool is_of_one_letter(int r)
 int unattended_say(struct valise *v, struct unattended *u, struct valise_err *err)
 {
 	CLEANUP(ids_release) struct ids letters = {NULL, 0};
-	int r = find_letters(v, u, &letters, err);
+	struct seen_to seen = {.is_known = false};
+	int r = find_letters(v, u, &seen, &letters, err);
 	for (size_t i = 0; i < letters.n && !r; i += BATCH) {
 		size_t n = letters.n - i < BATCH ? letters.n - i : BATCH;
 		struct valise_err why = {0};
@@ -197,11 +265,13 @@ int unattended_say(struct valise *v, struct unattended *u, struct valise_err *er
 		for (size_t k = 0; one_by_one && k < n; k++) {
 			r = say_of(v, u, &letters.at[i + k], 1, &why);
 			if (is_of_one_letter(r))
-				r = tell(u, why.text, err);
+				r = tell(u, letters.at[i + k], why.text, err);
 			else if (r)
 				err_copy(err, &why);
 			one_by_one = r == 0;
 		}
 	}
+	if (!r)
+		remember(v, u, &seen);
 	return r;
 }

@@ -17,6 +17,7 @@ struct unattended {
 	size_t n, cap;
 	char **findings; /* owned sentences: of which letters it could not be said */
 	size_t n_findings;
+	struct hashes open; /* letters of which it could not be said */
 };
 void unattended_release(struct unattended *u);
 

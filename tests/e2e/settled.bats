@@ -33,6 +33,8 @@ both() { # OFFICE STICK WORD...
 	    for key in ("out", "in"):
 	        d[key].sort(key=lambda l: l["letter"])
 	    d["findings"].sort()
+	    for said in (d["said"] or {"statements": []})["statements"]:
+	        said["note"] = None # its time is in it
 	    return d
 	bare, kept = map(read, sys.argv[1:])
 	assert bare == kept, (bare, kept)
@@ -59,7 +61,11 @@ send() { # NAME: sealed by harbour; its id is in $letter
 	letter=$(as harbour seal -t Oslo --ref "$1" notice)
 }
 
-# The first bag of that office on the stick.
+lose() { # STICK OFFICE: all that it put there
+	rm "$1/valise/$(sql "$2" "SELECT CAST(value AS TEXT) FROM setting WHERE name = 'writer'")"/*
+}
+
+# The first bag there.
 bag_of() { # STICK
 	find "$1/valise" -mindepth 2 -type f | sort | head -n 1
 }
@@ -343,6 +349,11 @@ at() { # OFFICE WORD...: by that clock
 	both oslo inside --inside
 	[ "$did" = "0 0 0 0" ]
 	both oslo inside --inside
+	lose inside desk
+	both oslo inside --inside
+	[ "$did" = "1 1 1 0" ]
+	both oslo inside --inside
+	[ "$did" = "0 0 0 0" ]
 	both oslo inside
 	as third officer request --title Third --roles reader --no-passphrase -o third.request >/dev/null
 	as oslo officer add third.request --unchecked >/dev/null 2>&1
@@ -351,10 +362,58 @@ at() { # OFFICE WORD...: by that clock
 	[ "$did" = "0 0 0 0" ]
 	both desk inside --inside
 	both desk inside --inside
-	rm "$(bag_of inside)"
+	lose inside oslo
 	both oslo inside --inside
+	[ "$did" != "0 0 0 0" ]
 	both desk inside --inside
 	both oslo inside --inside
 	both desk inside --inside
 	[ "$did" = "0 0 0 0" ]
+}
+
+@test "a machine that says received of what is new" {
+	said() { # how often it did
+		json_at 'len(d["said"]["statements"])' <kept.json
+	}
+	as night officer request --title Night --roles clerk,machine --no-passphrase -o night.request >/dev/null
+	as oslo officer add night.request --unchecked >/dev/null 2>&1
+	as oslo card export -o oslo.card --force
+	as night card add oslo.card --unchecked >/dev/null
+	introduce night harbour Harbour
+	as harbour card add oslo.card --as Oslo --unchecked >/dev/null 2>&1
+	send 1
+	as harbour sync stick "$letter" >/dev/null
+	both night stick --say received --as Night
+	[ "$(said)" = 1 ]
+	both night stick --say received --as Night
+	[ "$(said)" = 0 ]
+	sql night "UPDATE item SET bytes = X'00' WHERE kind = 2 AND id IN (SELECT id FROM letter WHERE ref = '1')"
+	as night sync stick --say received --as Night
+	letter=$(as harbour seal -t Oslo --ref 2 plan)
+	as harbour sync stick "$letter" >/dev/null
+	as night sync stick >/dev/null
+	as night sync stick --say received --as Night --json >kept.json
+	[ "$(said)" = 1 ]
+	# What cannot be said is told of each time.
+	as late officer request --title Late --roles clerk,machine --no-passphrase -o late.request >/dev/null
+	as oslo officer add late.request --unchecked >/dev/null 2>&1
+	as oslo card export -o oslo.card --force
+	as late card add oslo.card --unchecked >/dev/null
+	introduce late harbour Harbour
+	as harbour card add oslo.card --as Oslo --unchecked >/dev/null 2>&1
+	rm -r stick/valise
+	as harbour sync stick "$letter" >/dev/null
+	as late sync stick >/dev/null
+	body=$(find offices/late/bodies -type f)
+	cp "$body" kept
+	chmod u+w "$body"
+	printf X | dd of="$body" conv=notrunc 2>/dev/null
+	both late stick --say received --as Late
+	both late stick --say received --as Late
+	json_at 'd["findings"]' <kept.json | grep -q "received was not said"
+	cp kept "$body"
+	both late stick --say received --as Late
+	[ "$(said)" = 1 ]
+	both late stick --say received --as Late
+	[ "$(said)" = 0 ]
 }
