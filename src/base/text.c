@@ -176,8 +176,22 @@ static bool utf8_scan(struct str s, uint32_t *ret_forbidden)
 
 bool text_is_utf8(struct str s)
 {
-	uint32_t forbidden;
-	return utf8_scan(s, &forbidden);
+	const uint64_t high = 0x8080808080808080;
+	while (s.len > 0) {
+		uint64_t eight;
+		uint32_t point;
+		size_t len = 0;
+		if (s.len >= sizeof eight) { /* nearly all of nearly every text */
+			memcpy(&eight, s.at, sizeof eight);
+			len = eight & high ? 0 : sizeof eight;
+		}
+		if (!len)
+			len = utf8_next(s, &point);
+		if (!len)
+			return false;
+		s = str_skip(s, len);
+	}
+	return true;
 }
 
 bool text_is_free(struct str s)

@@ -158,40 +158,59 @@ static enum valise_bytes_verdict bytes_here(const struct letter_row *row)
 	return row->has_cover ? VALISE_BYTES_PARTIAL : VALISE_BYTES_NOT_HERE;
 }
 
-int gather_within(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err)
+static int look_whether_gone(struct valise *v, const struct hash *letter, struct gathered *g, struct valise_err *err)
+{
+	struct let_go gone;
+	int r = letter_let_go_look(v->spool, letter, &gone, err);
+	if (!r && gone.is_gone && gone.when_s <= office_now(v))
+		(void)snprintf(g->let_go, sizeof g->let_go, "let go of here at %s", time_text(gone.when_s).text);
+	return r;
+}
+
+/* `shown`: with what only accounts need. */
+static int gather_some(struct valise *v, const struct hash *letter, bool reports, bool shown, struct gathered *ret,
+		       struct valise_err *err)
 {
 	CLEAN_GATHERED struct gathered g = {.names = BUF_INIT(16u * 1024 * 1024)};
 	CLEANUP(hashes_release) struct hashes offices = {0};
 	struct letter_row row;
-	struct let_go gone;
 	int r = letter_row(v->spool, letter, &row, err);
-	if (!r)
-		r = letter_let_go_look(v->spool, letter, &gone, err);
 	if (!r)
 		r = letter_seal(v->spool, letter, &g.seal, err);
 	if (!r)
 		r = statements_of(v->spool, letter, take_statement, &g, err);
-	if (!r)
+	if (!r && reports)
 		r = reports_of(v->spool, letter, take_report, &g, err);
 	if (!r)
-		r = look_elsewhere(v, &g, err);
-	if (!r)
-		r = gathered_concerned(&g, true, &offices, err);
+		r = gathered_concerned(&g, reports, &offices, err);
 	if (!r)
 		r = register_set_look(v, offices.at, offices.n, &g.set, err);
-	if (!r)
+	if (!r && shown)
+		r = look_elsewhere(v, &g, err);
+	if (!r && shown)
 		r = spoken_for(&g, &offices, err);
-	if (!r)
+	if (!r && shown)
 		r = acquaint(v, &offices, &g, err);
+	if (!r && shown)
+		r = look_whether_gone(v, letter, &g, err);
 	if (r)
 		return r == VALISE_E_NOMEM ? err_nomem(err) : r;
 	g.bytes = bytes_here(&row);
-	if (gone.is_gone && gone.when_s <= office_now(v))
-		(void)snprintf(g.let_go, sizeof g.let_go, "let go of here at %s", time_text(gone.when_s).text);
 	g.taken_in_s = row.taken_in_s;
 	*ret = g;
 	memset(&g, 0, sizeof g);
 	return 0;
+}
+
+int gather_within(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err)
+{
+	return gather_some(v, letter, true, true, ret, err);
+}
+
+int gather_plain(struct valise *v, const struct hash *letter, bool reports, struct gathered *ret,
+		 struct valise_err *err)
+{
+	return gather_some(v, letter, reports, false, ret, err);
 }
 
 int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err)

@@ -56,7 +56,7 @@ static int grow(struct hash_index *x, struct valise_err *err)
 
 int hash_index_put(struct hash_index *x, const struct hash *key, size_t number, struct valise_err *err)
 {
-	if (2 * (x->used + 1) > x->n_slots) {
+	if (4 * (x->used + 1) > 3 * x->n_slots) {
 		int r = grow(x, err);
 		if (r)
 			return r;

@@ -9,7 +9,7 @@
 #include "base/hash.h"
 
 struct hash_index {
-	struct hash_slot *slots; /* a power of two of them, at most half in use */
+	struct hash_slot *slots; /* a power of two of them, at most three quarters in use */
 	size_t n_slots, used;
 };
 void hash_index_release(struct hash_index *x);

@@ -2,9 +2,7 @@
 /* Which letters and notes go out, and to whom they are wrapped. */
 #include "office/put_out.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -14,15 +12,28 @@
 #include "format/inside_mark.h"
 #include "office/inside.h"
 #include "office/put_findings.h"
-#include "office/settled.h"
+#include "office/spent_bags.h"
 #include "office/write_bags.h"
 #include "spool/bags.h"
+
+#define CHUNK 64u                      /* letters in one look at the spool */
+#define KEPT_BYTES (12u * 1024 * 1024) /* of what was gathered of letters that go, until they are written */
+#define NOTE_COSTS 3u                  /* bytes that a note takes in memory for each of its own */
 
 /* One letter that may go, and the keys its bag is wrapped for. */
 struct candidate {
 	struct hash id;
 	bool whole;
-	struct hash audience; /* of the sorted keys; all zeros: bare */
+	struct hash audience;   /* of the sorted keys; all zeros: bare */
+	struct gathered *again; /* what was gathered of it, for writing it; owned. NULL: there were too many */
+};
+
+/* Whom a letter goes to: its other parties, and the keys of theirs that its bag is wrapped for, sorted; none when it goes bare. */
+struct audience {
+	struct hashes offices;
+	struct recipients keys;
+	struct hash id;            /* of the keys; zeros: bare */
+	struct hashes unwrappable; /* of the offices, those without a key */
 };
 
 struct putting {
@@ -33,12 +44,13 @@ struct putting {
 	struct settled_look settled;
 	struct hash_index named;   /* letters that go whole because they were named */
 	struct hash_index present; /* what our bags there hold: audience and item hashed together */
-	struct hash_index arrived; /* letters whose recipients have all said received, of those that were looked at */
-	struct own_bags spent;     /* bags of ours there that nobody waits for */
+	struct spent_bags spent;   /* bags of ours there that nobody waits for */
 	struct own_bags written;
 	struct hashes unwrappable; /* offices without a key to wrap for, that was told of */
+	struct audience last;      /* of which none is without a key; empty: there was none yet */
 	struct candidate *candidates;
 	size_t n, cap;
+	size_t kept_bytes;        /* of what was gathered of them */
 	struct register_set self; /* inside our own office, as the next two */
 	struct recipients officers;
 	struct hash officers_id;
@@ -55,99 +67,22 @@ static int note_present(void *context, const struct hash *item)
 	return hash_index_put(&p->present, item, 0, p->err);
 }
 
-/* What the statements so far say about whether a letter still has to go, or may be spoken of. */
-struct hearing {
-	bool arrived; /* all its recipients said received, or are we */
-	bool spoken_of;
-};
-
-static int hear(struct putting *p, const struct gathered *g, struct hearing *ret)
+/* What lies there: in bags of ours that stay (both lists are in one order), and inside our office in others', for it need not lie there
+ * twice. */
+static int find_present(struct putting *p)
 {
-	CLEANUP(hashes_release) struct hashes to = {0};
-	size_t received = 0;
-	int64_t arrived_s = 0; /* when the last of that came here */
-	int r = gathered_recipients(g, &to, p->err);
-	for (size_t k = 0; k < to.n && !r; k++) {
-		const struct witnessed_statement *word = gathered_word(g, &to.at[k], SAYS_RECEIVED);
-		received += word || hash_eq(&to.at[k], &p->v->self);
-		if (word && word->taken_in_s > arrived_s)
-			arrived_s = word->taken_in_s;
-	}
-	ret->spoken_of = !hash_eq(&g->seal->s.from.office, &p->v->self) || g->n_statements > 0;
-	ret->arrived = to.n > 0 && received == to.n;
-	return r || !ret->arrived ? r : hash_index_put(&p->arrived, &g->seal->note.id, (size_t)arrived_s, p->err);
-}
-
-struct collecting {
-	struct hashes letters;
-	struct valise_err *err;
-};
-
-static int collect(void *context, const struct hash *letter)
-{
-	struct collecting *c = context;
-	return hashes_add(&c->letters, letter, c->err);
-}
-
-/* *ret_last_s is raised to when the last of that came here. */
-static int look_whether_arrived(struct putting *p, const struct hash *letter, bool *ret, int64_t *ret_last_s)
-{
-	struct gathered g = {0};
-	size_t at_s = 0;
-	int r = 0;
-	if (p->settled.is_known && !hashes_have(&p->settled.letters, letter)) {
-		struct hearing heard;
-		r = gather(p->v, letter, &g, p->err);
-		if (!r)
-			r = hear(p, &g, &heard);
-		gathered_release(&g);
-	}
-	*ret = !r && hash_index_get(&p->arrived, letter, &at_s);
-	if ((int64_t)at_s > *ret_last_s)
-		*ret_last_s = (int64_t)at_s;
-	return r;
-}
-
-/* A bag is spent once each letter that it carries has arrived everywhere, unless it was put there since then, for whoever lost it. What
- * else is in it, and is still news, goes into another. One that was not before can only be for a letter that has arrived since. */
-static int look_whether_spent(struct putting *p, const struct own_bag *bag, bool *ret)
-{
-	struct collecting c = {.err = p->err};
-	int64_t written_s = 0, last_s = 0;
-	int r = bag_letters(p->v->spool, str_of(bag->name), bag->bytes, collect, &c, &written_s, p->err);
-	bool spent = !r && !p->settled.is_known && c.letters.n;
-	for (size_t i = 0; i < c.letters.n && !r && !spent; i++)
-		spent = hash_index_get(&p->arrived, &c.letters.at[i], NULL);
-	for (size_t i = 0; i < c.letters.n && !r && spent; i++)
-		r = look_whether_arrived(p, &c.letters.at[i], &spent, &last_s);
-	hashes_release(&c.letters);
-	*ret = spent && written_s <= last_s;
-	return r;
-}
-
-/* On a medium that cannot be written what lies there stays, and is as good as ever; and a look touches nothing. */
-static bool can_remove(struct putting *p)
-{
-	int place;
-	return !p->o->look && p->store->ops->place(p->store, &place, NULL) == 0 &&
-	       faccessat(place, ".", W_OK, AT_EACCESS) == 0;
-}
-
-static int look_at_bags(struct putting *p)
-{
-	struct own_bags *bags = &p->settled.bags;
+	const struct own_bags *bags = &p->settled.bags;
+	size_t gone = 0;
 	int r = 0;
 	for (size_t i = 0; i < bags->n && !r; i++) {
-		struct own_bag *bag = &bags->at[i];
-		bool spent;
-		r = look_whether_spent(p, bag, &spent);
-		bool goes = !r && spent && can_remove(p);
-		p->settled.is_unsure |= spent && !goes;
-		if (goes)
-			r = own_bags_add(&p->spent, bag->name, bag->bytes, p->err);
-		else if (!r)
+		const struct own_bag *bag = &bags->at[i];
+		if (gone < p->spent.bags.n && strcmp(bag->name, p->spent.bags.at[gone].name) == 0)
+			gone++;
+		else
 			r = bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_present, p, p->err);
 	}
+	for (size_t i = 0; p->o->inside && i < p->o->lying->n && !r; i++)
+		r = note_present(p, &p->o->lying->at[i]);
 	return r;
 }
 
@@ -178,14 +113,6 @@ static int point_order(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct age_recipient));
 }
 
-/* Whom a letter goes to: its other parties, and the keys of theirs that its bag is wrapped for, sorted; none when it goes bare. */
-struct audience {
-	struct hashes offices;
-	struct recipients keys;
-	struct hash id;            /* of the keys; zeros: bare */
-	struct hashes unwrappable; /* of the offices, those without a key */
-};
-
 static void audience_release(struct audience *a)
 {
 	hashes_release(&a->offices);
@@ -207,6 +134,30 @@ static int add_keys(struct putting *p, const struct register_set *set, const str
 	return r ? r : hashes_add(&to->unwrappable, office, p->err);
 }
 
+/* One letter after the other goes to the same offices. */
+static int take_last(struct putting *p, struct audience *ret, bool *ret_same)
+{
+	const struct audience *last = &p->last;
+	*ret_same = last->offices.n && last->offices.n == ret->offices.n &&
+		    memcmp(last->offices.at, ret->offices.at, ret->offices.n * sizeof *ret->offices.at) == 0;
+	if (!*ret_same)
+		return 0;
+	ret->id = last->id;
+	return recipients_join(&ret->keys, &last->keys, p->err);
+}
+
+static int note_last(struct putting *p, const struct audience *a)
+{
+	int r = 0;
+	audience_release(&p->last);
+	p->last = (struct audience){.id = a->id};
+	if (a->unwrappable.n)
+		return 0;
+	for (size_t i = 0; i < a->offices.n && !r; i++)
+		r = hashes_add(&p->last.offices, &a->offices.at[i], p->err);
+	return r ? r : recipients_join(&p->last.keys, &a->keys, p->err);
+}
+
 static int audience_of(struct putting *p, const struct gathered *g, struct audience *ret)
 {
 	const struct hashes *offices = &ret->offices;
@@ -215,8 +166,11 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 		ret->id = p->officers_id;
 		return 0;
 	}
+	bool same = false;
 	int r = parties(p, g, &ret->offices);
-	if (r || p->o->bare)
+	if (!r && !p->o->bare)
+		r = take_last(p, ret, &same);
+	if (r || p->o->bare || same)
 		return r;
 	for (size_t i = 0; i < offices->n && !r; i++) {
 		CLEAN_REGISTER_SET struct register_set more = REGISTER_SET_NONE;
@@ -230,19 +184,54 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 		return r;
 	qsort(keys->at, keys->n, sizeof *keys->at, point_order);
 	digest_once(keys->at, keys->n * sizeof *keys->at, &ret->id);
-	return 0;
+	return note_last(p, ret);
 }
 
 /* ---- Which ---- */
 
-static int keep_candidate(struct putting *p, const struct candidate *c)
+/* About what it takes in memory. */
+static size_t gathered_bytes(const struct gathered *g)
+{
+	size_t bytes = sizeof *g + NOTE_COSTS * g->seal->note.len;
+	for (size_t i = 0; i < g->n_statements; i++)
+		bytes += NOTE_COSTS * g->statements[i].statement->note.len;
+	for (size_t i = 0; i < g->n_reports; i++)
+		bytes += NOTE_COSTS * g->reports[i].report->note.len;
+	return bytes;
+}
+
+/* As long as they are few it need not be gathered again to be written; *g is taken then. */
+static int keep_candidate(struct putting *p, const struct candidate *c, struct gathered *g)
 {
 	struct candidate *grown = array_room(p->candidates, p->n, &p->cap, sizeof *grown);
 	if (!grown)
 		return err_nomem(p->err);
 	p->candidates = grown;
-	p->candidates[p->n++] = *c;
+	grown = &p->candidates[p->n++];
+	*grown = *c;
+	size_t bytes = gathered_bytes(g);
+	if (bytes > KEPT_BYTES - p->kept_bytes || !(grown->again = malloc(sizeof *g)))
+		return 0;
+	p->kept_bytes += bytes;
+	*grown->again = *g;
+	*g = (struct gathered){0};
 	return 0;
+}
+
+static void drop_gathered(struct candidate *c)
+{
+	if (!c->again)
+		return;
+	gathered_release(c->again);
+	free(TAKE(c->again));
+}
+
+static void drop_candidates(struct putting *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		drop_gathered(&p->candidates[i]);
+	p->n = 0;
+	p->kept_bytes = 0;
 }
 
 /* As far as it is here: what another machine has of it comes from there. */
@@ -250,7 +239,7 @@ static int add_inside(struct putting *p, const struct hash *id)
 {
 	CLEAN_GATHERED struct gathered g = {0};
 	bool ours;
-	int r = gather(p->v, id, &g, p->err);
+	int r = gather_plain(p->v, id, true, &g, p->err);
 	if (!r)
 		r = inside_concerns(p->v, &g, &ours, p->err);
 	if (r || !(ours || hash_index_get(&p->named, id, NULL)))
@@ -258,7 +247,7 @@ static int add_inside(struct putting *p, const struct hash *id)
 	struct candidate c = {.id = *id,
 			      .whole = g.bytes == VALISE_BYTES_INTACT || g.bytes == VALISE_BYTES_PAPER,
 			      .audience = p->officers_id};
-	return keep_candidate(p, &c);
+	return keep_candidate(p, &c, &g);
 }
 
 /* The first to tell that an office has no key does so each time. One that was named may be silent when it is not. */
@@ -278,16 +267,17 @@ static int add_candidate(struct putting *p, const struct hash *id)
 	CLEAN_GATHERED struct gathered g = {0};
 	CLEANUP(audience_release) struct audience to = {0};
 	struct candidate c = {.id = *id};
-	struct hearing heard = {0};
-	int r = gather(p->v, id, &g, p->err);
+	bool arrived = false;
+	int r = gather_plain(p->v, id, p->o->reports, &g, p->err);
 	if (!r)
-		r = hear(p, &g, &heard);
+		r = spent_bags_hear(&p->spent, p->v, &g, &arrived, p->err);
 	if (r)
 		return r;
 	bool named = hash_index_get(&p->named, id, NULL),
+	     spoken_of = !hash_eq(&g.seal->s.from.office, &p->v->self) || g.n_statements > 0,
 	     can_go = g.bytes == VALISE_BYTES_INTACT || g.bytes == VALISE_BYTES_PAPER;
-	c.whole = named || (p->o->all && !heard.arrived && can_go);
-	if (!c.whole && !heard.spoken_of)
+	c.whole = named || (p->o->all && !arrived && can_go);
+	if (!c.whole && !spoken_of)
 		return 0; /* sealed here, and nobody outside knows of it yet */
 	if (c.whole && !can_go)
 		return office_not_whole(p->v, id, VALISE_E_NOT_FOUND, "it cannot go out whole", p->err);
@@ -304,34 +294,49 @@ static int add_candidate(struct putting *p, const struct hash *id)
 			return r;
 	}
 	c.audience = to.id;
-	return keep_candidate(p, &c);
+	bool there = false;
+	r = bag_letter_lies_there(&c.audience, &p->present, &g, &to.offices, c.whole, &there, p->err);
+	return r || there ? r : keep_candidate(p, &c, &g);
 }
 
 static int find_candidates(struct putting *p)
 {
 	const struct hashes *letters = &p->settled.letters;
+	struct spool *spool = p->v->spool;
 	int r = 0;
-	p->n = 0;
+	drop_candidates(p);
 	hashes_release(&p->unwrappable);
-	for (size_t i = 0; i < letters->n && !r; i++)
-		r = p->o->inside ? add_inside(p, &letters->at[i]) : add_candidate(p, &letters->at[i]);
+	for (size_t i = 0; i < letters->n && !r; i++) {
+		if (i % CHUNK == 0) {
+			spool_rollback(spool);
+			r = spool_begin_read(spool, p->err);
+		}
+		if (!r)
+			r = p->o->inside ? add_inside(p, &letters->at[i]) : add_candidate(p, &letters->at[i]);
+	}
+	spool_rollback(spool);
 	return r;
 }
 
-/* What goes, and which bags of ours there have served. What is still news of those may be of any letter. */
 static int look(struct putting *p)
 {
 	int r = settled_look_begin(&p->settled, p->store, p->err);
 	for (size_t i = 0; i < p->o->n_letters && !r; i++)
 		r = hash_index_put(&p->named, &p->o->letters[i], i, p->err);
-	if (r || settled_look_is_idle(&p->settled))
+	if (r || (p->settled.is_known && !p->settled.letters.n))
 		return r;
-	r = find_candidates(p);
+	r = find_present(p);
 	if (!r)
-		r = look_at_bags(p);
-	if (r || !p->spent.n || !p->settled.is_known)
+		r = find_candidates(p);
+	if (!r)
+		r = spent_bags_find(&p->spent, &p->settled, p->store, p->err);
+	if (r || !p->spent.bags.n)
 		return r;
-	r = settled_look_all(&p->settled, p->err);
+	/* What is still news of what goes with them may be of any letter. */
+	hash_index_release(&p->present);
+	r = find_present(p);
+	if (!r)
+		r = settled_look_all(&p->settled, p->err);
 	return r ? r : find_candidates(p);
 }
 
@@ -399,6 +404,21 @@ static int write_entries(struct putting *p, struct bag_place *place)
 	return r ? r : bag_group_end(group, p->err);
 }
 
+static int gather_to_write(struct putting *p, struct candidate *c, struct gathered *ret)
+{
+	if (c->again) {
+		*ret = *c->again;
+		free(TAKE(c->again));
+		return 0;
+	}
+	int r = spool_begin_read(p->v->spool, p->err);
+	if (r)
+		return r;
+	r = gather_plain(p->v, &c->id, p->o->inside || p->o->reports, ret, p->err);
+	spool_rollback(p->v->spool);
+	return r;
+}
+
 /* All candidates from `begin` that share its audience go into bags of their own. */
 static int write_group(struct putting *p, struct bag_place *place, size_t begin, size_t *ret_end)
 {
@@ -411,7 +431,7 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		CLEANUP(audience_release) struct audience to = {0};
 		size_t statements = 0;
 		bool put = false, lost = false, whole = p->candidates[i].whole;
-		r = gather(p->v, &p->candidates[i].id, &g, p->err);
+		r = gather_to_write(p, &p->candidates[i], &g);
 		if (!r)
 			r = audience_of(p, &g, &to);
 		const struct recipients *keys = p->o->inside ? &p->officers : &to.keys;
@@ -458,7 +478,7 @@ static int put_groups(struct putting *p)
 		place.inside = &mark;
 		r = buf_check(&mark, "the bag", p->err);
 	}
-	if (!r && p->o->inside && !p->n && !settled_look_is_idle(&p->settled))
+	if (!r && p->o->inside && !p->n && !p->settled.is_known)
 		r = write_entries(p, &place);
 	if (p->n)
 		qsort(p->candidates, p->n, sizeof *p->candidates, by_audience);
@@ -483,7 +503,7 @@ static int put_groups(struct putting *p)
 static int remove_spent(struct putting *p)
 {
 	struct spool *spool = p->v->spool;
-	struct own_bags *spent = &p->spent;
+	struct own_bags *spent = &p->spent.bags;
 	if (p->o->look || !spent->n || !p->r->durable)
 		return 0;
 	for (size_t i = 0; i < spent->n; i++)
@@ -508,15 +528,13 @@ void put_out_result_release(struct put_out_result *r)
 	*r = (struct put_out_result){0};
 }
 
-/* Which keys, and what lies there from other machines of ours: it need not lie there twice. */
+/* Which keys. */
 static int prepare_inside(struct putting *p)
 {
 	int r = register_set_self(p->v, &p->self, p->err);
 	if (!r)
 		r = inside_audience(registers_office(p->self.registers, &p->v->self), p->now_s, &p->officers,
 				    &p->officers_id, p->err);
-	for (size_t i = 0; i < p->o->lying->n && !r; i++)
-		r = note_present(p, &p->o->lying->at[i]);
 	return r;
 }
 
@@ -529,19 +547,21 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	p.settled = (struct settled_look){.v = v, .o = o, .inside = &p.officers_id, .now_s = p.now_s};
 	if (!r)
 		r = look(&p);
+	hashes_release(&p.settled.letters); /* they were looked at */
 	if (!r)
 		r = put_groups(&p);
 	if (!r)
 		r = remove_spent(&p);
-	if (!r && p.spent.n == result.removed)
-		settled_look_end(&p.settled, &p.written, &p.spent);
+	if (!r && p.spent.bags.n == result.removed)
+		settled_look_end(&p.settled, &p.written, &p.spent.bags);
 	hash_index_release(&p.named);
 	hash_index_release(&p.present);
-	hash_index_release(&p.arrived);
 	hashes_release(&p.unwrappable);
+	audience_release(&p.last);
 	settled_look_release(&p.settled);
-	free(p.spent.at);
+	spent_bags_release(&p.spent);
 	free(p.written.at);
+	drop_candidates(&p);
 	free(p.candidates);
 	register_set_release(&p.self);
 	recipients_release(&p.officers);

@@ -44,11 +44,6 @@ CHECKED int settled_look_all(struct settled_look *s, struct valise_err *err);
 /* What goes to that office depends on the clock where an appointment ends. o may be NULL. */
 CHECKED int settled_look_date(struct settled_look *s, const struct hash *office, const struct office_register *o,
 			      struct valise_err *err);
-/* Whether nothing at all is to be looked at. */
-static inline bool settled_look_is_idle(const struct settled_look *s)
-{
-	return s->is_known && !s->letters.n;
-}
 /* After all went well, and these were written and removed there: remembered for next time. That may fail, and is not missed. */
 void settled_look_end(struct settled_look *s, const struct own_bags *written, const struct own_bags *removed);
 

@@ -2,6 +2,7 @@
 /* Records into bags: framed, sealed to their audience by the pipeline, published, read again from the medium. */
 #include "office/write_bags.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
@@ -163,8 +164,12 @@ bool bag_group_has(const struct bag_group *g, const struct hash *item)
 int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err)
 {
 	struct hash key = bag_item_key(&g->audience, item);
-	int r = hashes_add(&g->items, &key, err);
-	return r ? r : hash_index_put(g->present, &key, 0, err);
+	struct hash *grown = array_room(g->items.at, g->items.n, &g->items.cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(err);
+	g->items.at = grown;
+	g->items.at[g->items.n++] = key; /* without an index: `present` is one */
+	return hash_index_put(g->present, &key, 0, err);
 }
 
 /* Room for a record in the bag in hand, or in a new one. *ret_new tells the latter. */
@@ -237,6 +242,13 @@ static bool any_news(const struct bag_group *g, const struct gathered *l, const 
 	return false;
 }
 
+/* Statements that go to those offices. Where nobody takes part but us, the letter goes to whoever it was named for, with all that is said of
+ * it. */
+static bool is_for(const struct statement *s, const struct hashes *offices)
+{
+	return is_news(s, offices) || !offices->n;
+}
+
 static bool is_concerned(const struct bag_group *g, const struct verified_entry *e)
 {
 	return hashes_have(&g->concerned, verified_entry_office(e));
@@ -254,8 +266,7 @@ static int put_notes(struct bag_group *g, const struct gathered *l, const struct
 	for (size_t i = 0; i < l->n_statements && !r; i++) {
 		const struct verified_statement *one = l->statements[i].statement;
 		bool put = false;
-		/* Where nobody takes part but us, the letter goes to whoever it was named for, with all that is said of it. */
-		if (is_news(&one->s, offices) || !offices->n)
+		if (is_for(&one->s, offices))
 			r = bag_group_note(g, &one->note, &put, err);
 		*ret_statements += put;
 		*ret_put |= put;
@@ -471,6 +482,38 @@ int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct
 	if (!r && has_body)
 		r = put_body(g, l, ret_put, ret_lost, err);
 	return r || !reports ? r : put_exhibits(g, g->place, l, ret_put, err);
+}
+
+/* All but what is reported of it, and the body. */
+static bool notes_lie_there(const struct bag_group *g, const struct gathered *l, const struct hashes *offices)
+{
+	bool there = bag_group_has(g, &l->seal->note.id);
+	for (size_t i = 0; i < l->set.n && there; i++)
+		there = !is_concerned(g, l->set.entries[i]) || bag_group_has(g, &l->set.entries[i]->note.id);
+	for (size_t i = 0; i < l->n_statements && there; i++) {
+		const struct verified_statement *s = l->statements[i].statement;
+		there = !is_for(&s->s, offices) || bag_group_has(g, &s->note.id);
+	}
+	return there;
+}
+
+int bag_letter_lies_there(const struct hash *audience, struct hash_index *present, const struct gathered *l,
+			  const struct hashes *offices, bool whole, bool *ret, struct valise_err *err)
+{
+	struct bag_group g = {.audience = *audience, .present = present};
+	const struct seal *s = &l->seal->s;
+	bool there = whole ? l->n_reports == 0 : !any_news(&g, l, offices);
+	int r = 0;
+	if (whole && there) {
+		r = gathered_concerned(l, false, &g.concerned, err);
+		/* Of a large body the pieces lie there, each by its own root: whoever puts it looks. */
+		there = !r && notes_lie_there(&g, l, offices) &&
+			(s->paper.at || (bag_group_has(&g, &s->cover) && bag_group_has(&g, &s->body)));
+		hashes_release(&g.concerned);
+	}
+	if (!r)
+		*ret = there;
+	return r;
 }
 
 /* ---- The group ---- */

@@ -37,6 +37,11 @@ CHECKED int bag_group_new(struct bag_place *place, const struct age_recipient *t
  * is kept here of this letter cannot be read, or is damaged: it does not go whole, others may. */
 CHECKED int bag_group_letter(struct bag_group *g, const struct gathered *letter, const struct hashes *offices,
 			     bool whole, bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err);
+/* Whether nothing is left to put of a letter (gathered with reports where those are to go) for that audience; false where that takes a
+ * closer look. */
+CHECKED int bag_letter_lies_there(const struct hash *audience, struct hash_index *present,
+				  const struct gathered *letter, const struct hashes *offices, bool whole, bool *ret,
+				  struct valise_err *err);
 /* How `present`, and the spool's record of bags, name an item that lies in a bag for that audience. */
 struct hash bag_item_key(const struct hash *audience, const struct hash *item);
 /* For what goes with letters (put_exhibits.c): a note, or a record whose items the caller marks once all of it is in. */

@@ -204,6 +204,16 @@ static void test_utf8(void **state)
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_false(text_is_utf8(str_of(bad[i])));
+	/* Wherever it stands: plain text is passed over in strides. */
+	for (size_t before = 0; before <= 16; before++)
+		for (size_t behind = 0; behind <= 16; behind += 4) {
+			char text[64];
+			(void)snprintf(text, sizeof text, "%.*s\xc3\xa9%.*s", (int)before, "................",
+				       (int)behind, "................");
+			assert_true(text_is_utf8(str_of(text)));
+			text[before] = '\xff';
+			assert_false(text_is_utf8(str_of(text)));
+		}
 	assert_true(text_is_utf8((struct str){NULL, 0}));
 }
 

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bags that have served: by what is said of the letters in them. */
+#include "office/spent_bags.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+void spent_bags_release(struct spent_bags *s)
+{
+	free(s->bags.at);
+	hash_index_release(&s->arrived);
+}
+
+int spent_bags_hear(struct spent_bags *s, const struct valise *v, const struct gathered *g, bool *ret_arrived,
+		    struct valise_err *err)
+{
+	CLEANUP(hashes_release) struct hashes to = {0};
+	size_t received = 0;
+	int64_t arrived_s = 0; /* when the last of that came here */
+	int r = gathered_recipients(g, &to, err);
+	for (size_t k = 0; k < to.n && !r; k++) {
+		const struct witnessed_statement *word = gathered_word(g, &to.at[k], SAYS_RECEIVED);
+		received += word || hash_eq(&to.at[k], &v->self);
+		if (word && word->taken_in_s > arrived_s)
+			arrived_s = word->taken_in_s;
+	}
+	*ret_arrived = !r && to.n > 0 && received == to.n;
+	return *ret_arrived ? hash_index_put(&s->arrived, &g->seal->note.id, (size_t)arrived_s, err) : r;
+}
+
+struct looking {
+	struct spent_bags *s;
+	struct settled_look *look;
+	struct hashes letters; /* of the bag in hand */
+	struct valise_err *err;
+};
+
+static int collect(void *context, const struct hash *letter)
+{
+	struct looking *l = context;
+	return hashes_add(&l->letters, letter, l->err);
+}
+
+/* Of one that was not looked at as well. *ret_last_s is raised to when the last of that came here. */
+static int look_whether_arrived(struct looking *l, const struct hash *letter, bool *ret, int64_t *ret_last_s)
+{
+	CLEAN_GATHERED struct gathered g = {0};
+	struct valise *v = l->look->v;
+	size_t at_s = 0;
+	bool arrived = hash_index_get(&l->s->arrived, letter, NULL);
+	int r = 0;
+	if (!arrived && l->look->is_known && !hashes_have(&l->look->letters, letter)) {
+		r = gather_plain(v, letter, false, &g, l->err);
+		if (!r)
+			r = spent_bags_hear(l->s, v, &g, &arrived, l->err);
+	}
+	if (!r && hash_index_get(&l->s->arrived, letter, &at_s) && (int64_t)at_s > *ret_last_s)
+		*ret_last_s = (int64_t)at_s;
+	*ret = arrived;
+	return r;
+}
+
+/* A bag is spent once each letter that it carries has arrived everywhere, unless it was put there since then, for whoever lost it. What
+ * else is in it, and is still news, goes into another. One that was not before can only be for a letter that has arrived since. */
+static int look_whether_spent(struct looking *l, const struct own_bag *bag, bool *ret)
+{
+	int64_t written_s = 0, last_s = 0;
+	hashes_release(&l->letters);
+	int r = bag_letters(l->look->v->spool, str_of(bag->name), bag->bytes, collect, l, &written_s, l->err);
+	bool spent = !r && !l->look->is_known && l->letters.n;
+	for (size_t i = 0; i < l->letters.n && !r && !spent; i++)
+		spent = hash_index_get(&l->s->arrived, &l->letters.at[i], NULL);
+	for (size_t i = 0; i < l->letters.n && !r && spent; i++)
+		r = look_whether_arrived(l, &l->letters.at[i], &spent, &last_s);
+	*ret = !r && spent && written_s <= last_s;
+	return r;
+}
+
+/* On a medium that cannot be written what lies there stays, and is as good as ever; and a look touches nothing. */
+static bool can_remove(const struct settled_look *look, struct store *store)
+{
+	int place;
+	return !look->o->look && store->ops->place(store, &place, NULL) == 0 &&
+	       faccessat(place, ".", W_OK, AT_EACCESS) == 0;
+}
+
+int spent_bags_find(struct spent_bags *s, struct settled_look *look, struct store *store, struct valise_err *err)
+{
+	struct looking l = {.s = s, .look = look, .err = err};
+	const struct own_bags *bags = &look->bags;
+	int r = 0;
+	for (size_t i = 0; i < bags->n && !r; i++) {
+		bool spent;
+		r = look_whether_spent(&l, &bags->at[i], &spent);
+		if (!r && spent && can_remove(look, store))
+			r = own_bags_add(&s->bags, bags->at[i].name, bags->at[i].bytes, err);
+		else if (!r)
+			look->is_unsure |= spent;
+	}
+	hashes_release(&l.letters);
+	return r;
+}
