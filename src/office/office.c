@@ -186,29 +186,3 @@ int office_find_whole(struct valise *v, const char *name, struct hash *ret, stru
 {
 	return find(v, name, true, ret, err);
 }
-
-/* ---- Small sets ---- */
-
-void hashes_release(struct hashes *h)
-{
-	free(h->at);
-	hash_index_release(&h->index);
-	*h = (struct hashes){0};
-}
-
-bool hashes_have(const struct hashes *h, const struct hash *one)
-{
-	return hash_index_get(&h->index, one, NULL);
-}
-
-int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err)
-{
-	if (hashes_have(h, one))
-		return 0;
-	struct hash *grown = array_room(h->at, h->n, &h->cap, sizeof *grown);
-	if (!grown)
-		return err_nomem(err);
-	h->at = grown;
-	h->at[h->n] = *one;
-	return hash_index_put(&h->index, one, h->n++, err);
-}

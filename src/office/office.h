@@ -11,6 +11,7 @@
 #include "evidence/standing.h"
 #include "format/age.h"
 #include "office/hash_index.h"
+#include "office/hashes.h"
 #include "spool/bags.h"
 #include "spool/bodies.h"
 #include "spool/contacts.h"
@@ -60,16 +61,6 @@ struct valise {
 	size_t n_kept_entries;     /* of all of them */
 	struct identities reading; /* of our readers, once a letter was opened */
 };
-
-/* Ids, distinct, in the order in which they were added. */
-struct hashes {
-	struct hash *at;
-	size_t n, cap;
-	struct hash_index index;
-};
-void hashes_release(struct hashes *h);
-bool hashes_have(const struct hashes *h, const struct hash *one);
-CHECKED int hashes_add(struct hashes *h, const struct hash *one, struct valise_err *err); /* once each */
 
 /* ---- keyring.c ---- */
 

@@ -119,6 +119,6 @@ int seal_desk_refresh(struct seal_desk *d, struct valise_err *err)
 const struct correspondent *seal_desk_of(const struct seal_desk *d, const struct hash *office)
 {
 	size_t i;
-	bool known = hash_index_get(&d->offices.index, office, &i);
+	bool known = hashes_find(&d->offices, office, &i);
 	return known && i < d->n_correspondents ? &d->correspondents[i] : NULL;
 }

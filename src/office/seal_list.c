@@ -187,7 +187,7 @@ static int find_office(struct listing *g, const char *typed, size_t *ret, struct
 		r = hashes_add(&g->desk.offices, &office, err);
 	if (r)
 		return r;
-	(void)hash_index_get(&g->desk.offices.index, &office, ret);
+	(void)hashes_find(&g->desk.offices, &office, ret);
 	return hash_index_put(&g->names, &key, *ret, err);
 }
 
