@@ -11,8 +11,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "format/inside_mark.h"
-#include "office/inside.h"
+#include "office/inside_bags.h"
 #include "office/write_bags.h"
 #include "spool/bags.h"
 
@@ -40,8 +39,8 @@ struct putting {
 	struct candidate *candidates;
 	size_t n, cap;
 	struct register_set self; /* inside our own office, as the next two */
-	struct recipients officers;
-	struct hash officers_id;
+	struct inside_keys keys;
+	struct inside_bags inside;
 	struct put_out_result *r;
 	size_t cap_departures;
 	struct valise_err *err;
@@ -105,9 +104,13 @@ static int add_spent(struct putting *p, const char *name)
 static int look_at_own(void *context, const struct store_bag *bag)
 {
 	struct putting *p = context;
-	bool spent;
-	int r = bag->is_own ? look_whether_spent(p, bag, &spent) : 0;
-	if (r || !bag->is_own)
+	bool spent, is_inside = false;
+	if (!bag->is_own)
+		return 0;
+	int r = p->o->inside ? inside_bags_see(&p->inside, bag, &is_inside) : 0;
+	if (!r && !is_inside)
+		r = look_whether_spent(p, bag, &spent);
+	if (r || is_inside)
 		return r;
 	return spent && can_remove(p) ? add_spent(p, bag->name)
 				      : bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_present, p, p->err);
@@ -179,6 +182,16 @@ static int tell_damaged(struct putting *p, const struct hash *exhibit)
 	return tell(p, &b);
 }
 
+static int tell_own_damaged(struct putting *p)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(8192);
+	p->r->damaged = true;
+	buf_addf(&b,
+		 "the bag %s of ours there is damaged: remove it, and sync again, which puts what was in it there anew",
+		 p->inside.damaged);
+	return tell(p, &b);
+}
+
 static int tell_unwrappable(struct putting *p, const struct register_set *set, const struct hash *office)
 {
 	CLEAN_BUF struct buf b = BUF_INIT(8192);
@@ -229,7 +242,7 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 	const struct hashes *offices = &ret->offices;
 	struct recipients *keys = &ret->keys;
 	if (p->o->inside) {
-		ret->id = p->officers_id;
+		ret->id = p->keys.officers_id;
 		return 0;
 	}
 	int r = parties(p, g, &ret->offices);
@@ -297,7 +310,7 @@ static int add_inside(struct putting *p, const struct hash *id)
 		return r;
 	struct candidate c = {.id = *id,
 			      .whole = g.bytes == VALISE_BYTES_INTACT || g.bytes == VALISE_BYTES_PAPER,
-			      .audience = p->officers_id};
+			      .audience = p->keys.officers_id};
 	return keep_candidate(p, &c);
 }
 
@@ -382,17 +395,20 @@ static int add_departure(struct putting *p, const struct gathered *g, bool whole
 	return 0;
 }
 
-/* Ours go first, also those that no letter's statements name: a machine learns so who has been appointed since. */
-static int put_own_entries(struct putting *p, struct bag_group *group)
+/* First, and apart: a machine learns so who has been appointed since, and one that was dismissed, that it was. */
+static int write_own_entries(struct putting *p, struct bag_place *place)
 {
-	int r = 0;
+	CLEAN_BAG_GROUP struct bag_group *group = NULL;
+	const struct inside_keys *k = &p->keys;
+	const struct bag_audience ever = {k->ever.at, k->ever.n, &k->ever_id, 1};
+	int r = bag_group_new(place, &ever, &p->present, &group, p->err);
 	for (size_t i = 0; i < p->self.n && !r; i++) {
 		bool put = false;
 		r = bag_group_note(group, &p->self.entries[i]->note, &put, p->err);
 		p->r->entries += put;
 		p->r->any_inside |= put;
 	}
-	return r;
+	return r ? r : bag_group_end(group, p->err);
 }
 
 /* Its face, and the sheet without which the rest is of no use: what goes besides is what was said since. */
@@ -402,21 +418,12 @@ static bool lies_whole(const struct bag_group *group, const struct gathered *g)
 	return bag_group_has(group, &g->seal->note.id) && (s->paper.at || bag_group_has(group, &s->cover));
 }
 
-/* There is no letter at all to go with them. */
-static int write_entries(struct putting *p, struct bag_place *place)
-{
-	CLEAN_BAG_GROUP struct bag_group *group = NULL;
-	int r = bag_group_new(place, p->officers.at, p->officers.n, &p->officers_id, &p->present, &group, p->err);
-	if (!r)
-		r = put_own_entries(p, group);
-	return r ? r : bag_group_end(group, p->err);
-}
-
 /* All candidates from `begin` that share its audience go into bags of their own. */
 static int write_group(struct putting *p, struct bag_place *place, size_t begin, size_t *ret_end)
 {
 	CLEAN_BAG_GROUP struct bag_group *group = NULL;
 	const struct hash *audience = &p->candidates[begin].audience;
+	const struct inside_keys *k = &p->keys;
 	size_t i = begin;
 	int r = 0;
 	for (; i < p->n && !r && hash_eq(&p->candidates[i].audience, audience); i++) {
@@ -427,11 +434,11 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		r = gather(p->v, &p->candidates[i].id, &g, p->err);
 		if (!r)
 			r = audience_of(p, &g, &to);
-		const struct recipients *keys = p->o->inside ? &p->officers : &to.keys;
+		const struct recipients *keys = p->o->inside ? &k->officers : &to.keys;
+		const struct bag_audience who = {keys->at, keys->n, p->o->inside ? k->serving.at : audience,
+						 p->o->inside ? k->serving.n : 1};
 		if (!r && !group)
-			r = bag_group_new(place, keys->at, keys->n, audience, &p->present, &group, p->err);
-		if (!r && p->o->inside && i == begin)
-			r = put_own_entries(p, group);
+			r = bag_group_new(place, &who, &p->present, &group, p->err);
 		bool lay_there = !r && p->o->inside && whole && lies_whole(group, &g);
 		if (!r)
 			r = bag_group_letter(group, &g, &to.offices, whole, &put, &statements, &lost, p->err);
@@ -459,21 +466,18 @@ static int put_groups(struct putting *p)
 				  .now_s = p->now_s,
 				  .look = p->o->look,
 				  .reports = p->o->reports,
+				  .inside = p->o->inside,
 				  .durable = true,
 				  .read_back = true};
-	CLEAN_BUF struct buf mark = BUF_INIT(256);
-	int r = 0;
-	if (p->o->inside) {
-		inside_mark_write(&mark, &p->officers_id);
-		place.inside = &mark;
-		r = buf_check(&mark, "the bag", p->err);
-	}
-	if (!r && p->o->inside && !p->n)
-		r = write_entries(p, &place);
+	int r = p->o->inside ? write_own_entries(p, &place) : 0;
 	if (p->n)
 		qsort(p->candidates, p->n, sizeof *p->candidates, by_audience);
 	for (size_t i = 0; i < p->n && !r;)
 		r = write_group(p, &place, i, &i);
+	if (!r && p->inside.n && can_remove(p))
+		r = inside_bags_merge(&p->inside, &p->self, &place);
+	if (!r && p->inside.damaged[0])
+		r = tell_own_damaged(p);
 	for (size_t i = 0; i < place.damaged.n && !r; i++)
 		r = tell_damaged(p, &place.damaged.at[i]);
 	hashes_release(&place.damaged);
@@ -516,16 +520,19 @@ void put_out_result_release(struct put_out_result *r)
 	*r = (struct put_out_result){0};
 }
 
-/* Which keys, and what lies there from other machines of ours: it need not lie there twice. */
+/* Which keys; and whether they still are for this machine. */
 static int prepare_inside(struct putting *p)
 {
+	CLEAN_BUF struct buf dismissed = BUF_INIT(8192);
+	p->inside = (struct inside_bags){
+		.v = p->v, .store = p->store, .keys = &p->keys, .present = &p->present, .err = p->err};
 	int r = register_set_self(p->v, &p->self, p->err);
+	const struct office_register *self = r ? NULL : registers_office(p->self.registers, &p->v->self);
 	if (!r)
-		r = inside_audience(registers_office(p->self.registers, &p->v->self), p->now_s, &p->officers,
-				    &p->officers_id, p->err);
-	for (size_t i = 0; i < p->o->lying->n && !r; i++)
-		r = note_present(p, &p->o->lying->at[i]);
-	return r;
+		r = inside_keys_find(self, p->now_s, &p->keys, p->err);
+	if (!r)
+		r = inside_dismissed(p->v, self, p->now_s, &dismissed, p->err);
+	return r || !dismissed.len ? r : tell(p, &dismissed);
 }
 
 int put_out(struct valise *v, struct store *store, const struct put_out_options *o, struct put_out_result *ret,
@@ -538,17 +545,22 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 		r = find_candidates(&p);
 	if (!r)
 		r = store->ops->list(store, look_at_own, &p, err);
+	if (!r && o->inside)
+		r = inside_bags_lying(&p.inside, o->lying);
 	if (!r)
 		r = put_groups(&p);
 	if (!r)
 		r = remove_spent(&p);
+	if (!r && p.inside.n && result.durable && can_remove(&p))
+		r = inside_bags_remove(&p.inside, &result.removed);
 	hash_index_release(&p.named);
 	hash_index_release(&p.present);
 	hash_index_release(&p.arrived);
 	free(p.spent);
 	free(p.candidates);
 	register_set_release(&p.self);
-	recipients_release(&p.officers);
+	inside_keys_release(&p.keys);
+	inside_bags_release(&p.inside);
 	if (r) {
 		put_out_result_release(&result);
 		return r;

@@ -98,18 +98,11 @@ static int open_store(struct syncing *s)
 
 /* ---- In ---- */
 
-static int is_an_item(void *context, const struct hash *item)
-{
-	(void)item;
-	*(bool *)context = true;
-	return 0;
-}
-
 /* In our place, under a name that we gave, of the size it had: a bag of somebody else's may have been moved there. */
 static int is_ours(struct syncing *s, const struct store_bag *bag, bool *ret)
 {
 	*ret = false;
-	return bag->is_own ? bag_items(s->v->spool, str_of(bag->name), bag->bytes, is_an_item, ret, s->err) : 0;
+	return bag->is_own ? bag_is_ours(s->v->spool, str_of(bag->name), bag->bytes, ret, s->err) : 0;
 }
 
 static int take_one(void *context, const struct store_bag *bag)

@@ -11,8 +11,8 @@
 /* Honest bags hold fewer; what is beyond is put there again. */
 #define ITEMS_MAX 1000000u
 
-/* As whoever put it would name it. Whoever writes bags for us can also remove them: that one does not hold what it says, costs no more. */
-static bool item_of(const struct bag_record *rec, struct hash *ret)
+/* Whoever writes bags for us can also remove them: that one does not hold what it says, costs no more. */
+bool take_inside_item(const struct bag_record *rec, struct hash *ret)
 {
 	const uint8_t *empty_line;
 	switch (rec->kind) {
@@ -48,7 +48,7 @@ int take_inside_look(struct take_in *t, const struct bag_record *rec)
 		t->is_inside = true;
 		return 0;
 	}
-	if (!t->is_inside || t->items.n == ITEMS_MAX || !item_of(rec, &item))
+	if (!t->is_inside || t->items.n == ITEMS_MAX || !take_inside_item(rec, &item))
 		return 0;
 	struct hash key = bag_item_key(&t->inside_audience, &item);
 	return hashes_add(&t->items, &key, t->err);

@@ -97,6 +97,8 @@ CHECKED int take_in_first_look(struct take_in *t, const struct hash *id, bool *r
 
 /* ---- take_inside.c ---- */
 
+/* The item that a record is, as whoever put it would name it; false when it is none by itself. */
+bool take_inside_item(const struct bag_record *rec, struct hash *ret);
 /* Of each record, before it is taken. */
 CHECKED int take_inside_look(struct take_in *t, const struct bag_record *rec);
 /* At the bag's end: what it holds lies there; with `remember` also when it is skipped next time. In a transaction then. */

@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "crypto/tree.h"
 #include "format/bag.h"
+#include "format/inside_mark.h"
 #include "format/tally.h"
 #include "office/put_bag.h"
 #include "office/put_exhibits.h"
@@ -20,7 +21,8 @@ struct bag_group {
 	struct bag_place *place;
 	struct age_recipient *to; /* owned */
 	size_t n_to;
-	struct hash audience;
+	const struct hash *serving; /* borrowed; the first is whom these bags are for */
+	size_t n_serving;
 	struct hash_index *present; /* borrowed */
 	struct hashes concerned;    /* by the letter in hand: their entries go with it */
 	/* The bag in hand; NULL when none is. */
@@ -28,7 +30,7 @@ struct bag_group {
 	struct stream_sealer *sealer;
 	struct imprint imprint;
 	struct bag_name name;
-	struct hashes items;   /* in it, each hashed with the audience */
+	struct hashes items;   /* in it, each hashed with the audience; inside our office as they are */
 	struct hashes letters; /* whose cover or body is in it */
 	uint8_t *piece;        /* of the body in hand; TREE_PIECE_BYTES, NULL until one is needed */
 	struct put_bag last;   /* the one before: read again while the next is written */
@@ -53,14 +55,18 @@ static int put_readme(struct bag_group *g, struct valise_err *err)
 /* A kind of note that whoever does not know it passes over. */
 static int put_mark(struct bag_group *g, struct valise_err *err)
 {
-	const struct buf *mark = g->place->inside;
-	struct bag_record rec = {.kind = BAG_NOTE, .data = mark->data, .len = mark->len};
+	CLEAN_BUF struct buf mark = BUF_INIT(256);
 	uint8_t frame[BAG_FRAME_BYTES];
-	digest_once(mark->data, mark->len, &rec.of);
-	int r = bag_writer_frame(g->writer, &rec, false, frame, err);
+	inside_mark_write(&mark, &g->serving[0]);
+	int r = buf_check(&mark, "the bag", err);
+	if (r)
+		return r;
+	struct bag_record rec = {.kind = BAG_NOTE, .data = mark.data, .len = mark.len};
+	digest_once(mark.data, mark.len, &rec.of);
+	r = bag_writer_frame(g->writer, &rec, false, frame, err);
 	if (!r)
 		r = stream_sealer_add(g->sealer, frame, sizeof frame, err);
-	return r ? r : stream_sealer_add(g->sealer, mark->data, mark->len, err);
+	return r ? r : stream_sealer_add(g->sealer, mark.data, mark.len, err);
 }
 
 static int begin_bag(struct bag_group *g, struct valise_err *err)
@@ -124,6 +130,7 @@ static int publish_bag(struct bag_group *g, struct valise_err *err)
 				   .name = g->name,
 				   .items = g->items,
 				   .letters = g->letters,
+				   .audience = g->serving[0],
 				   .imprint = g->imprint,
 				   .bytes = written.bytes,
 				   .how = how,
@@ -154,16 +161,25 @@ struct hash bag_item_key(const struct hash *audience, const struct hash *item)
 	return key;
 }
 
+bool bag_item_lies(const struct hash_index *present, const struct hash *audiences, size_t n, const struct hash *item)
+{
+	bool lies = false;
+	for (size_t i = 0; i < n && !lies; i++) {
+		struct hash key = bag_item_key(&audiences[i], item);
+		lies = hash_index_get(present, &key, NULL);
+	}
+	return lies;
+}
+
 bool bag_group_has(const struct bag_group *g, const struct hash *item)
 {
-	struct hash key = bag_item_key(&g->audience, item);
-	return hash_index_get(g->present, &key, NULL);
+	return bag_item_lies(g->present, g->serving, g->n_serving, item);
 }
 
 int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err)
 {
-	struct hash key = bag_item_key(&g->audience, item);
-	int r = hashes_add(&g->items, &key, err);
+	struct hash key = bag_item_key(&g->serving[0], item);
+	int r = hashes_add(&g->items, g->place->inside ? item : &key, err);
 	return r ? r : hash_index_put(g->present, &key, 0, err);
 }
 
@@ -456,7 +472,7 @@ static int put_body(struct bag_group *g, const struct gathered *l, bool *ret_put
 int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct hashes *offices, bool whole,
 		     bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err)
 {
-	bool inside = g->place->inside != NULL;
+	bool inside = g->place->inside;
 	if (!whole && !inside && !any_news(g, l, offices))
 		return 0;
 	bool reports = inside || (whole && g->place->reports), has_body = whole && !l->seal->s.paper.at;
@@ -475,22 +491,23 @@ int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct
 
 /* ---- The group ---- */
 
-int bag_group_new(struct bag_place *place, const struct age_recipient *to, size_t n, const struct hash *audience,
-		  struct hash_index *present, struct bag_group **ret, struct valise_err *err)
+int bag_group_new(struct bag_place *place, const struct bag_audience *a, struct hash_index *present,
+		  struct bag_group **ret, struct valise_err *err)
 {
 	CLEAN_BAG_GROUP struct bag_group *g = calloc(1, sizeof *g);
 	if (!g)
 		return err_nomem(err);
 	g->place = place;
 	g->last = PUT_BAG_NONE;
-	g->n_to = n;
-	g->audience = *audience;
+	g->n_to = a->n;
+	g->serving = a->serving;
+	g->n_serving = a->n_serving;
 	g->present = present;
-	g->to = calloc(n ? n : 1, sizeof *g->to);
+	g->to = calloc(a->n ? a->n : 1, sizeof *g->to);
 	if (!g->to)
 		return err_nomem(err);
-	if (n)
-		memcpy(g->to, to, n * sizeof *to);
+	if (a->n)
+		memcpy(g->to, a->to, a->n * sizeof *a->to);
 	*ret = TAKE(g);
 	return 0;
 }

@@ -17,10 +17,11 @@ int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *e
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
 	if (!r)
-		r = query_begin(&s->db,
-				"INSERT INTO bag (name, written_s, bytes, items, letters) VALUES (?, ?, ?, ?, ?) "
-				"ON CONFLICT DO NOTHING",
-				&q, err);
+		r = query_begin(
+			&s->db,
+			"INSERT INTO bag (name, written_s, bytes, items, letters, audience) VALUES (?, ?, ?, ?, ?, ?) "
+			"ON CONFLICT DO NOTHING",
+			&q, err);
 	if (r)
 		return r;
 	query_text(&q, b->name);
@@ -28,6 +29,7 @@ int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *e
 	query_int(&q, (int64_t)b->bytes);
 	query_blob(&q, ids(b->items, b->n_items));
 	query_blob(&q, ids(b->letters, b->n_letters));
+	query_blob(&q, b->audience ? ids(b->audience, 1) : (struct str){NULL, 0});
 	return query_run(&q, err);
 }
 
@@ -74,16 +76,56 @@ int bag_letters(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *
 		       ret_written_s, err);
 }
 
-int bag_gone(struct spool *s, struct str bag, struct valise_err *err)
+int bag_audience(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
+		 struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, "SELECT audience FROM bag WHERE name = ? AND bytes = ? AND audience IS NOT NULL",
+			    &q, err);
+	if (r)
+		return r;
+	query_text(&q, bag);
+	query_int(&q, (int64_t)bytes);
+	r = query_next(&q, &row, err);
+	if (!r && row)
+		r = row_hash(&q, 0, ret, err);
+	if (!r)
+		*ret_is_inside = row;
+	return r;
+}
+
+int bag_is_ours(struct spool *s, struct str bag, uint64_t bytes, bool *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "SELECT 1 FROM bag WHERE name = ? AND bytes = ?", &q, err);
+	if (r)
+		return r;
+	query_text(&q, bag);
+	query_int(&q, (int64_t)bytes);
+	return query_next(&q, ret, err);
+}
+
+static int write_of_bag(struct spool *s, const char *sql, struct str bag, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
 	if (!r)
-		r = query_begin(&s->db, "DELETE FROM bag WHERE name = ?", &q, err);
+		r = query_begin(&s->db, sql, &q, err);
 	if (r)
 		return r;
 	query_text(&q, bag);
 	return query_run(&q, err);
+}
+
+int bag_emptied(struct spool *s, struct str bag, struct valise_err *err)
+{
+	return write_of_bag(s, "UPDATE bag SET items = x'' WHERE name = ?", bag, err);
+}
+
+int bag_gone(struct spool *s, struct str bag, struct valise_err *err)
+{
+	return write_of_bag(s, "DELETE FROM bag WHERE name = ?", bag, err);
 }
 
 int bag_seen_put(struct spool *s, const struct hash *mark, int64_t when_s, struct valise_err *err)

@@ -278,7 +278,12 @@ static const char regarded[] =
 	"SELECT substr(rest, 1, 64), item, letter FROM line WHERE rest GLOB replace(hex(zeroblob(32)), '0', '[0-9a-f]') || '*'"
 	"	AND substr(rest, 65, 1) = char(10);";
 
-const char *const schema_steps[] = {version_1, version_2, exhibits, sheets, let_go, sealed_lines, outlines, regarded};
+/* Of a bag of ours inside our office: by which digest of keys it goes. Its items are then what it holds, and not hashed with that, so
+ * that it can be told whether all of them lie in other bags too. */
+static const char bags_inside[] = "ALTER TABLE bag ADD COLUMN audience BLOB CHECK (length(audience) = 32);";
+
+const char *const schema_steps[] = {version_1,    version_2, exhibits, sheets,     let_go,
+				    sealed_lines, outlines,  regarded, bags_inside};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)
