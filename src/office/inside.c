@@ -156,6 +156,12 @@ static int find_serving(const struct office_register *self, int64_t now_s, struc
 	return r;
 }
 
+bool inside_is_officer(const struct inside_keys *k, const struct age_recipient *one)
+{
+	const struct recipients some = {.at = (struct age_recipient *)(uintptr_t)one, .n = 1};
+	return cover(&k->officers, &some);
+}
+
 void inside_keys_release(struct inside_keys *k)
 {
 	recipients_release(&k->officers);

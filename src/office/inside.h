@@ -19,6 +19,13 @@ struct inside_keys {
 CHECKED int inside_keys_find(const struct office_register *self, int64_t now_s, struct inside_keys *ret,
 			     struct valise_err *err);
 void inside_keys_release(struct inside_keys *k);
+/* One of another machine's bags that was read before, or just now: by its digest (take_in.c), and whose key vouches for it. */
+struct vouched_bag {
+	struct hash mark;
+	uint64_t bytes;
+	struct age_recipient by;
+};
+bool inside_is_officer(const struct inside_keys *k, const struct age_recipient *one);
 /* When no officer whose key is here is in standing any more, and this is not the keeper's spool: a sentence that says so, appended. */
 CHECKED int inside_dismissed(struct valise *v, const struct office_register *self, int64_t now_s, struct buf *ret,
 			     struct valise_err *err);

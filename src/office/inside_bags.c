@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/limits.h"
 #include "format/inside_mark.h"
+#include "format/inside_voucher.h"
 #include "office/taking.h"
 #include "office/unseal_stream.h"
 #include "spool/bags.h"
@@ -85,9 +86,21 @@ int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *re
 	return 0;
 }
 
-int inside_bags_lying(struct inside_bags *x, const struct hashes *lying)
+static int see_vouched(void *context, const struct hash *key)
+{
+	struct inside_bags *x = context;
+	return hash_index_get(&x->of_stale, key, NULL) ? hash_index_put(x->present, key, 0, x->err) : 0;
+}
+
+int inside_bags_lying(struct inside_bags *x, const struct hashes *lying, const struct vouched_bag *vouched,
+		      size_t n_vouched)
 {
 	int r = 0;
+	for (size_t i = 0; i < n_vouched && x->of_stale.used && !r; i++) {
+		struct hash_hex name = hash_hex(&vouched[i].mark);
+		if (inside_is_officer(x->keys, &vouched[i].by))
+			r = bag_items(x->v->spool, str_of(name.text), vouched[i].bytes, see_vouched, x, x->err);
+	}
 	for (size_t i = 0; i < lying->n && !r; i++)
 		if (!hash_index_get(&x->of_stale, &lying->at[i], NULL))
 			r = hash_index_put(x->present, &lying->at[i], 0, x->err);
@@ -130,7 +143,7 @@ size_t inside_bags_choose(const struct inside_bag *bags, size_t n, size_t *ret)
 struct merging {
 	struct inside_bags *x;
 	struct bag_group *group;
-	struct identities keys;
+	const struct identities *keys;
 	struct hash_index copied; /* items */
 	bool all;                 /* none was met that is not among them */
 	bool could;               /* there is a key to read them, and they are whole */
@@ -139,17 +152,16 @@ struct merging {
 static void merging_release(struct merging *m)
 {
 	bag_group_free(m->group);
-	identities_release(&m->keys);
 	hash_index_release(&m->copied);
 }
 
-/* As it is; what makes it a bag from inside, the new one has. */
+/* As it is; what makes it a bag from inside, the new one has of its own. */
 static int copy_record(void *context, const struct bag_record *rec)
 {
 	struct merging *m = context;
 	struct str bytes = {(const char *)rec->data, rec->len};
 	struct hash item;
-	if (rec->kind == BAG_NOTE && inside_mark_parse(bytes, &item))
+	if (rec->kind == BAG_NOTE && (inside_mark_parse(bytes, &item) || inside_voucher_is(bytes)))
 		return 0;
 	int r = bag_group_record(m->group, (enum bag_kind)rec->kind, &rec->of, rec->at, bytes, m->x->err);
 	if (r || !take_inside_item(rec, &item))
@@ -200,7 +212,7 @@ static int copy_bag(struct merging *m, const struct inside_bag *b)
 	if (r)
 		return r;
 	file.fd = fd;
-	r = stream_opener_new(&file, m->keys.at, m->keys.n, false, &o, &why);
+	r = stream_opener_new(&file, m->keys->at, m->keys->n, false, &o, &why);
 	m->could = !r;
 	if (r == VALISE_E_BAD)
 		(void)snprintf(x->damaged, sizeof x->damaged, "%s", b->name);
@@ -259,21 +271,19 @@ static int merge(struct merging *m, struct bag_place *place, const size_t *chose
 /* What would be merged stays as it is where that cannot be: nobody lacks anything for it. */
 static bool may_stay(int r)
 {
-	return r == VALISE_E_FULL || r == VALISE_E_READ_ONLY || r == VALISE_E_LOCKED;
+	return r == VALISE_E_FULL || r == VALISE_E_READ_ONLY;
 }
 
-int inside_bags_merge(struct inside_bags *x, const struct register_set *self, struct bag_place *place)
+int inside_bags_merge(struct inside_bags *x, struct bag_place *place)
 {
-	CLEANUP(merging_release) struct merging m = {.x = x, .could = true};
+	CLEANUP(merging_release) struct merging m = {.x = x, .keys = &place->inside->at_hand, .could = true};
 	CLEAN_FREE size_t *chosen = calloc(x->n + 1, sizeof *chosen);
 	int r = chosen ? 0 : err_nomem(x->err);
 	for (size_t n; !r && m.could && place->durable && (n = inside_bags_choose(x->at, x->n, chosen)) > 0;) {
-		if (!m.keys.at && !x->store->ops->confirm(x->store))
-			break; /* none could be removed afterwards */
-		if (!m.keys.at)
-			r = office_identities(x->v, self, ROLE_CLERK | ROLE_COURIER | ROLE_READER, &m.keys, x->err);
-		if (!r)
-			r = merge(&m, place, chosen, n);
+		r = vouching_keys(place->inside, x->err);
+		if (r || !m.keys->n || !x->store->ops->confirm(x->store))
+			break; /* they could not be read, or none be removed afterwards */
+		r = merge(&m, place, chosen, n);
 	}
 	return may_stay(r) ? 0 : r;
 }

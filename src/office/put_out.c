@@ -38,9 +38,10 @@ struct putting {
 	size_t n_spent, cap_spent;
 	struct candidate *candidates;
 	size_t n, cap;
-	struct register_set self; /* inside our own office, as the next two */
+	struct register_set self; /* inside our own office, as the next three */
 	struct inside_keys keys;
 	struct inside_bags inside;
+	struct vouching vouching;
 	struct put_out_result *r;
 	size_t cap_departures;
 	struct valise_err *err;
@@ -466,7 +467,7 @@ static int put_groups(struct putting *p)
 				  .now_s = p->now_s,
 				  .look = p->o->look,
 				  .reports = p->o->reports,
-				  .inside = p->o->inside,
+				  .inside = p->o->inside ? &p->vouching : NULL,
 				  .durable = true,
 				  .read_back = true};
 	int r = p->o->inside ? write_own_entries(p, &place) : 0;
@@ -475,7 +476,7 @@ static int put_groups(struct putting *p)
 	for (size_t i = 0; i < p->n && !r;)
 		r = write_group(p, &place, i, &i);
 	if (!r && p->inside.n && can_remove(p))
-		r = inside_bags_merge(&p->inside, &p->self, &place);
+		r = inside_bags_merge(&p->inside, &place);
 	if (!r && p->inside.damaged[0])
 		r = tell_own_damaged(p);
 	for (size_t i = 0; i < place.damaged.n && !r; i++)
@@ -524,6 +525,7 @@ void put_out_result_release(struct put_out_result *r)
 static int prepare_inside(struct putting *p)
 {
 	CLEAN_BUF struct buf dismissed = BUF_INIT(8192);
+	p->vouching = (struct vouching){.v = p->v, .self = &p->self, .keys = &p->keys};
 	p->inside = (struct inside_bags){
 		.v = p->v, .store = p->store, .keys = &p->keys, .present = &p->present, .err = p->err};
 	int r = register_set_self(p->v, &p->self, p->err);
@@ -546,7 +548,7 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	if (!r)
 		r = store->ops->list(store, look_at_own, &p, err);
 	if (!r && o->inside)
-		r = inside_bags_lying(&p.inside, o->lying);
+		r = inside_bags_lying(&p.inside, o->lying, o->vouched, o->n_vouched);
 	if (!r)
 		r = put_groups(&p);
 	if (!r)
@@ -559,6 +561,7 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	free(p.spent);
 	free(p.candidates);
 	register_set_release(&p.self);
+	vouching_release(&p.vouching);
 	inside_keys_release(&p.keys);
 	inside_bags_release(&p.inside);
 	if (r) {

@@ -2,10 +2,13 @@
 /* What bags from other machines of our own office hold, so that nobody puts it there once more. */
 #include "office/taking.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "crypto/digest.h"
 #include "format/inside_mark.h"
+#include "format/inside_voucher.h"
 #include "office/put_exhibits.h"
+#include "office/vouching.h"
 #include "spool/bags.h"
 
 /* Honest bags hold fewer; what is beyond is put there again. */
@@ -38,6 +41,17 @@ bool take_inside_item(const struct bag_record *rec, struct hash *ret)
 	}
 }
 
+int take_inside_judge(struct take_in *t, const struct bag_record *rec)
+{
+	struct str bytes = {(const char *)rec->data, rec->len};
+	struct hash frames;
+	t->is_vouched = false;
+	if (!t->wrapped || rec->kind != BAG_NOTE || !inside_voucher_is(bytes))
+		return 0;
+	bag_reader_frames(t->reader, &frames);
+	return vouched_by(&t->keys, bytes, &frames, &t->is_vouched, &t->voucher, t->err);
+}
+
 int take_inside_look(struct take_in *t, const struct bag_record *rec)
 {
 	struct str bytes = {(const char *)rec->data, rec->len};
@@ -54,6 +68,16 @@ int take_inside_look(struct take_in *t, const struct bag_record *rec)
 	return hashes_add(&t->items, &key, t->err);
 }
 
+static int add_vouched(struct take_in *t, const struct hash *mark, uint64_t bytes, const struct age_recipient *by)
+{
+	struct vouched_bag *grown = array_room(t->vouched, t->n_vouched, &t->cap_vouched, sizeof *grown);
+	if (!grown)
+		return err_nomem(t->err);
+	t->vouched = grown;
+	t->vouched[t->n_vouched++] = (struct vouched_bag){*mark, bytes, *by};
+	return 0;
+}
+
 /* The spool's record of bags knows those that it did not write by the digest by which it knows that they were read. */
 int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool remember)
 {
@@ -62,6 +86,7 @@ int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t byte
 					.bytes = bytes,
 					.items = t->items.at,
 					.n_items = t->items.n,
+					.voucher = t->is_vouched ? &t->voucher : NULL,
 					.when_s = clock_now_s()};
 	int r = 0;
 	if (!t->is_inside)
@@ -70,6 +95,8 @@ int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t byte
 		r = hashes_add(&t->lying, &t->items.at[i], t->err);
 	if (!r && remember)
 		r = bag_wrote(t->v->spool, &bag, t->err);
+	if (!r && remember && t->is_vouched)
+		r = add_vouched(t, mark, bytes, &t->voucher);
 	return r;
 }
 
@@ -82,5 +109,12 @@ static int add_lying(void *context, const struct hash *item)
 int take_inside_again(struct take_in *t, const struct hash *mark, uint64_t bytes)
 {
 	struct hash_hex name = hash_hex(mark);
-	return t->o.inside ? bag_items(t->v->spool, str_of(name.text), bytes, add_lying, t, t->err) : 0;
+	struct age_recipient by;
+	bool is_vouched = false;
+	if (!t->o.inside)
+		return 0;
+	int r = bag_items(t->v->spool, str_of(name.text), bytes, add_lying, t, t->err);
+	if (!r)
+		r = bag_voucher(t->v->spool, str_of(name.text), bytes, &is_vouched, &by, t->err);
+	return r || !is_vouched ? r : add_vouched(t, mark, bytes, &by);
 }

@@ -8,6 +8,7 @@
 #include "crypto/tree.h"
 #include "format/bag.h"
 #include "format/inside_mark.h"
+#include "format/inside_voucher.h"
 #include "format/tally.h"
 #include "office/put_bag.h"
 #include "office/put_exhibits.h"
@@ -53,20 +54,32 @@ static int put_readme(struct bag_group *g, struct valise_err *err)
 }
 
 /* A kind of note that whoever does not know it passes over. */
+static int put_aside(struct bag_group *g, struct str text, struct valise_err *err)
+{
+	struct bag_record rec = {.kind = BAG_NOTE, .data = (const uint8_t *)text.at, .len = text.len};
+	uint8_t frame[BAG_FRAME_BYTES];
+	digest_once(text.at, text.len, &rec.of);
+	int r = bag_writer_frame(g->writer, &rec, false, frame, err);
+	if (!r)
+		r = stream_sealer_add(g->sealer, frame, sizeof frame, err);
+	return r ? r : stream_sealer_add(g->sealer, rec.data, rec.len, err);
+}
+
 static int put_mark(struct bag_group *g, struct valise_err *err)
 {
 	CLEAN_BUF struct buf mark = BUF_INIT(256);
-	uint8_t frame[BAG_FRAME_BYTES];
 	inside_mark_write(&mark, &g->serving[0]);
 	int r = buf_check(&mark, "the bag", err);
-	if (r)
-		return r;
-	struct bag_record rec = {.kind = BAG_NOTE, .data = mark.data, .len = mark.len};
-	digest_once(mark.data, mark.len, &rec.of);
-	r = bag_writer_frame(g->writer, &rec, false, frame, err);
-	if (!r)
-		r = stream_sealer_add(g->sealer, frame, sizeof frame, err);
-	return r ? r : stream_sealer_add(g->sealer, mark.data, mark.len, err);
+	return r ? r : put_aside(g, buf_str(&mark), err);
+}
+
+static int put_voucher(struct bag_group *g, struct valise_err *err)
+{
+	CLEAN_BUF struct buf voucher = BUF_INIT(INSIDE_VOUCHER_BYTES(g->n_to));
+	struct hash frames;
+	bag_writer_frames(g->writer, &frames);
+	int r = vouch(g->place->inside, g->to, g->n_to, &frames, &voucher, err);
+	return r || !voucher.len ? r : put_aside(g, buf_str(&voucher), err);
 }
 
 static int begin_bag(struct bag_group *g, struct valise_err *err)
@@ -116,7 +129,9 @@ static int publish_bag(struct bag_group *g, struct valise_err *err)
 	uint8_t trailer[BAG_FRAME_BYTES];
 	struct sealed_stream written;
 	struct publication how = {0};
-	int r = bag_writer_end(g->writer, trailer, err);
+	int r = g->place->inside ? put_voucher(g, err) : 0;
+	if (!r)
+		r = bag_writer_end(g->writer, trailer, err);
 	if (!r)
 		r = stream_sealer_add(g->sealer, trailer, sizeof trailer, err);
 	if (!r)
@@ -186,8 +201,9 @@ int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_e
 /* Room for a record in the bag in hand, or in a new one. *ret_new tells the latter. */
 static int make_room(struct bag_group *g, size_t len, bool *ret_new, struct valise_err *err)
 {
+	size_t voucher = g->place->inside ? BAG_FRAME_BYTES + INSIDE_VOUCHER_BYTES(g->n_to) : 0;
 	*ret_new = false;
-	if (g->writer && bag_writer_bytes_with(g->writer, len) > LIMIT_BAG_BYTES) {
+	if (g->writer && bag_writer_bytes_with(g->writer, len + voucher) > LIMIT_BAG_BYTES) {
 		int r = end_bag(g, err);
 		if (r)
 			return r;
@@ -472,7 +488,7 @@ static int put_body(struct bag_group *g, const struct gathered *l, bool *ret_put
 int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct hashes *offices, bool whole,
 		     bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err)
 {
-	bool inside = g->place->inside;
+	bool inside = g->place->inside != NULL;
 	if (!whole && !inside && !any_news(g, l, offices))
 		return 0;
 	bool reports = inside || (whole && g->place->reports), has_body = whole && !l->seal->s.paper.at;

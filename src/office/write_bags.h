@@ -6,7 +6,7 @@
 #include "channel/store.h"
 #include "format/bag.h"
 #include "office/hash_index.h"
-#include "office/office.h"
+#include "office/vouching.h"
 
 /* Where bags go, and what became of them; shared by all groups of one sync. */
 struct bag_place {
@@ -15,8 +15,9 @@ struct bag_place {
 	int64_t now_s;
 	bool look;    /* count, write nothing */
 	bool reports; /* with letters that go whole, what was reported of them */
-	/* For the other machines of our own office: all of a letter goes, whoever said it, and each bag begins with the mark of its audience. */
-	bool inside;
+	/* For the other machines of our own office: all of a letter goes, whoever said it, and each bag begins with the mark of its audience, and
+	 * ends with what vouches for it. NULL: for others. */
+	struct vouching *inside;
 	size_t bags, reports_put, exhibits_put;
 	uint64_t bytes;
 	bool durable;   /* so far */

@@ -17,11 +17,11 @@ int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *e
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
 	if (!r)
-		r = query_begin(
-			&s->db,
-			"INSERT INTO bag (name, written_s, bytes, items, letters, audience) VALUES (?, ?, ?, ?, ?, ?) "
-			"ON CONFLICT DO NOTHING",
-			&q, err);
+		r = query_begin(&s->db,
+				"INSERT INTO bag (name, written_s, bytes, items, letters, audience, voucher) "
+				"VALUES (?, ?, ?, ?, ?, ?, ?) "
+				"ON CONFLICT DO NOTHING",
+				&q, err);
 	if (r)
 		return r;
 	query_text(&q, b->name);
@@ -30,6 +30,8 @@ int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *e
 	query_blob(&q, ids(b->items, b->n_items));
 	query_blob(&q, ids(b->letters, b->n_letters));
 	query_blob(&q, b->audience ? ids(b->audience, 1) : (struct str){NULL, 0});
+	query_blob(&q, b->voucher ? (struct str){(const char *)b->voucher->point, sizeof b->voucher->point}
+				  : (struct str){NULL, 0});
 	return query_run(&q, err);
 }
 
@@ -76,22 +78,39 @@ int bag_letters(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *
 		       ret_written_s, err);
 }
 
-int bag_audience(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
-		 struct valise_err *err)
+/* What `sql` selects of a bag, unless it is NULL. */
+static int hash_of_bag(struct spool *s, const char *sql, struct str bag, uint64_t bytes, bool *ret_found,
+		       struct hash *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, "SELECT audience FROM bag WHERE name = ? AND bytes = ? AND audience IS NOT NULL",
-			    &q, err);
+	int r = query_begin(&s->db, sql, &q, err);
 	if (r)
 		return r;
 	query_text(&q, bag);
 	query_int(&q, (int64_t)bytes);
 	r = query_next(&q, &row, err);
-	if (!r && row)
-		r = row_hash(&q, 0, ret, err);
-	if (!r)
-		*ret_is_inside = row;
+	if (r)
+		return r;
+	*ret_found = row && !row_is_null(&q, 0);
+	return *ret_found ? row_hash(&q, 0, ret, err) : 0;
+}
+
+int bag_audience(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
+		 struct valise_err *err)
+{
+	return hash_of_bag(s, "SELECT audience FROM bag WHERE name = ? AND bytes = ?", bag, bytes, ret_is_inside, ret,
+			   err);
+}
+
+int bag_voucher(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_vouched, struct age_recipient *ret,
+		struct valise_err *err)
+{
+	struct hash key;
+	int r = hash_of_bag(s, "SELECT voucher FROM bag WHERE name = ? AND bytes = ?", bag, bytes, ret_is_vouched, &key,
+			    err);
+	if (!r && *ret_is_vouched)
+		memcpy(ret->point, key.bytes, sizeof ret->point);
 	return r;
 }
 

@@ -3,16 +3,19 @@
 #ifndef SPOOL_BAGS_H
 #define SPOOL_BAGS_H
 
+#include "format/age.h"
 #include "spool/spool.h"
 
 /* A bag that was written: which items it holds, and of which letters cover or body. What is out on a stick follows from the names and
- * sizes that are still there. `audience`: of one of ours inside our office, whose items are then plain; NULL. */
+ * sizes that are still there. `audience`: of one of ours inside our office, whose items are then plain;
+ * `voucher`: of one there by another machine, whose key vouches for it; NULL. */
 struct written_bag {
 	struct str name;
 	uint64_t bytes;
 	const struct hash *items, *letters;
 	size_t n_items, n_letters;
 	const struct hash *audience;
+	const struct age_recipient *voucher;
 	int64_t when_s;
 };
 CHECKED int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *err);
@@ -28,6 +31,9 @@ CHECKED int bag_letters(struct spool *s, struct str bag, uint64_t bytes, bag_ite
 /* For whose keys such a bag is; *ret_is_inside is false, and *ret untouched, where that is not known, or it is none. */
 CHECKED int bag_audience(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
 			 struct valise_err *err);
+/* The same of who vouches for one by another machine. */
+CHECKED int bag_voucher(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_vouched,
+			struct age_recipient *ret, struct valise_err *err);
 /* All that it holds lies in others too: it counts for nothing, and may go. */
 CHECKED int bag_emptied(struct spool *s, struct str bag, struct valise_err *err);
 /* It lies there no more. */

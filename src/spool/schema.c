@@ -278,9 +278,10 @@ static const char regarded[] =
 	"SELECT substr(rest, 1, 64), item, letter FROM line WHERE rest GLOB replace(hex(zeroblob(32)), '0', '[0-9a-f]') || '*'"
 	"	AND substr(rest, 65, 1) = char(10);";
 
-/* Of a bag of ours inside our office: by which digest of keys it goes. Its items are then what it holds, and not hashed with that, so
- * that it can be told whether all of them lie in other bags too. */
-static const char bags_inside[] = "ALTER TABLE bag ADD COLUMN audience BLOB CHECK (length(audience) = 32);";
+/* audience: of a bag of ours inside our office, by which digest of keys it goes. Its items are then what it holds, and not hashed with that,
+ * so that it can be told whether all of them lie in other bags too. voucher: of another machine's, whose key vouches for it. */
+static const char bags_inside[] = "ALTER TABLE bag ADD COLUMN audience BLOB CHECK (length(audience) = 32);"
+				  "ALTER TABLE bag ADD COLUMN voucher BLOB CHECK (length(voucher) = 32);";
 
 const char *const schema_steps[] = {version_1,    version_2, exhibits, sheets,     let_go,
 				    sealed_lines, outlines,  regarded, bags_inside};
