@@ -14,6 +14,10 @@ bags_of() { # MACHINE
 	find "inside/valise/$(of "$1")" -type f | wc -l
 }
 
+vouched_at() { # MACHINE: how many bags there it knows to be by another machine
+	/usr/bin/env python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("SELECT count(voucher) FROM bag").fetchone()[0])' "offices/$1/valise.db"
+}
+
 puts_nothing() { # MACHINE...
 	local machine n
 	for machine in "$@"; do
@@ -116,6 +120,48 @@ said() { # MACHINE: how much is said of the letter, as far as it knows
 	inside oslo room
 	as fourth sync --inside inside | grep -q "whole and checked"
 	[ "$(said fourth)" -eq 3 ]
+}
+
+@test "what nobody in standing vouches for is wrapped once more before a bag goes for its sake" {
+	reviewed
+	join third "Third desk" clerk
+	inside oslo
+	# The second desk wraps everything for the third one, and is dismissed.
+	as second sync --inside inside | grep -q "Put out 1 letter"
+	inside third
+	as oslo officer dismiss "Second desk" --reason "it was stolen"
+	inside oslo
+	old=$(find "inside/valise/$(of desk)" -type f)
+	as desk sync --inside inside >out
+	grep -q "Put out 1 letter" out
+	for bag in $old; do
+		[ ! -e "$bag" ]
+	done
+	# For all but its own statement the desk vouches.
+	as room sync --inside inside --json >out
+	json_at 'len([l for l in d["out"] if l["is_whole"]]), d["statements_out"], d["bags_removed"] > 0' <out | grep -qx "(0, 1, True)"
+	puts_nothing desk room third
+}
+
+@test "a machine whose key is locked puts out what it has without asking, and vouches for nothing" {
+	mission
+	VALISE_PASSPHRASE_COMMAND="echo secret" as night officer request --title "Night desk" --roles clerk -o night.request >/dev/null
+	as oslo officer add night.request --unchecked >/dev/null
+	new_card
+	as night card add oslo.card --unchecked 2>/dev/null
+	acquaint night
+	send notice.txt
+	VALISE_PASSPHRASE_COMMAND="echo secret" as night sync stick >/dev/null
+	as night sync --inside inside | grep -q "Put out 1 letter"
+	inside desk room
+	[ "$(vouched_at desk)" -eq 0 ]
+	join third "Third desk" clerk
+	inside oslo
+	[ "$(status_of as night sync --inside inside)" -eq 11 ]
+	VALISE_PASSPHRASE_COMMAND="echo secret" as night sync --inside inside >/dev/null
+	inside desk third
+	[ "$(vouched_at desk)" -gt 0 ]
+	as third track "$letter" >/dev/null
 }
 
 @test "a bag stays while something in it lies nowhere else for the keys of today" {
