@@ -35,8 +35,10 @@ static void the_example_is_what_we_write_and_read(void **state)
 	struct age_recipient by = key_of(&writer), to[] = {key_of(&a), key_of(&b)}, found;
 	uint8_t tag[INSIDE_TAG_BYTES], told[INSIDE_TAG_BYTES];
 	struct valise_err err = {0};
-	CLEAN_BUF struct buf example = {0}, text = BUF_INIT(INSIDE_VOUCHER_BYTES(2));
+	CLEAN_BUF struct buf example = {0}, file = {0}, text = BUF_INIT(INSIDE_VOUCHER_BYTES(2));
 	vector_example("bag.md", "inside-by", &example);
+	vector_read("tests/vectors/bag/inside-by", &file);
+	assert_str(buf_str(&file), (char *)example.data);
 	if (memcmp(to[0].point, to[1].point, sizeof to[0].point) > 0) {
 		struct age_recipient first = to[1];
 		to[1] = to[0];
