@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "office/put_exhibits.h"
 
 #define INSIDE_ROLES (ROLE_CLERK | ROLE_COURIER | ROLE_READER)
 /* More would make a bag's header large for the sake of people who left. */
@@ -249,7 +250,7 @@ int inside_dismissed(struct valise *v, const struct office_register *self, int64
 	return buf_check(ret, "a finding", err);
 }
 
-/* ---- Which letters ---- */
+/* ---- Which letters, and what of them ---- */
 
 int inside_concerns(const struct valise *v, const struct gathered *g, bool *ret, struct valise_err *err)
 {
@@ -269,4 +270,30 @@ int inside_concerns(const struct valise *v, const struct gathered *g, bool *ret,
 		       report_stands(&g->set, g->reports[i].report);
 	*ret = ours;
 	return 0;
+}
+
+bool inside_item(const struct bag_record *rec, struct hash *ret)
+{
+	const uint8_t *empty_line;
+	switch (rec->kind) {
+	case BAG_NOTE:
+		empty_line = memmem(rec->data, rec->len, "\n\n", 2);
+		if (empty_line)
+			digest_once(rec->data, (size_t)(empty_line - rec->data) + 1, ret);
+		return empty_line != NULL;
+	case BAG_COVER:
+		digest_once(rec->data, rec->len, ret);
+		return true;
+	case BAG_BODY:
+		*ret = rec->of;
+		return hash_eq(&rec->of, &rec->root) || rec->len == 0;
+	case BAG_PIECE:
+		*ret = rec->root;
+		return true;
+	case BAG_EXHIBIT:
+		*ret = exhibit_record_item(&rec->of, rec->at);
+		return true;
+	default:
+		return false;
+	}
 }

@@ -3,6 +3,7 @@
 #ifndef OFFICE_INSIDE_H
 #define OFFICE_INSIDE_H
 
+#include "format/bag.h"
 #include "office/office.h"
 
 /* Whom bags inside our office are for, by our register as it is here. Keys are sorted; an audience's id is the digest of them. */
@@ -31,5 +32,8 @@ CHECKED int inside_dismissed(struct valise *v, const struct office_register *sel
 			     struct valise_err *err);
 /* Whether our office has to do with that letter: it sealed it, it is addressed, it was handed it, or an officer of it has spoken. */
 CHECKED int inside_concerns(const struct valise *v, const struct gathered *g, bool *ret, struct valise_err *err);
+/* The item that a record is, as whoever put it would name it; false when it is none by itself. Whoever writes bags for us can also remove them:
+ * that one does not hold what it says, costs no more. */
+bool inside_item(const struct bag_record *rec, struct hash *ret);
 
 #endif

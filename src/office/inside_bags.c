@@ -8,7 +8,6 @@
 #include "base/limits.h"
 #include "format/inside_mark.h"
 #include "format/inside_voucher.h"
-#include "office/taking.h"
 #include "office/unseal_stream.h"
 #include "spool/bags.h"
 
@@ -54,7 +53,8 @@ static int see_stale(void *context, const struct hash *item)
 	s->n++;
 	for (size_t i = 0; i < serving->n && !r; i++) {
 		struct hash key = bag_item_key(&serving->at[i], item);
-		r = hash_index_put(&s->x->of_stale, &key, 0, s->x->err);
+		if (hashes_have(s->x->lying, &key))
+			r = hash_index_put(&s->x->of_stale, &key, 0, s->x->err);
 	}
 	return r;
 }
@@ -92,9 +92,9 @@ static int see_vouched(void *context, const struct hash *key)
 	return hash_index_get(&x->of_stale, key, NULL) ? hash_index_put(x->present, key, 0, x->err) : 0;
 }
 
-int inside_bags_lying(struct inside_bags *x, const struct hashes *lying, const struct vouched_bag *vouched,
-		      size_t n_vouched)
+int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched)
 {
+	const struct hashes *lying = x->lying;
 	int r = 0;
 	for (size_t i = 0; i < n_vouched && x->of_stale.used && !r; i++) {
 		struct hash_hex name = hash_hex(&vouched[i].mark);
@@ -164,7 +164,7 @@ static int copy_record(void *context, const struct bag_record *rec)
 	if (rec->kind == BAG_NOTE && (inside_mark_parse(bytes, &item) || inside_voucher_is(bytes)))
 		return 0;
 	int r = bag_group_record(m->group, (enum bag_kind)rec->kind, &rec->of, rec->at, bytes, m->x->err);
-	if (r || !take_inside_item(rec, &item))
+	if (r || !inside_item(rec, &item))
 		return r;
 	r = bag_group_mark(m->group, &item, m->x->err);
 	return r ? r : hash_index_put(&m->copied, &item, 0, m->x->err);
@@ -208,11 +208,12 @@ static int copy_bag(struct merging *m, const struct inside_bag *b)
 	struct inside_bags *x = m->x;
 	struct body file = {.what = "a bag of ours", .past_cache = true};
 	struct valise_err why = {0};
-	int r = x->store->ops->open(x->store, x->writer, b->name, &fd, &file.size, x->err);
-	if (r)
-		return r;
+	/* Another program may have merged it meanwhile; or the medium is failing, and then nothing is made of it. */
+	m->could = x->store->ops->open(x->store, x->writer, b->name, &fd, &file.size, NULL) == 0;
+	if (!m->could)
+		return 0;
 	file.fd = fd;
-	r = stream_opener_new(&file, m->keys->at, m->keys->n, false, &o, &why);
+	int r = stream_opener_new(&file, m->keys->at, m->keys->n, false, &o, &why);
 	m->could = !r;
 	if (r == VALISE_E_BAD)
 		(void)snprintf(x->damaged, sizeof x->damaged, "%s", b->name);

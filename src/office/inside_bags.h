@@ -21,6 +21,7 @@ struct inside_bags {
 	struct store *store;
 	const struct inside_keys *keys;
 	struct hash_index *present; /* what need not be put there, by bag_item_key */
+	const struct hashes *lying; /* the same of what bags of our office's other machines hold */
 	struct inside_bag *at;
 	size_t n, cap;
 	char writer[LIMIT_BAG_NAME_BYTES + 1];  /* our name there */
@@ -32,10 +33,9 @@ void inside_bags_release(struct inside_bags *x);
 
 /* Of each bag of ours there: what it holds is present, if it serves. *ret_known is false of one that is not known to be from inside. */
 CHECKED int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *ret_known);
-/* Then, what bags of our office's other machines hold, by bag_item_key: it is present as well. What bags of ours hold that do not serve any
- * more is present only where an officer's key vouches for one that holds it, since ours are removed then. */
-CHECKED int inside_bags_lying(struct inside_bags *x, const struct hashes *lying, const struct vouched_bag *vouched,
-			      size_t n_vouched);
+/* Then: what lies there in others' bags is present as well. What bags of ours hold that do not serve any more is so only where an officer's
+ * key vouches for one that holds it, since ours are removed then. */
+CHECKED int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched);
 /* Puts small bags into one anew. *x->damaged is set when one of them cannot be read; where there is no key to read them, or no room, nothing
  * happens. */
 CHECKED int inside_bags_merge(struct inside_bags *x, struct bag_place *place);

@@ -526,8 +526,12 @@ static int prepare_inside(struct putting *p)
 {
 	CLEAN_BUF struct buf dismissed = BUF_INIT(8192);
 	p->vouching = (struct vouching){.v = p->v, .self = &p->self, .keys = &p->keys};
-	p->inside = (struct inside_bags){
-		.v = p->v, .store = p->store, .keys = &p->keys, .present = &p->present, .err = p->err};
+	p->inside = (struct inside_bags){.v = p->v,
+					 .store = p->store,
+					 .keys = &p->keys,
+					 .present = &p->present,
+					 .lying = p->o->lying,
+					 .err = p->err};
 	int r = register_set_self(p->v, &p->self, p->err);
 	const struct office_register *self = r ? NULL : registers_office(p->self.registers, &p->v->self);
 	if (!r)
@@ -548,7 +552,7 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	if (!r)
 		r = store->ops->list(store, look_at_own, &p, err);
 	if (!r && o->inside)
-		r = inside_bags_lying(&p.inside, o->lying, o->vouched, o->n_vouched);
+		r = inside_bags_lying(&p.inside, o->vouched, o->n_vouched);
 	if (!r)
 		r = put_groups(&p);
 	if (!r)

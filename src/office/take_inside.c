@@ -7,39 +7,12 @@
 #include "crypto/digest.h"
 #include "format/inside_mark.h"
 #include "format/inside_voucher.h"
-#include "office/put_exhibits.h"
 #include "office/vouching.h"
+#include "office/write_bags.h"
 #include "spool/bags.h"
 
 /* Honest bags hold fewer; what is beyond is put there again. */
 #define ITEMS_MAX 1000000u
-
-/* Whoever writes bags for us can also remove them: that one does not hold what it says, costs no more. */
-bool take_inside_item(const struct bag_record *rec, struct hash *ret)
-{
-	const uint8_t *empty_line;
-	switch (rec->kind) {
-	case BAG_NOTE:
-		empty_line = memmem(rec->data, rec->len, "\n\n", 2);
-		if (empty_line)
-			digest_once(rec->data, (size_t)(empty_line - rec->data) + 1, ret);
-		return empty_line != NULL;
-	case BAG_COVER:
-		digest_once(rec->data, rec->len, ret);
-		return true;
-	case BAG_BODY:
-		*ret = rec->of;
-		return hash_eq(&rec->of, &rec->root) || rec->len == 0;
-	case BAG_PIECE:
-		*ret = rec->root;
-		return true;
-	case BAG_EXHIBIT:
-		*ret = exhibit_record_item(&rec->of, rec->at);
-		return true;
-	default:
-		return false;
-	}
-}
 
 int take_inside_judge(struct take_in *t, const struct bag_record *rec)
 {
@@ -62,7 +35,7 @@ int take_inside_look(struct take_in *t, const struct bag_record *rec)
 		t->is_inside = true;
 		return 0;
 	}
-	if (!t->is_inside || t->items.n == ITEMS_MAX || !take_inside_item(rec, &item))
+	if (!t->is_inside || t->items.n == ITEMS_MAX || !inside_item(rec, &item))
 		return 0;
 	struct hash key = bag_item_key(&t->inside_audience, &item);
 	return hashes_add(&t->items, &key, t->err);

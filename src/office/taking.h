@@ -101,8 +101,6 @@ CHECKED int take_in_first_look(struct take_in *t, const struct hash *id, bool *r
 
 /* ---- take_inside.c ---- */
 
-/* The item that a record is, as whoever put it would name it; false when it is none by itself. */
-bool take_inside_item(const struct bag_record *rec, struct hash *ret);
 /* Of each record as it is read, and while the reader has it: whether it vouches for what came before. */
 CHECKED int take_inside_judge(struct take_in *t, const struct bag_record *rec);
 /* Of each record, before it is taken. */
