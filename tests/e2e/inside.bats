@@ -251,6 +251,31 @@ said() { # MACHINE: how much is said of the letter, as far as it knows
 	cmp opened/notice.txt notice.txt
 }
 
+@test "pieces, exhibits and what was let go of are copied as they are" {
+	mission
+	mkdir parts
+	for ((n = 1; n <= 9; n++)); do
+		head -c 300000 /dev/urandom >"parts/$n"
+		letter=$(as harbour seal -t Oslo --ref "$n/2026" "parts/$n")
+		as harbour sync stick "$letter" >/dev/null
+		as desk sync stick >/dev/null
+		if [ "$n" -eq 1 ]; then
+			echo 'A spokesman said: "We got it on Wednesday."' >article.txt
+			head -c 1500000 /dev/zero | tr '\0' 'x' >>article.txt
+			as desk report "$letter" --speaker "a spokesman" --verb said --says received --exhibit article.txt --quote "We got it on Wednesday." --yes >/dev/null
+		fi
+		as desk sync --inside inside --json >out
+		[ "$n" -ne 2 ] || as desk forget "$letter" --anyway --yes >/dev/null
+	done
+	inside desk
+	[ "$(bags_of desk)" -le 4 ]
+	as room sync --inside inside --json >out
+	json_at 'd["exhibits_in"], len([l for l in d["in"] if l["is_whole"]]), d["is_damaged"]' <out | grep -qx "(1, 9, False)"
+	as room open --all -o opened >/dev/null
+	[ "$(cat opened/*/* | wc -c)" -eq 2700000 ]
+	puts_nothing room desk
+}
+
 @test "a damaged bag of ours is not merged with others, but named" {
 	mission
 	send notice.txt
