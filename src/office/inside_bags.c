@@ -63,7 +63,7 @@ int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *re
 {
 	struct hash audience;
 	struct str name = str_of(bag->name);
-	int r = bag_audience(x->v->spool, name, bag->bytes, ret_known, &audience, x->err);
+	int r = bag_inside(x->v->spool, name, bag->bytes, ret_known, &audience, x->err);
 	if (r || !*ret_known)
 		return r;
 	struct inside_bag *grown = array_room(x->at, x->n, &x->cap, sizeof *grown);

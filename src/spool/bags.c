@@ -96,8 +96,8 @@ static int hash_of_bag(struct spool *s, const char *sql, struct str bag, uint64_
 	return *ret_found ? row_hash(&q, 0, ret, err) : 0;
 }
 
-int bag_audience(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
-		 struct valise_err *err)
+int bag_inside(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
+	       struct valise_err *err)
 {
 	return hash_of_bag(s, "SELECT audience FROM bag WHERE name = ? AND bytes = ?", bag, bytes, ret_is_inside, ret,
 			   err);

@@ -29,8 +29,8 @@ CHECKED int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_
 CHECKED int bag_letters(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
 			int64_t *ret_written_s, struct valise_err *err);
 /* For whose keys such a bag is; *ret_is_inside is false, and *ret untouched, where that is not known, or it is none. */
-CHECKED int bag_audience(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
-			 struct valise_err *err);
+CHECKED int bag_inside(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
+		       struct valise_err *err);
 /* The same of who vouches for one by another machine. */
 CHECKED int bag_voucher(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_vouched,
 			struct age_recipient *ret, struct valise_err *err);

@@ -35,7 +35,7 @@ static void bags_inside_come_back(void **state)
 	assert_true(ours);
 	assert_int_equal(bag_is_ours(s, STR("in"), 8, &ours, &err), 0);
 	assert_false(ours);
-	assert_int_equal(bag_audience(s, STR("in"), 7, &inside, &audience, &err), 0);
+	assert_int_equal(bag_inside(s, STR("in"), 7, &inside, &audience, &err), 0);
 	assert_true(inside && hash_eq(&audience, &items[2]));
 	assert_int_equal(bag_voucher(s, STR("in"), 7, &vouched, &by, &err), 0);
 	assert_false(vouched);
@@ -43,7 +43,7 @@ static void bags_inside_come_back(void **state)
 	assert_true(vouched && memcmp(by.point, voucher.point, sizeof by.point) == 0);
 	const char *others[] = {"out", "theirs", "unknown"};
 	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(bag_audience(s, str_of(others[i]), 7, &inside, &audience, &err), 0);
+		assert_int_equal(bag_inside(s, str_of(others[i]), 7, &inside, &audience, &err), 0);
 		assert_false(inside);
 	}
 	kit_begin(s);
