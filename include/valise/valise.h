@@ -165,7 +165,7 @@ struct valise_sync {
 	bool reports; /* with the letters that go out, also the reports about them, and the exhibits that these point at */
 	bool look;    /* only say what is there and what would go; a spool that was opened for reading will do */
 	/* For the other machines of our own office: all that it has, of every letter of its own, and its register, wrapped for its officers
-	 * alone; not what their bags there hold already. Nothing of all, via, bare and reports then. */
+	 * alone; not what bags there hold already for all of them. Nothing of all, via, bare and reports then. */
 	bool inside;
 	/* After what came is taken in, and before anything goes out: this ("received", "carrying") is stated of every letter that is whole and
 	 * checked and of which it was not, unattended, by `as`, an officer whose key is here and that the register marks as a machine. */
@@ -196,7 +196,7 @@ struct valise_sync_report {
 	size_t n_said;
 	const char *said_by; /* that machine's title; NULL: nothing was to be said */
 	size_t bags_read, bags_out, bags_skipped, bags_not_for_us;
-	size_t bags_removed; /* of ours, whose letters have all arrived everywhere */
+	size_t bags_removed; /* of ours that nobody waits for any more */
 	uint64_t bytes_in, bytes_out;
 	const char *const *findings; /* damaged bags, refused items, each a sentence that names the bag */
 	size_t n_findings;

@@ -177,6 +177,16 @@ static int folder_publish(struct store *s, struct newfile *file, const char *nam
 	return 0;
 }
 
+static bool folder_confirm(struct store *s)
+{
+	bool durable = false;
+	int own;
+	int r = folder_place(s, &own, NULL);
+	if (!r)
+		r = file_sync_dir(own, "the bag's directory", &durable, NULL);
+	return !r && durable && syncfs(own) == 0;
+}
+
 static int folder_remove(struct store *s, const char *name, struct valise_err *err)
 {
 	int own;
@@ -204,6 +214,7 @@ static const struct store_ops folder_ops = {
 	.open = folder_read,
 	.place = folder_place,
 	.publish = folder_publish,
+	.confirm = folder_confirm,
 	.remove = folder_remove,
 	.readme = folder_readme,
 	.close = folder_close,

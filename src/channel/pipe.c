@@ -193,6 +193,12 @@ static int pipe_publish(struct store *s, struct newfile *file, const char *name,
 	return r;
 }
 
+static bool pipe_confirm(struct store *s)
+{
+	(void)s;
+	return false;
+}
+
 static int pipe_remove(struct store *s, const char *name, struct valise_err *err)
 {
 	(void)s;
@@ -212,6 +218,7 @@ static const struct store_ops pipe_ops = {
 	.open = pipe_read,
 	.place = pipe_place,
 	.publish = pipe_publish,
+	.confirm = pipe_confirm,
 	.remove = pipe_remove,
 	.readme = pipe_readme,
 	.close = pipe_close,

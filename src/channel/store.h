@@ -38,6 +38,8 @@ struct store_ops {
 	/* Gives a written file (its bytes complete) its name, durably. The newfile is spent. */
 	int (*publish)(struct store *s, struct newfile *file, const char *name, struct publication *ret,
 		       struct valise_err *err);
+	/* Whether the place confirms that all that lies there by now, whoever put it, is durable; no less than publish does. */
+	bool (*confirm)(struct store *s);
 	/* One of our own. */
 	int (*remove)(struct store *s, const char *name, struct valise_err *err);
 	/* The text for whoever finds the place, unless the same, or somebody else's, is there. */

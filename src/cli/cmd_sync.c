@@ -257,7 +257,7 @@ static void show(struct cli *c, const struct sync_options *o, const struct valis
 	if (!o->look && r->bags_out && !is_pipe && !r->read_back)
 		warn(c, "what was written could not be read back from the medium");
 	if (r->bags_removed)
-		tell(c, "Took away %zu bag%s of ours, whose letters have arrived.", r->bags_removed,
+		tell(c, "Took away %zu bag%s of ours that nobody waits for any more.", r->bags_removed,
 		     PLURAL(r->bags_removed));
 	if (r->n_in + r->n_out + r->statements_in + r->statements_out + r->reports_in + r->exhibits_in + r->entries_in +
 		    r->entries_out + r->bags_removed ==

@@ -18,6 +18,9 @@ CHECKED int digest_add(struct digest *d, const void *data, size_t len, struct va
 /* The value; d starts anew. */
 CHECKED int digest_end(struct digest *d, struct hash *ret, struct valise_err *err);
 
+/* The value so far; d goes on. */
+void digest_peek(const struct digest *d, struct hash *ret);
+
 /* One shot; cannot fail (no allocation). */
 void digest_once(const void *data, size_t len, struct hash *ret);
 /* SHA-256 of several spans one after the other; cannot fail. */

@@ -186,6 +186,11 @@ int bag_writer_frame(struct bag_writer *w, const struct bag_record *r, bool root
 	return 0;
 }
 
+void bag_writer_frames(const struct bag_writer *w, struct hash *ret)
+{
+	digest_peek(w->digest, ret);
+}
+
 int bag_writer_end(struct bag_writer *w, uint8_t ret_frame[static BAG_FRAME_BYTES], struct valise_err *err)
 {
 	struct bag_record end = {.kind = BAG_END, .at = w->records};

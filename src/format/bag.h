@@ -78,6 +78,8 @@ uint64_t bag_writer_bytes_with(const struct bag_writer *w, size_t len);
  * the record. */
 CHECKED int bag_writer_frame(struct bag_writer *w, const struct bag_record *r, bool root_known,
 			     uint8_t ret_frame[static BAG_FRAME_BYTES], struct valise_err *err);
+/* What the trailer closes with, were it the next frame. */
+void bag_writer_frames(const struct bag_writer *w, struct hash *ret);
 /* The trailer; the writer is spent. */
 CHECKED int bag_writer_end(struct bag_writer *w, uint8_t ret_frame[static BAG_FRAME_BYTES], struct valise_err *err);
 
@@ -99,6 +101,9 @@ CHECKED int bag_reader_push(struct bag_reader *r, const void *data, size_t len, 
 /* While `each` has the record, for who would copy all of it: what it lies in, from malloc and now the caller's, its data BAG_FRAME_BYTES
  * from the start, in exchange for `spare`, BAG_ROOM_BYTES from malloc. NULL, and nothing is exchanged, when it is not there alone. */
 uint8_t *bag_reader_exchange(struct bag_reader *r, const struct bag_record *record, uint8_t *spare);
+
+/* The same: the digest of this bag's header and of the frames before that of the record that `each` has. */
+void bag_reader_frames(const struct bag_reader *r, struct hash *ret);
 
 enum bag_verdict {
 	BAG_WHOLE,   /* header, every record, trailer, and nothing else; or several such bags, one after the other */

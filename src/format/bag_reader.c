@@ -111,10 +111,10 @@ static void take_record(struct bag_reader *r, const uint8_t frame[static BAG_FRA
 		take_trailer(r, record, err);
 		return;
 	}
+	/* `each` may take away what it lies in, and ask for the digest of the frames before. */
+	uint8_t kept[BAG_FRAME_BYTES];
+	memcpy(kept, frame, sizeof kept);
 	r->count++;
-	r->code = digest_add(r->digest, frame, BAG_FRAME_BYTES, err);
-	if (r->code)
-		return;
 	if (!ok) {
 		r->result.bad++;
 		r->damaged = true;
@@ -124,6 +124,8 @@ static void take_record(struct bag_reader *r, const uint8_t frame[static BAG_FRA
 		r->result.records++;
 		r->code = r->each(r->context, record);
 	}
+	if (!r->code)
+		r->code = digest_add(r->digest, kept, sizeof kept, err);
 }
 
 /* Looks at a frame and what of its data is there. Returns how far to go on; 0: r->need bytes are needed from here. */
@@ -248,6 +250,11 @@ static void push_held(struct bag_reader *r, const uint8_t **data, size_t *len, s
 	size_t done = take(r, r->held, r->held_len, false, err);
 	r->held_len -= done;
 	memmove(r->held, r->held + done, r->held_len);
+}
+
+void bag_reader_frames(const struct bag_reader *r, struct hash *ret)
+{
+	digest_peek(r->digest, ret);
 }
 
 uint8_t *bag_reader_exchange(struct bag_reader *r, const struct bag_record *record, uint8_t *spare)

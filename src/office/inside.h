@@ -3,13 +3,37 @@
 #ifndef OFFICE_INSIDE_H
 #define OFFICE_INSIDE_H
 
+#include "format/bag.h"
 #include "office/office.h"
 
-/* The keys of all our officers in standing that have one, sorted, and the digest that bags for them go by. VALISE_E_NOT_ALLOWED when there
- * is none. */
-CHECKED int inside_audience(const struct office_register *self, int64_t now_s, struct recipients *ret,
-			    struct hash *ret_id, struct valise_err *err);
+/* Whom bags inside our office are for, by our register as it is here. Keys are sorted; an audience's id is the digest of them. */
+struct inside_keys {
+	struct recipients officers; /* all in standing who have one */
+	struct hash officers_id;
+	/* Those, and the newest of those who no longer are: for our register, which is no secret, so that who was dismissed learns it. */
+	struct recipients ever;
+	struct hash ever_id;
+	/* Audiences that hold all of `officers`: theirs, and those that there were before somebody was dismissed, or had served his time. */
+	struct hashes serving;
+};
+/* VALISE_E_NOT_ALLOWED when no officer in standing has a key. */
+CHECKED int inside_keys_find(const struct office_register *self, int64_t now_s, struct inside_keys *ret,
+			     struct valise_err *err);
+void inside_keys_release(struct inside_keys *k);
+/* One of another machine's bags that was read before, or just now: by its digest (take_in.c), and whose key vouches for it. */
+struct vouched_bag {
+	struct hash mark;
+	uint64_t bytes;
+	struct age_recipient by;
+};
+bool inside_is_officer(const struct inside_keys *k, const struct age_recipient *one);
+/* When no officer whose key is here is in standing any more, and this is not the keeper's spool: a sentence that says so, appended. */
+CHECKED int inside_dismissed(struct valise *v, const struct office_register *self, int64_t now_s, struct buf *ret,
+			     struct valise_err *err);
 /* Whether our office has to do with that letter: it sealed it, it is addressed, it was handed it, or an officer of it has spoken. */
 CHECKED int inside_concerns(const struct valise *v, const struct gathered *g, bool *ret, struct valise_err *err);
+/* The item that a record is, as whoever put it would name it; false when it is none by itself. Whoever writes bags for us can also remove them:
+ * that one does not hold what it says, costs no more. */
+bool inside_item(const struct bag_record *rec, struct hash *ret);
 
 #endif

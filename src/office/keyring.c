@@ -82,7 +82,7 @@ static int ask_passphrase(struct valise *v, const char *title, bool again, struc
 	char typed[LIMIT_PASSPHRASE_BYTES];
 	size_t len = 0;
 	struct secret fresh = SECRET_NONE;
-	if (!v->caller.passphrase ||
+	if (v->asks_nobody || !v->caller.passphrase ||
 	    v->caller.passphrase(v->caller.context, title, again, typed, sizeof typed, &len) != 0)
 		return err_set(
 			err, VALISE_E_LOCKED,

@@ -60,6 +60,7 @@ struct valise {
 	unsigned next_kept;
 	size_t n_kept_entries;     /* of all of them */
 	struct identities reading; /* of our readers, once a letter was opened */
+	bool asks_nobody;          /* for what can be done without: a key that is locked stays so */
 };
 
 /* ---- keyring.c ---- */

@@ -59,6 +59,7 @@ static int record(const struct put_bag *b, const struct bag_place *place, struct
 					    .n_items = b->items.n,
 					    .letters = b->letters.at,
 					    .n_letters = b->letters.n,
+					    .audience = place->inside ? &b->audience : NULL,
 					    .when_s = place->now_s};
 	int r = spool_begin(spool, err);
 	if (r)

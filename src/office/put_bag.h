@@ -11,7 +11,8 @@ struct put_bag {
 	bool is_there; /* false: there is none, and every function does nothing */
 	struct bag_name name;
 	struct hashes items, letters; /* owned */
-	struct imprint imprint;       /* of what was written; owned */
+	struct hash audience;
+	struct imprint imprint; /* of what was written; owned */
 	uint64_t bytes;
 	struct publication how;
 	struct body file;           /* as others find it */

@@ -2,6 +2,8 @@
 /* The sentences that putting out tells. */
 #include "office/put_findings.h"
 
+#include "office/inside.h"
+
 /* Once each. */
 static int tell(struct put_out_result *r, struct buf *sentence, struct valise_err *err)
 {
@@ -37,6 +39,24 @@ int put_out_tell_damaged(struct put_out_result *r, const struct hash *exhibit, s
 		"with `valise exhibit add`, or restore a backup",
 		hash_hex(exhibit).text);
 	return tell(r, &b, err);
+}
+
+int put_out_tell_own_damaged(struct put_out_result *r, const char *name, struct valise_err *err)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(8192);
+	r->damaged = true;
+	buf_addf(&b,
+		 "the bag %s of ours there is damaged: remove it, and sync again, which puts what was in it there anew",
+		 name);
+	return tell(r, &b, err);
+}
+
+int put_out_tell_dismissed(struct put_out_result *r, struct valise *v, const struct office_register *self,
+			   int64_t now_s, struct valise_err *err)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(8192);
+	int e = inside_dismissed(v, self, now_s, &b, err);
+	return e || !b.len ? e : tell(r, &b, err);
 }
 
 int put_out_tell_unwrappable(struct put_out_result *r, struct valise *v, const struct register_set *set,

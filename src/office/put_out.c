@@ -9,8 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "format/inside_mark.h"
-#include "office/inside.h"
+#include "office/inside_bags.h"
 #include "office/put_findings.h"
 #include "office/spent_bags.h"
 #include "office/write_bags.h"
@@ -51,9 +50,11 @@ struct putting {
 	struct candidate *candidates;
 	size_t n, cap;
 	size_t kept_bytes;        /* of what was gathered of them */
-	struct register_set self; /* inside our own office, as the next two */
-	struct recipients officers;
-	struct hash officers_id;
+	bool is_idle;             /* no letter need be looked at */
+	struct register_set self; /* inside our own office, as the next three */
+	struct inside_keys keys;
+	struct inside_bags inside;
+	struct vouching vouching;
 	struct put_out_result *r;
 	size_t cap_departures;
 	struct valise_err *err;
@@ -67,6 +68,14 @@ static int note_present(void *context, const struct hash *item)
 	return hash_index_put(&p->present, item, 0, p->err);
 }
 
+static int see_own(struct putting *p, const struct own_bag *bag)
+{
+	const struct store_bag there = {.writer = p->settled.writer, .name = bag->name, .bytes = bag->bytes};
+	bool is_inside = false;
+	int r = p->o->inside ? inside_bags_see(&p->inside, &there, &is_inside) : 0;
+	return r || is_inside ? r : bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_present, p, p->err);
+}
+
 /* What lies there: in bags of ours that stay (both lists are in one order), and inside our office in others', for it need not lie there
  * twice. */
 static int find_present(struct putting *p)
@@ -74,16 +83,16 @@ static int find_present(struct putting *p)
 	const struct own_bags *bags = &p->settled.bags;
 	size_t gone = 0;
 	int r = 0;
+	hash_index_release(&p->present);
+	inside_bags_forget(&p->inside);
 	for (size_t i = 0; i < bags->n && !r; i++) {
 		const struct own_bag *bag = &bags->at[i];
 		if (gone < p->spent.bags.n && strcmp(bag->name, p->spent.bags.at[gone].name) == 0)
 			gone++;
 		else
-			r = bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_present, p, p->err);
+			r = see_own(p, bag);
 	}
-	for (size_t i = 0; p->o->inside && i < p->o->lying->n && !r; i++)
-		r = note_present(p, &p->o->lying->at[i]);
-	return r;
+	return r || !p->o->inside ? r : inside_bags_lying(&p->inside, p->o->vouched, p->o->n_vouched);
 }
 
 /* ---- Who ---- */
@@ -163,7 +172,7 @@ static int audience_of(struct putting *p, const struct gathered *g, struct audie
 	const struct hashes *offices = &ret->offices;
 	struct recipients *keys = &ret->keys;
 	if (p->o->inside) {
-		ret->id = p->officers_id;
+		ret->id = p->keys.officers_id;
 		return 0;
 	}
 	bool same = false;
@@ -246,7 +255,7 @@ static int add_inside(struct putting *p, const struct hash *id)
 		return r;
 	struct candidate c = {.id = *id,
 			      .whole = g.bytes == VALISE_BYTES_INTACT || g.bytes == VALISE_BYTES_PAPER,
-			      .audience = p->officers_id};
+			      .audience = p->keys.officers_id};
 	return keep_candidate(p, &c, &g);
 }
 
@@ -323,7 +332,8 @@ static int look(struct putting *p)
 	int r = settled_look_begin(&p->settled, p->store, p->err);
 	for (size_t i = 0; i < p->o->n_letters && !r; i++)
 		r = hash_index_put(&p->named, &p->o->letters[i], i, p->err);
-	if (r || (p->settled.is_known && !p->settled.letters.n))
+	p->is_idle = !r && p->settled.is_known && !p->settled.letters.n;
+	if (r || p->is_idle)
 		return r;
 	r = find_present(p);
 	if (!r)
@@ -333,7 +343,6 @@ static int look(struct putting *p)
 	if (r || !p->spent.bags.n)
 		return r;
 	/* What is still news of what goes with them may be of any letter. */
-	hash_index_release(&p->present);
 	r = find_present(p);
 	if (!r)
 		r = settled_look_all(&p->settled, p->err);
@@ -374,17 +383,20 @@ static int add_departure(struct putting *p, const struct gathered *g, bool whole
 	return 0;
 }
 
-/* Ours go first, also those that no letter's statements name: a machine learns so who has been appointed since. */
-static int put_own_entries(struct putting *p, struct bag_group *group)
+/* First, and apart: a machine learns so who has been appointed since, and one that was dismissed, that it was. */
+static int write_own_entries(struct putting *p, struct bag_place *place)
 {
-	int r = 0;
+	CLEAN_BAG_GROUP struct bag_group *group = NULL;
+	const struct inside_keys *k = &p->keys;
+	const struct bag_audience ever = {k->ever.at, k->ever.n, &k->ever_id, 1};
+	int r = bag_group_new(place, &ever, &p->present, &group, p->err);
 	for (size_t i = 0; i < p->self.n && !r; i++) {
 		bool put = false;
 		r = bag_group_note(group, &p->self.entries[i]->note, &put, p->err);
 		p->r->entries += put;
 		p->r->any_inside |= put;
 	}
-	return r;
+	return r ? r : bag_group_end(group, p->err);
 }
 
 /* Its face, and the sheet without which the rest is of no use: what goes besides is what was said since. */
@@ -392,16 +404,6 @@ static bool lies_whole(const struct bag_group *group, const struct gathered *g)
 {
 	const struct seal *s = &g->seal->s;
 	return bag_group_has(group, &g->seal->note.id) && (s->paper.at || bag_group_has(group, &s->cover));
-}
-
-/* There is no letter at all to go with them. */
-static int write_entries(struct putting *p, struct bag_place *place)
-{
-	CLEAN_BAG_GROUP struct bag_group *group = NULL;
-	int r = bag_group_new(place, p->officers.at, p->officers.n, &p->officers_id, &p->present, &group, p->err);
-	if (!r)
-		r = put_own_entries(p, group);
-	return r ? r : bag_group_end(group, p->err);
 }
 
 static int gather_to_write(struct putting *p, struct candidate *c, struct gathered *ret)
@@ -424,6 +426,7 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 {
 	CLEAN_BAG_GROUP struct bag_group *group = NULL;
 	const struct hash *audience = &p->candidates[begin].audience;
+	const struct inside_keys *k = &p->keys;
 	size_t i = begin;
 	int r = 0;
 	for (; i < p->n && !r && hash_eq(&p->candidates[i].audience, audience); i++) {
@@ -434,11 +437,11 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		r = gather_to_write(p, &p->candidates[i], &g);
 		if (!r)
 			r = audience_of(p, &g, &to);
-		const struct recipients *keys = p->o->inside ? &p->officers : &to.keys;
+		const struct recipients *keys = p->o->inside ? &k->officers : &to.keys;
+		const struct bag_audience who = {keys->at, keys->n, p->o->inside ? k->serving.at : audience,
+						 p->o->inside ? k->serving.n : 1};
 		if (!r && !group)
-			r = bag_group_new(place, keys->at, keys->n, audience, &p->present, &group, p->err);
-		if (!r && p->o->inside && i == begin)
-			r = put_own_entries(p, group);
+			r = bag_group_new(place, &who, &p->present, &group, p->err);
 		bool lay_there = !r && p->o->inside && whole && lies_whole(group, &g);
 		if (!r)
 			r = bag_group_letter(group, &g, &to.offices, whole, &put, &statements, &lost, p->err);
@@ -468,22 +471,19 @@ static int put_groups(struct putting *p)
 				  .now_s = p->now_s,
 				  .look = p->o->look,
 				  .reports = p->o->reports,
+				  .inside = p->o->inside ? &p->vouching : NULL,
 				  .written = &p->written,
 				  .durable = true,
 				  .read_back = true};
-	CLEAN_BUF struct buf mark = BUF_INIT(256);
-	int r = 0;
-	if (p->o->inside) {
-		inside_mark_write(&mark, &p->officers_id);
-		place.inside = &mark;
-		r = buf_check(&mark, "the bag", p->err);
-	}
-	if (!r && p->o->inside && !p->n && !p->settled.is_known)
-		r = write_entries(p, &place);
+	int r = p->o->inside && !p->is_idle ? write_own_entries(p, &place) : 0;
 	if (p->n)
 		qsort(p->candidates, p->n, sizeof *p->candidates, by_audience);
 	for (size_t i = 0; i < p->n && !r;)
 		r = write_group(p, &place, i, &i);
+	if (!r && p->inside.n && settled_can_remove(&p->settled, p->store))
+		r = inside_bags_merge(&p->inside, &place);
+	if (!r && p->inside.damaged[0])
+		r = put_out_tell_own_damaged(p->r, p->inside.damaged, p->err);
 	for (size_t i = 0; i < place.damaged.n && !r; i++)
 		r = put_out_tell_damaged(p->r, &place.damaged.at[i], p->err);
 	p->settled.is_unsure |= place.damaged.n != 0;
@@ -528,14 +528,31 @@ void put_out_result_release(struct put_out_result *r)
 	*r = (struct put_out_result){0};
 }
 
-/* Which keys. */
+/* Of bags inside our office; remembered is only a place where nothing is left to do with them. */
+static int remove_needless(struct putting *p)
+{
+	int r = 0;
+	if (p->inside.n && p->r->durable && settled_can_remove(&p->settled, p->store))
+		r = inside_bags_remove(&p->inside, &p->r->removed);
+	p->settled.is_unsure |= !inside_bags_are_settled(&p->inside);
+	return r;
+}
+
+/* Which keys; and whether they still are for this machine. */
 static int prepare_inside(struct putting *p)
 {
+	p->vouching = (struct vouching){.v = p->v, .self = &p->self, .keys = &p->keys};
+	p->inside = (struct inside_bags){.v = p->v,
+					 .store = p->store,
+					 .keys = &p->keys,
+					 .present = &p->present,
+					 .lying = p->o->lying,
+					 .err = p->err};
 	int r = register_set_self(p->v, &p->self, p->err);
+	const struct office_register *self = r ? NULL : registers_office(p->self.registers, &p->v->self);
 	if (!r)
-		r = inside_audience(registers_office(p->self.registers, &p->v->self), p->now_s, &p->officers,
-				    &p->officers_id, p->err);
-	return r;
+		r = inside_keys_find(self, p->now_s, &p->keys, p->err);
+	return r ? r : put_out_tell_dismissed(p->r, p->v, self, p->now_s, p->err);
 }
 
 int put_out(struct valise *v, struct store *store, const struct put_out_options *o, struct put_out_result *ret,
@@ -544,7 +561,7 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	struct put_out_result result = {0};
 	struct putting p = {.v = v, .store = store, .o = o, .now_s = clock_now_s(), .r = &result, .err = err};
 	int r = o->inside ? prepare_inside(&p) : 0;
-	p.settled = (struct settled_look){.v = v, .o = o, .inside = &p.officers_id, .now_s = p.now_s};
+	p.settled = (struct settled_look){.v = v, .o = o, .inside = &p.keys.officers_id, .now_s = p.now_s};
 	if (!r)
 		r = look(&p);
 	hashes_release(&p.settled.letters); /* they were looked at */
@@ -552,7 +569,10 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 		r = put_groups(&p);
 	if (!r)
 		r = remove_spent(&p);
-	if (!r && p.spent.bags.n == result.removed)
+	bool all_gone = p.spent.bags.n == result.removed;
+	if (!r)
+		r = remove_needless(&p);
+	if (!r && all_gone)
 		settled_look_end(&p.settled, &p.written, &p.spent.bags);
 	hash_index_release(&p.named);
 	hash_index_release(&p.present);
@@ -563,8 +583,10 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	free(p.written.at);
 	drop_candidates(&p);
 	free(p.candidates);
+	inside_bags_release(&p.inside);
+	vouching_release(&p.vouching);
+	inside_keys_release(&p.keys);
 	register_set_release(&p.self);
-	recipients_release(&p.officers);
 	if (r) {
 		put_out_result_release(&result);
 		return r;

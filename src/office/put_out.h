@@ -4,7 +4,7 @@
 #define OFFICE_PUT_OUT_H
 
 #include "channel/store.h"
-#include "office/office.h"
+#include "office/inside.h"
 
 struct put_out_options {
 	const struct hash *letters; /* these go whole: cover and body too */
@@ -19,6 +19,8 @@ struct put_out_options {
 	/* For the other machines of our own office: every letter of ours, and all there is of it, wrapped for our officers alone. */
 	bool inside;
 	const struct hashes *lying; /* bag_item_key of what lies there already in bags of theirs */
+	const struct vouched_bag *vouched;
+	size_t n_vouched;
 };
 
 struct departure {

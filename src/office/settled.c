@@ -2,7 +2,9 @@
 /* What a put-out remembers for the next one to the same place, so that one with nothing new looks at no letter. */
 #include "office/settled.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "crypto/digest.h"
@@ -88,7 +90,10 @@ static int list_own(void *context, const struct store_bag *bag)
 	struct listing *l = context;
 	bool known = false;
 	int r = bag->is_own ? bag_is_known(l->s->v->spool, str_of(bag->name), bag->bytes, &known, l->err) : 0;
-	return r || !known ? r : own_bags_add(&l->s->bags, bag->name, bag->bytes, l->err);
+	if (r || !known)
+		return r;
+	(void)snprintf(l->s->writer, sizeof l->s->writer, "%s", bag->writer);
+	return own_bags_add(&l->s->bags, bag->name, bag->bytes, l->err);
 }
 
 /* ---- Which letters ---- */
@@ -165,6 +170,13 @@ int settled_look_date(struct settled_look *s, const struct hash *office, const s
 		return 0;
 	(void)office_each_officer(o, NULL, consider_until, s); /* it is never stopped */
 	return hashes_add(&s->dated, office, err);
+}
+
+bool settled_can_remove(const struct settled_look *s, struct store *store)
+{
+	int place;
+	return !s->o->look && store->ops->place(store, &place, NULL) == 0 &&
+	       faccessat(place, ".", W_OK, AT_EACCESS) == 0;
 }
 
 /* ---- For next time ---- */

@@ -23,11 +23,12 @@ CHECKED int own_bags_add(struct own_bags *b, const char *name, uint64_t bytes, s
 struct settled_look {
 	struct valise *v;
 	const struct put_out_options *o;
-	const struct hash *inside; /* who bags inside our office are for; zeros */
-	struct own_bags bags;      /* of ours there, that the spool knows */
-	bool is_known;             /* all but `letters` are settled */
-	bool is_unsure;            /* something is not as it will be next time: nothing is remembered */
-	struct settled holds;      /* is_known: as it was found; its log_end and times go on to the next */
+	const struct hash *inside;             /* who bags inside our office are for; zeros */
+	struct own_bags bags;                  /* of ours there, that the spool knows */
+	char writer[LIMIT_BAG_NAME_BYTES + 1]; /* our name there, where there is one */
+	bool is_known;                         /* all but `letters` are settled */
+	bool is_unsure;                        /* something is not as it will be next time: nothing is remembered */
+	struct settled holds;                  /* is_known: as it was found; its log_end and times go on to the next */
 	struct log_end upto;
 	int64_t now_s, since_s, until_s;
 	struct hashes letters; /* to look at */
@@ -44,6 +45,8 @@ CHECKED int settled_look_all(struct settled_look *s, struct valise_err *err);
 /* What goes to that office depends on the clock where an appointment ends. o may be NULL. */
 CHECKED int settled_look_date(struct settled_look *s, const struct hash *office, const struct office_register *o,
 			      struct valise_err *err);
+/* On a medium that cannot be written what lies there stays, and is as good as ever; and a look touches nothing. */
+bool settled_can_remove(const struct settled_look *s, struct store *store);
 /* After all went well, and these were written and removed there: remembered for next time. That may fail, and is not missed. */
 void settled_look_end(struct settled_look *s, const struct own_bags *written, const struct own_bags *removed);
 

@@ -2,9 +2,6 @@
 /* Bags that have served: by what is said of the letters in them. */
 #include "office/spent_bags.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 void spent_bags_release(struct spent_bags *s)
 {
 	free(s->bags.at);
@@ -76,14 +73,6 @@ static int look_whether_spent(struct looking *l, const struct own_bag *bag, bool
 	return r;
 }
 
-/* On a medium that cannot be written what lies there stays, and is as good as ever; and a look touches nothing. */
-static bool can_remove(const struct settled_look *look, struct store *store)
-{
-	int place;
-	return !look->o->look && store->ops->place(store, &place, NULL) == 0 &&
-	       faccessat(place, ".", W_OK, AT_EACCESS) == 0;
-}
-
 int spent_bags_find(struct spent_bags *s, struct settled_look *look, struct store *store, struct valise_err *err)
 {
 	struct looking l = {.s = s, .look = look, .err = err};
@@ -92,7 +81,7 @@ int spent_bags_find(struct spent_bags *s, struct settled_look *look, struct stor
 	for (size_t i = 0; i < bags->n && !r; i++) {
 		bool spent;
 		r = look_whether_spent(&l, &bags->at[i], &spent);
-		if (!r && spent && can_remove(look, store))
+		if (!r && spent && settled_can_remove(look, store))
 			r = own_bags_add(&s->bags, bags->at[i].name, bags->at[i].bytes, err);
 		else if (!r)
 			look->is_unsure |= spent;

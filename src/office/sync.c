@@ -244,6 +244,7 @@ static int find_letters(struct syncing *s)
 
 static int put_out_all(struct syncing *s)
 {
+	struct take_in_result in = take_in_result(s->in);
 	struct put_out_options o = {.letters = s->letters,
 				    .n_letters = s->want->n_letters,
 				    .all = s->want->all,
@@ -254,7 +255,9 @@ static int put_out_all(struct syncing *s)
 				    .look = s->want->look,
 				    .passes = !s->want->dir,
 				    .inside = s->want->inside,
-				    .lying = take_in_result(s->in).lying};
+				    .lying = in.lying,
+				    .vouched = in.vouched,
+				    .n_vouched = in.n_vouched};
 	if (!s->want->dir && s->want->out_fd < 0 && !s->want->look)
 		return 0;
 	int r = put_out(s->v, s->store, &o, &s->out, s->err);

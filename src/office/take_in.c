@@ -98,7 +98,8 @@ static int take_one(struct take_in *t, const struct bag_record *rec)
 static int take_record(void *context, const struct bag_record *rec)
 {
 	struct take_in *t = context;
-	return take_ahead_record(t->ahead, rec);
+	int r = take_inside_judge(t, rec);
+	return r ? r : take_ahead_record(t->ahead, rec);
 }
 
 /* ---- Bags ---- */
@@ -252,7 +253,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->err = err;
 	t->bag = name;
 	t->orphans = false;
-	t->is_inside = false;
+	t->is_inside = t->is_vouched = false;
 	hashes_release(&t->items);
 	t->wrapping_damaged = false;
 	t->r.damaged |= bytes > BAG_MAX_BYTES && t->o.is_pipe;
@@ -283,6 +284,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->r.bags_read++;
 	t->r.bytes += bytes;
 	t->r.left_over |= t->orphans;
+	t->is_vouched &= b.bags == 1; /* it speaks for what came before it in its own */
 	r = tell_verdict(t, &b);
 	if (!r)
 		r = remember_bag(t, &mark, bytes, b.verdict == BAG_WHOLE && !t->orphans && !t->o.look);
@@ -345,6 +347,7 @@ void take_in_free(struct take_in *t)
 	hashes_release(&t->looked);
 	hashes_release(&t->items);
 	hashes_release(&t->lying);
+	free(t->vouched);
 	identities_release(&t->keys);
 	free(t);
 }
@@ -360,6 +363,8 @@ struct take_in_result take_in_result(const struct take_in *t)
 	r.arrivals = t->arrivals;
 	r.n_arrivals = t->n_arrivals;
 	r.lying = &t->lying;
+	r.vouched = t->vouched;
+	r.n_vouched = t->n_vouched;
 	r.findings = (const char *const *)t->findings;
 	return r;
 }

@@ -2,40 +2,27 @@
 /* What bags from other machines of our own office hold, so that nobody puts it there once more. */
 #include "office/taking.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "crypto/digest.h"
 #include "format/inside_mark.h"
-#include "office/put_exhibits.h"
+#include "format/inside_voucher.h"
+#include "office/vouching.h"
+#include "office/write_bags.h"
 #include "spool/bags.h"
 
 /* Honest bags hold fewer; what is beyond is put there again. */
 #define ITEMS_MAX 1000000u
 
-/* As whoever put it would name it. Whoever writes bags for us can also remove them: that one does not hold what it says, costs no more. */
-static bool item_of(const struct bag_record *rec, struct hash *ret)
+int take_inside_judge(struct take_in *t, const struct bag_record *rec)
 {
-	const uint8_t *empty_line;
-	switch (rec->kind) {
-	case BAG_NOTE:
-		empty_line = memmem(rec->data, rec->len, "\n\n", 2);
-		if (empty_line)
-			digest_once(rec->data, (size_t)(empty_line - rec->data) + 1, ret);
-		return empty_line != NULL;
-	case BAG_COVER:
-		digest_once(rec->data, rec->len, ret);
-		return true;
-	case BAG_BODY:
-		*ret = rec->of;
-		return hash_eq(&rec->of, &rec->root) || rec->len == 0;
-	case BAG_PIECE:
-		*ret = rec->root;
-		return true;
-	case BAG_EXHIBIT:
-		*ret = exhibit_record_item(&rec->of, rec->at);
-		return true;
-	default:
-		return false;
-	}
+	struct str bytes = {(const char *)rec->data, rec->len};
+	struct hash frames;
+	t->is_vouched = false;
+	if (!t->wrapped || rec->kind != BAG_NOTE || !inside_voucher_is(bytes))
+		return 0;
+	bag_reader_frames(t->reader, &frames);
+	return vouched_by(&t->keys, bytes, &frames, &t->is_vouched, &t->voucher, t->err);
 }
 
 int take_inside_look(struct take_in *t, const struct bag_record *rec)
@@ -48,10 +35,20 @@ int take_inside_look(struct take_in *t, const struct bag_record *rec)
 		t->is_inside = true;
 		return 0;
 	}
-	if (!t->is_inside || t->items.n == ITEMS_MAX || !item_of(rec, &item))
+	if (!t->is_inside || t->items.n == ITEMS_MAX || !inside_item(rec, &item))
 		return 0;
 	struct hash key = bag_item_key(&t->inside_audience, &item);
 	return hashes_add(&t->items, &key, t->err);
+}
+
+static int add_vouched(struct take_in *t, const struct hash *mark, uint64_t bytes, const struct age_recipient *by)
+{
+	struct vouched_bag *grown = array_room(t->vouched, t->n_vouched, &t->cap_vouched, sizeof *grown);
+	if (!grown)
+		return err_nomem(t->err);
+	t->vouched = grown;
+	t->vouched[t->n_vouched++] = (struct vouched_bag){*mark, bytes, *by};
+	return 0;
 }
 
 /* The spool's record of bags knows those that it did not write by the digest by which it knows that they were read. */
@@ -62,6 +59,7 @@ int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t byte
 					.bytes = bytes,
 					.items = t->items.at,
 					.n_items = t->items.n,
+					.voucher = t->is_vouched ? &t->voucher : NULL,
 					.when_s = clock_now_s()};
 	int r = 0;
 	if (!t->is_inside)
@@ -70,6 +68,8 @@ int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t byte
 		r = hashes_add(&t->lying, &t->items.at[i], t->err);
 	if (!r && remember)
 		r = bag_wrote(t->v->spool, &bag, t->err);
+	if (!r && remember && t->is_vouched)
+		r = add_vouched(t, mark, bytes, &t->voucher);
 	return r;
 }
 
@@ -82,5 +82,12 @@ static int add_lying(void *context, const struct hash *item)
 int take_inside_again(struct take_in *t, const struct hash *mark, uint64_t bytes)
 {
 	struct hash_hex name = hash_hex(mark);
-	return t->o.inside ? bag_items(t->v->spool, str_of(name.text), bytes, add_lying, t, t->err) : 0;
+	struct age_recipient by;
+	bool is_vouched = false;
+	if (!t->o.inside)
+		return 0;
+	int r = bag_items(t->v->spool, str_of(name.text), bytes, add_lying, t, t->err);
+	if (!r)
+		r = bag_voucher(t->v->spool, str_of(name.text), bytes, &is_vouched, &by, t->err);
+	return r || !is_vouched ? r : add_vouched(t, mark, bytes, &by);
 }

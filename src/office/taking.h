@@ -67,13 +67,17 @@ struct take_in {
 	struct take_ahead *ahead;
 	struct checked_note *checked; /* of the record in hand; NULL: of none */
 	bool wrapped;
-	bool wrapping_damaged;            /* told already: what the reader then says of the rest is no news */
-	bool orphans;                     /* it held what waits for another bag */
-	size_t taken;                     /* items that this pass brought */
-	bool is_inside;                   /* it is from another machine of our own office, by its first record */
-	struct hash inside_audience;      /* then: for which keys */
-	struct hashes items;              /* then: what it holds, by bag_item_key */
-	struct hashes lying;              /* the same of all such bags there */
+	bool wrapping_damaged;       /* told already: what the reader then says of the rest is no news */
+	bool orphans;                /* it held what waits for another bag */
+	size_t taken;                /* items that this pass brought */
+	bool is_inside;              /* it is from another machine of our own office, by its first record */
+	struct hash inside_audience; /* then: for which keys */
+	bool is_vouched;             /* by its last record so far, by this key */
+	struct age_recipient voucher;
+	struct hashes items;         /* then: what it holds, by bag_item_key */
+	struct hashes lying;         /* the same of all such bags there */
+	struct vouched_bag *vouched; /* those of them that a key vouches for */
+	size_t n_vouched, cap_vouched;
 	struct identities keys;           /* none until they are needed */
 	struct taking_exhibits *exhibits; /* NULL until a report or a record comes */
 	struct take_in_result r;
@@ -97,6 +101,8 @@ CHECKED int take_in_first_look(struct take_in *t, const struct hash *id, bool *r
 
 /* ---- take_inside.c ---- */
 
+/* Of each record as it is read, and while the reader has it: whether it vouches for what came before. */
+CHECKED int take_inside_judge(struct take_in *t, const struct bag_record *rec);
 /* Of each record, before it is taken. */
 CHECKED int take_inside_look(struct take_in *t, const struct bag_record *rec);
 /* At the bag's end: what it holds lies there; with `remember` also when it is skipped next time. In a transaction then. */

@@ -8,6 +8,8 @@
 #include "crypto/digest.h"
 #include "crypto/tree.h"
 #include "format/bag.h"
+#include "format/inside_mark.h"
+#include "format/inside_voucher.h"
 #include "format/tally.h"
 #include "office/put_bag.h"
 #include "office/put_exhibits.h"
@@ -21,7 +23,8 @@ struct bag_group {
 	struct bag_place *place;
 	struct age_recipient *to; /* owned */
 	size_t n_to;
-	struct hash audience;
+	const struct hash *serving; /* borrowed; the first is whom these bags are for */
+	size_t n_serving;
 	struct hash_index *present; /* borrowed */
 	struct hashes concerned;    /* by the letter in hand: their entries go with it */
 	/* The bag in hand; NULL when none is. */
@@ -29,7 +32,7 @@ struct bag_group {
 	struct stream_sealer *sealer;
 	struct imprint imprint;
 	struct bag_name name;
-	struct hashes items;   /* in it, each hashed with the audience */
+	struct hashes items;   /* in it, each hashed with the audience; inside our office as they are */
 	struct hashes letters; /* whose cover or body is in it */
 	uint8_t *piece;        /* of the body in hand; TREE_PIECE_BYTES, NULL until one is needed */
 	struct put_bag last;   /* the one before: read again while the next is written */
@@ -52,16 +55,32 @@ static int put_readme(struct bag_group *g, struct valise_err *err)
 }
 
 /* A kind of note that whoever does not know it passes over. */
-static int put_mark(struct bag_group *g, struct valise_err *err)
+static int put_aside(struct bag_group *g, struct str text, struct valise_err *err)
 {
-	const struct buf *mark = g->place->inside;
-	struct bag_record rec = {.kind = BAG_NOTE, .data = mark->data, .len = mark->len};
+	struct bag_record rec = {.kind = BAG_NOTE, .data = (const uint8_t *)text.at, .len = text.len};
 	uint8_t frame[BAG_FRAME_BYTES];
-	digest_once(mark->data, mark->len, &rec.of);
+	digest_once(text.at, text.len, &rec.of);
 	int r = bag_writer_frame(g->writer, &rec, false, frame, err);
 	if (!r)
 		r = stream_sealer_add(g->sealer, frame, sizeof frame, err);
-	return r ? r : stream_sealer_add(g->sealer, mark->data, mark->len, err);
+	return r ? r : stream_sealer_add(g->sealer, rec.data, rec.len, err);
+}
+
+static int put_mark(struct bag_group *g, struct valise_err *err)
+{
+	CLEAN_BUF struct buf mark = BUF_INIT(256);
+	inside_mark_write(&mark, &g->serving[0]);
+	int r = buf_check(&mark, "the bag", err);
+	return r ? r : put_aside(g, buf_str(&mark), err);
+}
+
+static int put_voucher(struct bag_group *g, struct valise_err *err)
+{
+	CLEAN_BUF struct buf voucher = BUF_INIT(INSIDE_VOUCHER_BYTES(g->n_to));
+	struct hash frames;
+	bag_writer_frames(g->writer, &frames);
+	int r = vouch(g->place->inside, g->to, g->n_to, &frames, &voucher, err);
+	return r || !voucher.len ? r : put_aside(g, buf_str(&voucher), err);
 }
 
 static int begin_bag(struct bag_group *g, struct valise_err *err)
@@ -111,7 +130,9 @@ static int publish_bag(struct bag_group *g, struct valise_err *err)
 	uint8_t trailer[BAG_FRAME_BYTES];
 	struct sealed_stream written;
 	struct publication how = {0};
-	int r = bag_writer_end(g->writer, trailer, err);
+	int r = g->place->inside ? put_voucher(g, err) : 0;
+	if (!r)
+		r = bag_writer_end(g->writer, trailer, err);
 	if (!r)
 		r = stream_sealer_add(g->sealer, trailer, sizeof trailer, err);
 	if (!r)
@@ -125,6 +146,7 @@ static int publish_bag(struct bag_group *g, struct valise_err *err)
 				   .name = g->name,
 				   .items = g->items,
 				   .letters = g->letters,
+				   .audience = g->serving[0],
 				   .imprint = g->imprint,
 				   .bytes = written.bytes,
 				   .how = how,
@@ -155,28 +177,38 @@ struct hash bag_item_key(const struct hash *audience, const struct hash *item)
 	return key;
 }
 
+bool bag_item_lies(const struct hash_index *present, const struct hash *audiences, size_t n, const struct hash *item)
+{
+	bool lies = false;
+	for (size_t i = 0; i < n && !lies; i++) {
+		struct hash key = bag_item_key(&audiences[i], item);
+		lies = hash_index_get(present, &key, NULL);
+	}
+	return lies;
+}
+
 bool bag_group_has(const struct bag_group *g, const struct hash *item)
 {
-	struct hash key = bag_item_key(&g->audience, item);
-	return hash_index_get(g->present, &key, NULL);
+	return bag_item_lies(g->present, g->serving, g->n_serving, item);
 }
 
 int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err)
 {
-	struct hash key = bag_item_key(&g->audience, item);
+	struct hash key = bag_item_key(&g->serving[0], item);
 	struct hash *grown = array_room(g->items.at, g->items.n, &g->items.cap, sizeof *grown);
 	if (!grown)
 		return err_nomem(err);
 	g->items.at = grown;
-	g->items.at[g->items.n++] = key; /* without an index: `present` is one */
+	g->items.at[g->items.n++] = g->place->inside ? *item : key; /* without an index: `present` is one */
 	return hash_index_put(g->present, &key, 0, err);
 }
 
 /* Room for a record in the bag in hand, or in a new one. *ret_new tells the latter. */
 static int make_room(struct bag_group *g, size_t len, bool *ret_new, struct valise_err *err)
 {
+	size_t voucher = g->place->inside ? BAG_FRAME_BYTES + INSIDE_VOUCHER_BYTES(g->n_to) : 0;
 	*ret_new = false;
-	if (g->writer && bag_writer_bytes_with(g->writer, len) > LIMIT_BAG_BYTES) {
+	if (g->writer && bag_writer_bytes_with(g->writer, len + voucher) > LIMIT_BAG_BYTES) {
 		int r = end_bag(g, err);
 		if (r)
 			return r;
@@ -500,7 +532,7 @@ static bool notes_lie_there(const struct bag_group *g, const struct gathered *l,
 int bag_letter_lies_there(const struct hash *audience, struct hash_index *present, const struct gathered *l,
 			  const struct hashes *offices, bool whole, bool *ret, struct valise_err *err)
 {
-	struct bag_group g = {.audience = *audience, .present = present};
+	struct bag_group g = {.serving = audience, .n_serving = 1, .present = present};
 	const struct seal *s = &l->seal->s;
 	bool there = whole ? l->n_reports == 0 : !any_news(&g, l, offices);
 	int r = 0;
@@ -518,22 +550,23 @@ int bag_letter_lies_there(const struct hash *audience, struct hash_index *presen
 
 /* ---- The group ---- */
 
-int bag_group_new(struct bag_place *place, const struct age_recipient *to, size_t n, const struct hash *audience,
-		  struct hash_index *present, struct bag_group **ret, struct valise_err *err)
+int bag_group_new(struct bag_place *place, const struct bag_audience *a, struct hash_index *present,
+		  struct bag_group **ret, struct valise_err *err)
 {
 	CLEAN_BAG_GROUP struct bag_group *g = calloc(1, sizeof *g);
 	if (!g)
 		return err_nomem(err);
 	g->place = place;
 	g->last = PUT_BAG_NONE;
-	g->n_to = n;
-	g->audience = *audience;
+	g->n_to = a->n;
+	g->serving = a->serving;
+	g->n_serving = a->n_serving;
 	g->present = present;
-	g->to = calloc(n ? n : 1, sizeof *g->to);
+	g->to = calloc(a->n ? a->n : 1, sizeof *g->to);
 	if (!g->to)
 		return err_nomem(err);
-	if (n)
-		memcpy(g->to, to, n * sizeof *to);
+	if (a->n)
+		memcpy(g->to, a->to, a->n * sizeof *a->to);
 	*ret = TAKE(g);
 	return 0;
 }

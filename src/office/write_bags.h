@@ -6,7 +6,7 @@
 #include "channel/store.h"
 #include "format/bag.h"
 #include "office/hash_index.h"
-#include "office/office.h"
+#include "office/vouching.h"
 
 struct own_bags;
 /* Where bags go, and what became of them; shared by all groups of one sync. */
@@ -16,8 +16,9 @@ struct bag_place {
 	int64_t now_s;
 	bool look;    /* count, write nothing */
 	bool reports; /* with letters that go whole, what was reported of them */
-	/* For the other machines of our own office: all of a letter goes, whoever said it, and each bag begins with this mark. NULL. */
-	const struct buf *inside;
+	/* For the other machines of our own office: all of a letter goes, whoever said it, and each bag begins with the mark of its audience, and
+	 * ends with what vouches for it. NULL: for others. */
+	struct vouching *inside;
 	struct own_bags *written; /* added to */
 	size_t bags, reports_put, exhibits_put;
 	uint64_t bytes;
@@ -28,10 +29,16 @@ struct bag_place {
 };
 
 struct bag_group;
-/* to: sorted, n 0 for bare. present: what lies there already; items put are added to it. */
-CHECKED int bag_group_new(struct bag_place *place, const struct age_recipient *to, size_t n,
-			  const struct hash *audience, struct hash_index *present, struct bag_group **ret,
-			  struct valise_err *err);
+/* Whom bags are for: sorted keys, none for bare; and the ids of audiences whose bags do as well, their own first. */
+struct bag_audience {
+	const struct age_recipient *to;
+	size_t n;
+	const struct hash *serving; /* borrowed as long as the group is there */
+	size_t n_serving;
+};
+/* present: what lies there already; items put are added to it. */
+CHECKED int bag_group_new(struct bag_place *place, const struct bag_audience *audience, struct hash_index *present,
+			  struct bag_group **ret, struct valise_err *err);
 /* What is not there yet of one letter: its notes, and its cover and body (and what was reported of it, where that is to go) when `whole`. When not, notes go only with news: a
  * statement by somebody else than the one it would go to. `offices`: who the letter goes to. On failure *ret_lost tells that what
  * is kept here of this letter cannot be read, or is damaged: it does not go whole, others may. */
@@ -42,8 +49,10 @@ CHECKED int bag_group_letter(struct bag_group *g, const struct gathered *letter,
 CHECKED int bag_letter_lies_there(const struct hash *audience, struct hash_index *present,
 				  const struct gathered *letter, const struct hashes *offices, bool whole, bool *ret,
 				  struct valise_err *err);
-/* How `present`, and the spool's record of bags, name an item that lies in a bag for that audience. */
+/* How `present`, and the spool's record of bags but for ours inside our office, name an item that lies in a bag for that audience. */
 struct hash bag_item_key(const struct hash *audience, const struct hash *item);
+/* Whether one lies in a bag for any of these audiences. */
+bool bag_item_lies(const struct hash_index *present, const struct hash *audiences, size_t n, const struct hash *item);
 /* For what goes with letters (put_exhibits.c): a note, or a record whose items the caller marks once all of it is in. */
 bool bag_group_has(const struct bag_group *g, const struct hash *item);
 CHECKED int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err);

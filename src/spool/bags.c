@@ -18,7 +18,8 @@ int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *e
 	int r = spool_need_transaction(s, err);
 	if (!r)
 		r = query_begin(&s->db,
-				"INSERT INTO bag (name, written_s, bytes, items, letters) VALUES (?, ?, ?, ?, ?) "
+				"INSERT INTO bag (name, written_s, bytes, items, letters, audience, voucher) "
+				"VALUES (?, ?, ?, ?, ?, ?, ?) "
 				"ON CONFLICT DO NOTHING",
 				&q, err);
 	if (r)
@@ -28,6 +29,9 @@ int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *e
 	query_int(&q, (int64_t)b->bytes);
 	query_blob(&q, ids(b->items, b->n_items));
 	query_blob(&q, ids(b->letters, b->n_letters));
+	query_blob(&q, b->audience ? ids(b->audience, 1) : (struct str){NULL, 0});
+	query_blob(&q, b->voucher ? (struct str){(const char *)b->voucher->point, sizeof b->voucher->point}
+				  : (struct str){NULL, 0});
 	return query_run(&q, err);
 }
 
@@ -62,7 +66,7 @@ static int each_id(struct spool *s, const char *sql, struct str bag, uint64_t by
 int bag_is_known(struct spool *s, struct str bag, uint64_t bytes, bool *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT 1 FROM bag WHERE name = ? AND bytes = ? AND length(items) > 0", &q, err);
+	int r = query_begin(&s->db, "SELECT 1 FROM bag WHERE name = ? AND bytes = ?", &q, err);
 	if (r)
 		return r;
 	query_text(&q, bag);
@@ -85,16 +89,62 @@ int bag_letters(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *
 		       ret_written_s, err);
 }
 
-int bag_gone(struct spool *s, struct str bag, struct valise_err *err)
+/* What `sql` selects of a bag, unless it is NULL. */
+static int hash_of_bag(struct spool *s, const char *sql, struct str bag, uint64_t bytes, bool *ret_found,
+		       struct hash *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row;
+	int r = query_begin(&s->db, sql, &q, err);
+	if (r)
+		return r;
+	query_text(&q, bag);
+	query_int(&q, (int64_t)bytes);
+	r = query_next(&q, &row, err);
+	if (r)
+		return r;
+	*ret_found = row && !row_is_null(&q, 0);
+	return *ret_found ? row_hash(&q, 0, ret, err) : 0;
+}
+
+int bag_inside(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
+	       struct valise_err *err)
+{
+	return hash_of_bag(s, "SELECT audience FROM bag WHERE name = ? AND bytes = ?", bag, bytes, ret_is_inside, ret,
+			   err);
+}
+
+int bag_voucher(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_vouched, struct age_recipient *ret,
+		struct valise_err *err)
+{
+	struct hash key;
+	int r = hash_of_bag(s, "SELECT voucher FROM bag WHERE name = ? AND bytes = ?", bag, bytes, ret_is_vouched, &key,
+			    err);
+	if (!r && *ret_is_vouched)
+		memcpy(ret->point, key.bytes, sizeof ret->point);
+	return r;
+}
+
+static int write_of_bag(struct spool *s, const char *sql, struct str bag, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
 	if (!r)
-		r = query_begin(&s->db, "DELETE FROM bag WHERE name = ?", &q, err);
+		r = query_begin(&s->db, sql, &q, err);
 	if (r)
 		return r;
 	query_text(&q, bag);
 	return query_run(&q, err);
+}
+
+int bag_emptied(struct spool *s, struct str bag, struct valise_err *err)
+{
+	return write_of_bag(s, "UPDATE bag SET items = x'' WHERE name = ?", bag, err);
+}
+
+int bag_gone(struct spool *s, struct str bag, struct valise_err *err)
+{
+	return write_of_bag(s, "DELETE FROM bag WHERE name = ?", bag, err);
 }
 
 int bag_seen_put(struct spool *s, const struct hash *mark, int64_t when_s, struct valise_err *err)

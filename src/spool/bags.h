@@ -3,19 +3,23 @@
 #ifndef SPOOL_BAGS_H
 #define SPOOL_BAGS_H
 
+#include "format/age.h"
 #include "spool/spool.h"
 
 /* A bag that was written: which items it holds, and of which letters cover or body. What is out on a stick follows from the names and
- * sizes that are still there. */
+ * sizes that are still there. `audience`: of one of ours inside our office, whose items are then plain;
+ * `voucher`: of one there by another machine, whose key vouches for it; NULL. */
 struct written_bag {
 	struct str name;
 	uint64_t bytes;
 	const struct hash *items, *letters;
 	size_t n_items, n_letters;
+	const struct hash *audience;
+	const struct age_recipient *voucher;
 	int64_t when_s;
 };
 CHECKED int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *err);
-/* Whether this spool has written a bag of that name and size, and something into it. */
+/* Whether this spool has written a bag of that name and size. */
 CHECKED int bag_is_known(struct spool *s, struct str bag, uint64_t bytes, bool *ret, struct valise_err *err);
 typedef int bag_item_each(void *context, const struct hash *item);
 /* In the order of bag_wrote. Nothing for a bag that this spool did not write, or that has another size now. */
@@ -24,6 +28,14 @@ CHECKED int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_
 /* The same of its letters. *ret_written_s: when it was written. */
 CHECKED int bag_letters(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
 			int64_t *ret_written_s, struct valise_err *err);
+/* For whose keys such a bag is; *ret_is_inside is false, and *ret untouched, where that is not known, or it is none. */
+CHECKED int bag_inside(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
+		       struct valise_err *err);
+/* The same of who vouches for one by another machine. */
+CHECKED int bag_voucher(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_vouched,
+			struct age_recipient *ret, struct valise_err *err);
+/* All that it holds lies in others too: it counts for nothing, and may go. */
+CHECKED int bag_emptied(struct spool *s, struct str bag, struct valise_err *err);
 /* It lies there no more. */
 CHECKED int bag_gone(struct spool *s, struct str bag, struct valise_err *err);
 /* Bags of others that were taken in whole, by the digest of their size, first and last bytes: to skip them next time. */

@@ -292,8 +292,13 @@ static const char settled[] = "CREATE TABLE settled ("
 			      "CREATE TABLE came_back (times INTEGER NOT NULL) STRICT;"
 			      "INSERT INTO came_back (times) VALUES (0);";
 
-const char *const schema_steps[] = {version_1,    version_2, exhibits, sheets, let_go,
-				    sealed_lines, outlines,  regarded, settled};
+/* audience: of a bag of ours inside our office, by which digest of keys it goes. Its items are then what it holds, and not hashed with that,
+ * so that it can be told whether all of them lie in other bags too. voucher: of another machine's, whose key vouches for it. */
+static const char bags_inside[] = "ALTER TABLE bag ADD COLUMN audience BLOB CHECK (length(audience) = 32);"
+				  "ALTER TABLE bag ADD COLUMN voucher BLOB CHECK (length(voucher) = 32);";
+
+const char *const schema_steps[] = {version_1,    version_2, exhibits, sheets,  let_go,
+				    sealed_lines, outlines,  regarded, settled, bags_inside};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)

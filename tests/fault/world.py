@@ -104,7 +104,7 @@ class World:
         self.copy = f"{directory}/copy-of-the-stick"
         self.valise = Valise(program, self.root)
         self.ids = []
-        for name in ("stick", "in", "out", "tmp"):
+        for name in ("stick", "inside", "in", "out", "tmp"):
             os.makedirs(f"{self.root}/{name}")
         os.mkdir(self.moments)
         for size in SIZES:
@@ -132,6 +132,7 @@ class World:
         must("harbour", "officer", "add", request, "--unchecked")
         must("harbour", "card", "export", "-o", f"{self.root}/in/own.card")
         self.keep("appointed")
+        self.live_inside()
         self.go_to("acquainted")
         for size in SIZES:
             self.ids.append(json.loads(must("harbour", *seal_words(self, size), "--json"))["letter"])
@@ -148,6 +149,22 @@ class World:
         if killed.returncode == 0 or not openings(self):
             raise Broken(f"an opening was to be killed before its end: {tell(killed)}")
         self.keep("opening-killed")
+
+    def live_inside(self):
+        """Eight small bags between the machines of Harbour; then one more officer, for whom none of them is."""
+        must = self.valise.must
+        must("desk", "card", "add", f"{self.root}/in/own.card", "--unchecked")
+        self.inside_id = json.loads(must("harbour", *seal_words(self, "small"), "--json"))["letter"]
+        while len(self.bags_inside()) < 8:
+            must("harbour", "say", "comment", self.inside_id, "--text", "another", "--yes")
+            must("harbour", "sync", "--inside", f"{self.root}/inside")
+        self.keep("many-inside")
+        must("harbour", "doctor", "--only-copy")
+        must("harbour", "officer", "add", "--title", "Two", "--roles", "clerk", "--no-passphrase")
+        self.keep("one-more-inside")
+
+    def bags_inside(self):
+        return sorted(files_below(f"{self.root}/inside/valise"))
 
     def keep(self, moment):
         shutil.copytree(self.root, f"{self.moments}/{moment}")
@@ -347,6 +364,36 @@ class In(Scenario):
         letters = self.valise.letters("oslo")
         whole = [line for line in letters.values() if line["is_whole"]]
         return "all" if len(whole) == len(SIZES) else "some" if letters else "nothing"
+
+
+class Inside(Scenario):
+    """Bags between the machines of an office are written anew, and the old ones removed: at no time does another machine miss anything."""
+
+    touches = ("harbour", "inside", "out", "tmp")
+
+    def __init__(self, world, name, moment):
+        super().__init__(world)
+        self.name = name
+        self.moment = moment
+
+    def commands(self):
+        return [("sync", "--inside", f"{self.root}/inside")]
+
+    def probe(self):
+        """Out of a copy, and read by a machine that has seen none of it."""
+        self.world.go_to("many-inside", ["desk"])
+        shutil.rmtree(self.world.copy, ignore_errors=True)
+        shutil.copytree(f"{self.root}/inside", self.world.copy)
+        self.valise.must("desk", "sync", "--inside", self.world.copy)
+        there, here = [json.loads(self.valise.must(office, "track", self.world.inside_id, "--json"))["accounts"] for office in ("desk", "harbour")]
+        if len(there["said"]) != len(here["said"]) or there["bytes"] != here["bytes"]:
+            raise Broken(f"another machine gets {len(there['said'])} of {len(here['said'])} statements, bytes {there['bytes']}")
+        return "all"
+
+    def state(self):
+        old = {os.path.basename(path) for path in files_below(f"{self.world.moments}/{self.moment}/inside/valise")}
+        left = old & {os.path.basename(path) for path in self.world.bags_inside()}
+        return {**super().state(), "left": sorted(left)}
 
 
 class Say(Scenario):
@@ -610,6 +657,8 @@ def all_scenarios(world):
         SealList(world),
         Out(world),
         In(world),
+        Inside(world, "merge inside", "many-inside"),
+        Inside(world, "wrap anew inside", "one-more-inside"),
         Say(world),
         SayBesideReader(world),
         Home(world),

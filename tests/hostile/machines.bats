@@ -60,17 +60,10 @@ head_at() { valise card show --json --dir "$1" | jq -r .office.head; }
 	is "entries" 3 "$(entries_at desk)"
 }
 
-@test "a mark is nothing by itself: a bag that claims to hold a letter keeps it from nobody who has it whole" {
-	oslo_office
-	seal_notice
-	harbour card add oslo.card --as Oslo --unchecked >/dev/null
-	letter=$(harbour seal -t Oslo notice.txt 2>/dev/null)
-	mkdir stick
-	harbour sync stick "$letter" >/dev/null 2>&1
-	runs 0 valise sync stick --dir desk
-	# In the open a mark says nothing, be it that of these very keys; nor does one of others.
+# The mark of a bag for the keys that Oslo's officers have today, as the desk's register has it.
+mark_of_today() {
 	valise officer list --json --dir desk >officers.json
-	python3 - <<-'END' >mark
+	python3 - <<-'END'
 		import hashlib, json
 		digits = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 		def point(recipient):
@@ -82,6 +75,20 @@ head_at() { valise card show --json --dir "$1" | jq -r .office.head; }
 		points = sorted(point(o["recipient"]) for o in officers if o["recipient"] and not o["dismissed"])
 		print(f"valise/inside@v1\naudience {hashlib.sha256(b''.join(points)).hexdigest()}")
 	END
+}
+
+recipient_of() { valise officer list --json --dir desk | jq -r ".office.officers[] | select(.title == \"$1\").recipient"; }
+
+@test "a mark is nothing by itself: a bag that claims to hold a letter keeps it from nobody who has it whole" {
+	oslo_office
+	seal_notice
+	harbour card add oslo.card --as Oslo --unchecked >/dev/null
+	letter=$(harbour seal -t Oslo notice.txt 2>/dev/null)
+	mkdir stick
+	harbour sync stick "$letter" >/dev/null 2>&1
+	runs 0 valise sync stick --dir desk
+	# In the open a mark says nothing, be it that of these very keys; nor does one of others.
+	mark_of_today >mark
 	printf 'valise/inside@v1\naudience %064d\n' 0 >other
 	mkdir records
 	forge unbag "$(find stick/valise -type f)" records "$(officer_key desk)"
@@ -102,6 +109,53 @@ head_at() { valise card show --json --dir "$1" | jq -r .office.head; }
 	says "whole and checked"
 	runs 0 valise open "$letter" -o opened --dir room
 	cmp notice.txt opened/notice.txt
+}
+
+@test "a bag from outside that claims to hold everything for everybody lets none of ours go" {
+	oslo_office
+	seal_notice
+	harbour card add oslo.card --as Oslo --unchecked >/dev/null
+	letter=$(harbour seal -t Oslo notice.txt 2>/dev/null)
+	mkdir stick
+	harbour sync stick "$letter" >/dev/null 2>&1
+	runs 0 valise sync stick --dir desk
+	runs 0 valise sync inside --inside --dir desk
+	runs 0 valise sync inside --inside --dir room
+	cp -a inside old
+	# A third machine is appointed: the desk's bags are not for it.
+	joins third "Third desk" clerk
+	valise card add oslo.card --dir desk >/dev/null
+	valise card add oslo.card --dir room >/dev/null
+	# Somebody who knows all that lies there says that he has put it there for all three, and wraps it for the desk alone. In the open, too.
+	mkdir records
+	n=0
+	for bag in $(find inside/valise -type f); do
+		mkdir "bag$n"
+		forge unbag "$bag" "bag$n" "$(officer_key desk)"
+		for record in "bag$n"/*; do
+			grep -q "^valise/inside" "$record" || cp "$record" "records/$(basename "$record")"
+		done
+		n=$((n + 1))
+	done
+	mark_of_today >mark
+	desk=$(recipient_of "Front desk")
+	printf 'valise/inside-by@v1\nby %s\nfor %s %032d\n' "$(recipient_of "Reading room")" "$desk" 0 >voucher
+	printf 'valise/inside-by@v1\nby %s\nfor %s %032d\n' "$(recipient_of "Reading room")" "$desk" x >garbled 2>/dev/null || true
+	for end in voucher garbled $(grep -l "^valise/inside-by" bag*/* | head -n 3) ""; do
+		rm -rf lie.bag inside copy
+		forge bag lie.bag note:mark $(ls records/* | sed 's/^/taken:/') ${end:+note:$end}
+		forge wrap "$desk" <lie.bag >lie.wrapped
+		cp -a old inside
+		lay inside lie.wrapped
+		cp -a desk copy
+		runs 0 valise sync inside --inside --dir copy --json
+		is "letters put out, and bags taken away" "1 true" "$(jq -r '"\(.out | length) \(.bags_removed > 0)"' <<<"$output")"
+		rm -rf inside/valise/aaaaaaaa
+		cp -a third fresh
+		runs 0 valise sync inside --inside --dir fresh
+		says "whole and checked"
+		rm -rf fresh
+	done
 }
 
 @test "a request that another key signs, or that asks for what it may not, appoints nobody" {

@@ -42,6 +42,62 @@ static void small_is_the_example(void **state)
 	assert_int_equal(at, hex.len);
 }
 
+struct frames {
+	struct bag_reader *reader;
+	struct hash before[16];
+	size_t n;
+	uint8_t *spare;
+};
+
+static int see_frames(void *context, const struct bag_record *rec)
+{
+	struct frames *f = context;
+	bag_reader_frames(f->reader, &f->before[f->n++]);
+	/* As who takes the record away at once: its frame is not the reader's any more. */
+	uint8_t *taken = bag_reader_exchange(f->reader, rec, f->spare);
+	if (taken) {
+		memset(taken, 0xee, BAG_FRAME_BYTES);
+		f->spare = taken;
+	}
+	return 0;
+}
+
+/* What vouches for a bag is about the header and the frames before it, whoever reads it and in whatever portions. */
+static void both_sides_have_the_same_frames(void **state)
+{
+	(void)state;
+	static const char *const data[] = {"one\n", "two\n", "three\n"};
+	CLEAN_BUF struct buf made = BUF_INIT(4096);
+	CLEAN_BAG_WRITER struct bag_writer *w = NULL;
+	struct hash written[3], first;
+	struct valise_err err = {0};
+	bag_maker_begin(0x42, &w, &made);
+	digest_once(made.data, made.len, &first);
+	for (size_t i = 0; i < 3; i++) {
+		bag_writer_frames(w, &written[i]);
+		bag_maker_add(w, &made, BAG_NOTE, vector_hash(data[i]), 0, data[i], strlen(data[i]));
+	}
+	bag_maker_end(w, &made);
+	assert_true(hash_eq(&written[0], &first) && !hash_eq(&written[1], &first) &&
+		    !hash_eq(&written[1], &written[2]));
+	for (size_t portion = 1; portion <= made.len; portion += 20) {
+		CLEAN_BAG_READER struct bag_reader *r = NULL;
+		struct frames f = {.spare = malloc(BAG_ROOM_BYTES)};
+		struct bag_result end;
+		assert_int_equal(bag_reader_new(see_frames, &f, &r, &err), 0);
+		f.reader = r;
+		for (size_t at = 0; at < made.len; at += portion) {
+			size_t left = made.len - at;
+			assert_int_equal(bag_reader_push(r, made.data + at, left < portion ? left : portion, &err), 0);
+		}
+		assert_int_equal(bag_reader_end(r, &end, &err), 0);
+		assert_int_equal(end.verdict, BAG_WHOLE);
+		assert_int_equal(f.n, 3);
+		assert_memory_equal(f.before, written, sizeof written);
+		free(f.spare);
+	}
+}
+
 static void reads(const char *path, enum bag_verdict verdict, uint64_t records, uint64_t unknown, uint64_t bags)
 {
 	CLEAN_BUF struct buf bytes = {0};
@@ -332,6 +388,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(small_is_the_vector),
 		cmocka_unit_test(small_is_the_example),
+		cmocka_unit_test(both_sides_have_the_same_frames),
 		cmocka_unit_test(vectors_read_in_any_portions),
 		cmocka_unit_test(records_are_what_was_put_in),
 		cmocka_unit_test(large_pieces),

@@ -433,7 +433,7 @@ static void small_things_come_back(void **state)
 	assert_false(seen);
 	assert_int_equal(setting_get(s, "office", &b, &err), VALISE_E_NOT_FOUND);
 	kit_begin(s);
-	struct written_bag abc = {STR("abc"), 10, items, items + 2, 3, 1, 1},
+	struct written_bag abc = {STR("abc"), 10, items, items + 2, 3, 1, NULL, NULL, 1},
 			   empty = {.name = STR("empty"), .bytes = 10};
 	assert_int_equal(bag_wrote(s, &abc, &err), 0);
 	abc.n_items = abc.n_letters = 0;

@@ -3,8 +3,12 @@
 """Makes the vectors of bags, cards and dossiers, and their example block in spec/, from the pages alone: it shares no code with src/."""
 import base64
 import hashlib
+import hmac
 import pathlib
 import re
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import make
 
@@ -62,6 +66,25 @@ def bags():
     yield "cut", SMALL_BAG[:-90]
     yield "nested", bag(b"\x45" * 16, [(6, 0, sha(SMALL_BAG), SMALL_BAG), (1, 0, sha(b"note"), b"note\n")])
 
+
+# What vouches for a bag inside an office: by the secret of 32 bytes of 0x11, to those of 0x22 and 0x33.
+
+
+def vouches(frames):
+    secret = X25519PrivateKey.from_private_bytes(b"\x11" * 32)
+    by = secret.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    lines = [b"valise/inside-by@v1", b"by " + make.recipient(0x11).encode()]
+    keys = [X25519PrivateKey.from_private_bytes(bytes([byte]) * 32).public_key() for byte in (0x22, 0x33)]
+    for key in sorted(keys, key=lambda k: k.public_bytes(Encoding.Raw, PublicFormat.Raw)):
+        to = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        extracted = hmac.digest(by + to, secret.exchange(key), "sha256")
+        expanded = hmac.digest(extracted, b"valise/inside-by@v1" + b"\x01", "sha256")
+        tag = hmac.digest(expanded, frames, "sha256")[:16]
+        lines.append(b"for " + make.bech32("age", to).encode() + b" " + tag.hex().encode())
+    return b"\n".join(lines) + b"\n"
+
+
+INSIDE_BY = vouches(sha(b"frames"))
 
 # Cards and dossiers.
 
@@ -230,6 +253,7 @@ def main():
 
     for name, data in bags():
         put(f"bag/{name}.bag", data)
+    put("bag/inside-by", INSIDE_BY)
     put("card/oslo.card", CARD)
     put("card/harbour.card", card(make.HARBOUR, make.HARBOUR_0, *FORK))
     for name, data in (("received", GOOD), ("full", FULL), ("cover", COVER), ("seal-only", dossier(SEAL))):
@@ -243,7 +267,7 @@ def main():
     page = make.SPEC / "bag.md"
     shown = re.sub(r"(?ms)^(```example bag-small\n).*?^(```)$",
                    lambda m: m[1] + "".join(SMALL_BAG.hex()[i:i + 128] + "\n" for i in range(0, 2 * len(SMALL_BAG), 128)) + m[2], page.read_text(), count=1)
-    page.write_text(shown)
+    page.write_text(re.sub(r"(?ms)^(```example inside-by\n).*?^(```)$", lambda m: m[1] + INSIDE_BY.decode() + m[2], shown, count=1))
 
 
 if __name__ == "__main__":

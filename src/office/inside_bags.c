@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bags inside our office after they were written: merged while they are small, removed once all that they hold lies elsewhere. */
+#include "office/inside_bags.h"
+
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/limits.h"
+#include "format/inside_mark.h"
+#include "format/inside_voucher.h"
+#include "office/unseal_stream.h"
+#include "spool/bags.h"
+
+/* Bags of one tier hold from MERGE_AT^tier items, and fewer than MERGE_AT times that. As many of them become one of the next tier: so an
+ * item is written once more for each tier, and of each tier fewer than MERGE_AT bags stay. */
+#define MERGE_AT 8u
+/* As many of them fit into one bag; larger ones are few. */
+#define MERGE_MAX_BYTES (LIMIT_BAG_BYTES / MERGE_AT)
+
+void inside_bags_release(struct inside_bags *x)
+{
+	free(x->at);
+	hash_index_release(&x->of_stale);
+	*x = (struct inside_bags){0};
+}
+
+void inside_bags_forget(struct inside_bags *x)
+{
+	x->n = 0;
+	hash_index_release(&x->of_stale);
+}
+
+/* ---- What lies there ---- */
+
+static bool serves(const struct inside_bags *x, const struct hash *audience)
+{
+	return hashes_have(&x->keys->serving, audience);
+}
+
+struct seen {
+	struct inside_bags *x;
+	const struct hash *audience;
+	size_t n;
+};
+
+static int see_serving(void *context, const struct hash *item)
+{
+	struct seen *s = context;
+	struct hash key = bag_item_key(s->audience, item);
+	s->n++;
+	return hash_index_put(s->x->present, &key, 0, s->x->err);
+}
+
+static int see_stale(void *context, const struct hash *item)
+{
+	struct seen *s = context;
+	const struct hashes *serving = &s->x->keys->serving;
+	int r = 0;
+	s->n++;
+	for (size_t i = 0; i < serving->n && !r; i++) {
+		struct hash key = bag_item_key(&serving->at[i], item);
+		if (hashes_have(s->x->lying, &key))
+			r = hash_index_put(&s->x->of_stale, &key, 0, s->x->err);
+	}
+	return r;
+}
+
+int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *ret_known)
+{
+	struct hash audience;
+	struct str name = str_of(bag->name);
+	int r = bag_inside(x->v->spool, name, bag->bytes, ret_known, &audience, x->err);
+	if (r || !*ret_known)
+		return r;
+	struct inside_bag *grown = array_room(x->at, x->n, &x->cap, sizeof *grown);
+	if (!grown)
+		return err_nomem(x->err);
+	x->at = grown;
+	struct seen s = {.x = x, .audience = &audience};
+	struct inside_bag b = {.bytes = bag->bytes, .serves = serves(x, &audience)};
+	r = bag_items(x->v->spool, name, bag->bytes, b.serves ? see_serving : see_stale, &s, x->err);
+	if (r)
+		return r;
+	b.n_items = s.n;
+	b.is_spent = s.n == 0; /* it was to go before, and could not */
+	/* Our register for those who left is no more than an entry a bag, until somebody is appointed. */
+	b.may_merge = b.serves && !b.is_spent && b.bytes <= MERGE_MAX_BYTES &&
+		      (!hash_eq(&audience, &x->keys->ever_id) || hash_eq(&x->keys->ever_id, &x->keys->officers_id));
+	(void)snprintf(b.name, sizeof b.name, "%s", bag->name);
+	(void)snprintf(x->writer, sizeof x->writer, "%s", bag->writer);
+	x->at[x->n++] = b;
+	return 0;
+}
+
+static int see_vouched(void *context, const struct hash *key)
+{
+	struct inside_bags *x = context;
+	return hash_index_get(&x->of_stale, key, NULL) ? hash_index_put(x->present, key, 0, x->err) : 0;
+}
+
+int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched)
+{
+	const struct hashes *lying = x->lying;
+	int r = 0;
+	for (size_t i = 0; i < n_vouched && x->of_stale.used && !r; i++) {
+		struct hash_hex name = hash_hex(&vouched[i].mark);
+		if (inside_is_officer(x->keys, &vouched[i].by))
+			r = bag_items(x->v->spool, str_of(name.text), vouched[i].bytes, see_vouched, x, x->err);
+	}
+	for (size_t i = 0; i < lying->n && !r; i++)
+		if (!hash_index_get(&x->of_stale, &lying->at[i], NULL))
+			r = hash_index_put(x->present, &lying->at[i], 0, x->err);
+	return r;
+}
+
+/* ---- Many small ones ---- */
+
+static unsigned tier_of(const struct inside_bag *b)
+{
+	unsigned tier = 0;
+	for (size_t n = b->n_items; n >= MERGE_AT; n /= MERGE_AT)
+		tier++;
+	return tier;
+}
+
+static size_t choose_tier(const struct inside_bag *bags, size_t n, unsigned tier, size_t *ret)
+{
+	size_t chosen = 0;
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct inside_bag *b = &bags[i];
+		if (!b->may_merge || tier_of(b) != tier || bytes + b->bytes > LIMIT_BAG_BYTES)
+			continue;
+		bytes += b->bytes;
+		ret[chosen++] = i;
+	}
+	return chosen >= MERGE_AT ? chosen : 0;
+}
+
+size_t inside_bags_choose(const struct inside_bag *bags, size_t n, size_t *ret)
+{
+	size_t chosen = 0;
+	for (unsigned tier = 0; tier < 8 * sizeof(size_t) / 3 + 1 && !chosen; tier++)
+		chosen = choose_tier(bags, n, tier, ret);
+	return chosen;
+}
+
+/* One bag being made of several. */
+struct merging {
+	struct inside_bags *x;
+	struct bag_group *group;
+	const struct identities *keys;
+	struct hash_index copied; /* items */
+	bool all;                 /* none was met that is not among them */
+	bool could;               /* there is a key to read them, and they are whole */
+};
+
+static void merging_release(struct merging *m)
+{
+	bag_group_free(m->group);
+	hash_index_release(&m->copied);
+}
+
+/* As it is; what makes it a bag from inside, the new one has of its own. */
+static int copy_record(void *context, const struct bag_record *rec)
+{
+	struct merging *m = context;
+	struct str bytes = {(const char *)rec->data, rec->len};
+	struct hash item;
+	if (rec->kind == BAG_NOTE && (inside_mark_parse(bytes, &item) || inside_voucher_is(bytes)))
+		return 0;
+	int r = bag_group_record(m->group, (enum bag_kind)rec->kind, &rec->of, rec->at, bytes, m->x->err);
+	if (r || !inside_item(rec, &item))
+		return r;
+	r = bag_group_mark(m->group, &item, m->x->err);
+	return r ? r : hash_index_put(&m->copied, &item, 0, m->x->err);
+}
+
+static int copy_stream(struct merging *m, struct stream_opener *o, const struct inside_bag *b)
+{
+	CLEAN_BAG_READER struct bag_reader *reader = NULL;
+	struct inside_bags *x = m->x;
+	struct bag_result end = {0};
+	struct valise_err why = {0};
+	const uint8_t *data;
+	size_t len = 1;
+	uint64_t done = 0;
+	int r = bag_reader_new(copy_record, m, &reader, x->err);
+	while (!r && len && m->could) {
+		int bad = stream_opener_next(o, &data, &len, &why);
+		if (bad && bad != VALISE_E_BAD) {
+			err_copy(x->err, &why);
+			return bad;
+		}
+		m->could = !bad;
+		if (!bad)
+			r = bag_reader_push(reader, data, len, x->err);
+		if (!r && !bad)
+			r = office_progress(x->v, "merging bags", done += len, stream_opener_plain_bytes(o), x->err);
+	}
+	if (!r && m->could)
+		r = bag_reader_end(reader, &end, x->err);
+	if (!r && (!m->could || end.verdict != BAG_WHOLE || end.unknown)) {
+		m->could = false;
+		(void)snprintf(x->damaged, sizeof x->damaged, "%s", b->name);
+	}
+	return r;
+}
+
+static int copy_bag(struct merging *m, const struct inside_bag *b)
+{
+	CLEAN_STREAM_OPENER struct stream_opener *o = NULL;
+	CLEAN_CLOSE int fd = -1;
+	struct inside_bags *x = m->x;
+	struct body file = {.what = "a bag of ours", .past_cache = true};
+	struct valise_err why = {0};
+	/* Another program may have merged it meanwhile; or the medium is failing, and then nothing is made of it. */
+	m->could = x->store->ops->open(x->store, x->writer, b->name, &fd, &file.size, NULL) == 0;
+	if (!m->could)
+		return 0;
+	file.fd = fd;
+	int r = stream_opener_new(&file, m->keys->at, m->keys->n, false, &o, &why);
+	m->could = !r;
+	if (r == VALISE_E_BAD)
+		(void)snprintf(x->damaged, sizeof x->damaged, "%s", b->name);
+	else if (r && r != VALISE_E_LOCKED)
+		err_copy(x->err, &why);
+	if (r)
+		return r == VALISE_E_BAD || r == VALISE_E_LOCKED ? 0 : r;
+	return copy_stream(m, o, b);
+}
+
+static int look_whether_copied(void *context, const struct hash *item)
+{
+	struct merging *m = context;
+	m->all &= hash_index_get(&m->copied, item, NULL);
+	return 0;
+}
+
+/* What was copied counts for nothing any more, also where the medium takes no bag away: otherwise it would be copied at every sync. */
+static int let_go(struct merging *m, const size_t *chosen, size_t n)
+{
+	struct inside_bags *x = m->x;
+	struct spool *spool = x->v->spool;
+	int r = spool_begin(spool, x->err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < n && !r; i++) {
+		struct inside_bag *b = &x->at[chosen[i]];
+		m->all = true;
+		r = bag_items(spool, str_of(b->name), b->bytes, look_whether_copied, m, x->err);
+		if (!r && m->all)
+			r = bag_emptied(spool, str_of(b->name), x->err);
+		b->is_spent = m->all;
+		b->may_merge = false;
+	}
+	return spool_end(spool, r, x->err);
+}
+
+static int merge(struct merging *m, struct bag_place *place, const size_t *chosen, size_t n)
+{
+	struct inside_bags *x = m->x;
+	const struct inside_keys *k = x->keys;
+	const struct bag_audience audience = {k->officers.at, k->officers.n, k->serving.at, k->serving.n};
+	int r = bag_group_new(place, &audience, x->present, &m->group, x->err);
+	m->could = true;
+	for (size_t i = 0; i < n && !r && m->could; i++)
+		r = copy_bag(m, &x->at[chosen[i]]);
+	if (!r && m->could)
+		r = bag_group_end(m->group, x->err);
+	if (!r && m->could && place->durable)
+		r = let_go(m, chosen, n);
+	bag_group_free(TAKE(m->group));
+	hash_index_release(&m->copied);
+	return r;
+}
+
+/* What would be merged stays as it is where that cannot be: nobody lacks anything for it. */
+static bool may_stay(int r)
+{
+	return r == VALISE_E_FULL || r == VALISE_E_READ_ONLY;
+}
+
+int inside_bags_merge(struct inside_bags *x, struct bag_place *place)
+{
+	CLEANUP(merging_release) struct merging m = {.x = x, .keys = &place->inside->at_hand, .could = true};
+	CLEAN_FREE size_t *chosen = calloc(x->n + 1, sizeof *chosen);
+	int r = chosen ? 0 : err_nomem(x->err);
+	for (size_t n; !r && m.could && place->durable && (n = inside_bags_choose(x->at, x->n, chosen)) > 0;) {
+		r = vouching_keys(place->inside, x->err);
+		if (r || !m.keys->n || !x->store->ops->confirm(x->store))
+			break; /* they could not be read, or none be removed afterwards */
+		r = merge(&m, place, chosen, n);
+	}
+	return may_stay(r) ? 0 : r;
+}
+
+/* ---- What nobody needs ---- */
+
+struct lying {
+	const struct inside_bags *x;
+	bool all;
+};
+
+static int look_whether_lying(void *context, const struct hash *item)
+{
+	struct lying *l = context;
+	l->all = l->all && bag_item_lies(l->x->present, l->x->keys->serving.at, l->x->keys->serving.n, item);
+	return 0;
+}
+
+static int look_whether_spent(struct inside_bags *x, struct inside_bag *b)
+{
+	struct lying l = {.x = x, .all = b->n_items > 0};
+	int r = b->serves ? 0 : bag_items(x->v->spool, str_of(b->name), b->bytes, look_whether_lying, &l, x->err);
+	b->is_spent |= !b->serves && l.all;
+	return r;
+}
+
+int inside_bags_remove(struct inside_bags *x, size_t *ret_removed)
+{
+	struct spool *spool = x->v->spool;
+	size_t n = 0;
+	int r = 0;
+	for (size_t i = 0; i < x->n && !r; i++) {
+		r = look_whether_spent(x, &x->at[i]);
+		n += x->at[i].is_spent;
+	}
+	/* Also what others put there. */
+	if (r || !n || !x->store->ops->confirm(x->store))
+		return r;
+	for (size_t i = 0; i < x->n; i++)
+		if (x->at[i].is_spent)
+			x->at[i].is_spent = x->store->ops->remove(x->store, x->at[i].name, NULL) == 0;
+	r = spool_begin(spool, x->err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < x->n && !r; i++)
+		if (x->at[i].is_spent) {
+			r = bag_gone(spool, str_of(x->at[i].name), x->err);
+			++*ret_removed;
+		}
+	return spool_end(spool, r, x->err);
+}
+
+bool inside_bags_are_settled(const struct inside_bags *x)
+{
+	size_t n[8 * sizeof(size_t) / 3 + 1] = {0};
+	bool settled = !x->damaged[0];
+	for (size_t i = 0; i < x->n && settled; i++)
+		settled = !x->at[i].is_spent && !(x->at[i].may_merge && ++n[tier_of(&x->at[i])] == MERGE_AT);
+	return settled;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Our own bags in a folder inside our office: which of them nobody needs any more, and many small ones made one (spec/bag.md). */
+#ifndef OFFICE_INSIDE_BAGS_H
+#define OFFICE_INSIDE_BAGS_H
+
+#include "channel/store.h"
+#include "office/inside.h"
+#include "office/write_bags.h"
+
+struct inside_bag {
+	char name[LIMIT_BAG_NAME_BYTES + 1];
+	uint64_t bytes;
+	size_t n_items;
+	bool serves;    /* it is for the keys of all our officers of today */
+	bool is_spent;  /* what it holds lies in other bags of ours */
+	bool may_merge; /* with others that hold as many items */
+};
+
+struct inside_bags {
+	struct valise *v;
+	struct store *store;
+	const struct inside_keys *keys;
+	struct hash_index *present; /* what need not be put there, by bag_item_key */
+	const struct hashes *lying; /* the same of what bags of our office's other machines hold */
+	struct inside_bag *at;
+	size_t n, cap;
+	char writer[LIMIT_BAG_NAME_BYTES + 1];  /* our name there */
+	struct hash_index of_stale;             /* what bags of ours hold that do not serve any more */
+	char damaged[LIMIT_BAG_NAME_BYTES + 1]; /* one of ours that is; "" */
+	struct valise_err *err;                 /* of the call in hand, for callbacks */
+};
+void inside_bags_release(struct inside_bags *x);
+/* What was seen; another look begins. */
+void inside_bags_forget(struct inside_bags *x);
+
+/* Of each bag of ours there: what it holds is present, if it serves. *ret_known is false of one that is not known to be from inside. */
+CHECKED int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *ret_known);
+/* Then: what lies there in others' bags is present as well. What bags of ours hold that do not serve any more is so only where an officer's
+ * key vouches for one that holds it, since ours are removed then. */
+CHECKED int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched);
+/* Puts small bags into one anew. *x->damaged is set when one of them cannot be read; where there is no key to read them, or no room, nothing
+ * happens. */
+CHECKED int inside_bags_merge(struct inside_bags *x, struct bag_place *place);
+/* Removes those whose items all lie in others by now. */
+CHECKED int inside_bags_remove(struct inside_bags *x, size_t *ret_removed);
+
+/* Whether the same look again would find nothing to merge or remove. */
+bool inside_bags_are_settled(const struct inside_bags *x);
+
+/* Which bags are put into one: their numbers, in order, in ret, which has room for n. 0: none need be. */
+size_t inside_bags_choose(const struct inside_bag *bags, size_t n, size_t *ret);
+
+#endif
