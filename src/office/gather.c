@@ -167,14 +167,29 @@ static int look_whether_gone(struct valise *v, const struct hash *letter, struct
 	return r;
 }
 
+static int look_at_row(struct valise *v, const struct hash *letter, struct gathered *g, struct valise_err *err)
+{
+	struct letter_row row;
+	int r = letter_row(v->spool, letter, &row, err);
+	if (r)
+		return r;
+	g->bytes = bytes_here(&row);
+	g->taken_in_s = row.taken_in_s;
+	return 0;
+}
+
+int gathered_look_at_bytes(struct valise *v, struct gathered *g, struct valise_err *err)
+{
+	return look_at_row(v, &g->seal->note.id, g, err);
+}
+
 /* `shown`: with what only accounts need. */
 static int gather_some(struct valise *v, const struct hash *letter, bool reports, bool shown, struct gathered *ret,
 		       struct valise_err *err)
 {
 	CLEAN_GATHERED struct gathered g = {.names = BUF_INIT(16u * 1024 * 1024)};
 	CLEANUP(hashes_release) struct hashes offices = {0};
-	struct letter_row row;
-	int r = letter_row(v->spool, letter, &row, err);
+	int r = shown ? look_at_row(v, letter, &g, err) : 0;
 	if (!r)
 		r = letter_seal(v->spool, letter, &g.seal, err);
 	if (!r)
@@ -195,8 +210,6 @@ static int gather_some(struct valise *v, const struct hash *letter, bool reports
 		r = look_whether_gone(v, letter, &g, err);
 	if (r)
 		return r == VALISE_E_NOMEM ? err_nomem(err) : r;
-	g.bytes = bytes_here(&row);
-	g.taken_in_s = row.taken_in_s;
 	*ret = g;
 	memset(&g, 0, sizeof g);
 	return 0;

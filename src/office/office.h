@@ -207,9 +207,12 @@ struct gathered {
 CHECKED int gather(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
 /* The same inside of the caller's transaction. */
 CHECKED int gather_within(struct valise *v, const struct hash *letter, struct gathered *ret, struct valise_err *err);
-/* The same without what only accounts need: names, and what lies elsewhere; and reports only where they are wanted. */
+/* The same without what only accounts need: names, what lies elsewhere, and what is here of its bytes; and reports only where they are
+ * wanted. */
 CHECKED int gather_plain(struct valise *v, const struct hash *letter, bool reports, struct gathered *ret,
 			 struct valise_err *err);
+/* Fills in `bytes` of what was gathered plainly. */
+CHECKED int gathered_look_at_bytes(struct valise *v, struct gathered *g, struct valise_err *err);
 void gathered_release(struct gathered *g);
 #define CLEAN_GATHERED CLEANUP(gathered_release)
 /* The offices whose registers it takes: all that its seal and statements name, and, with `reports`, those that filed them. */

@@ -243,6 +243,13 @@ static void drop_candidates(struct putting *p)
 	p->kept_bytes = 0;
 }
 
+static int look_whether_whole(struct putting *p, struct gathered *g, bool *ret)
+{
+	int r = gathered_look_at_bytes(p->v, g, p->err);
+	*ret = !r && (g->bytes == VALISE_BYTES_INTACT || g->bytes == VALISE_BYTES_PAPER);
+	return r;
+}
+
 /* As far as it is here: what another machine has of it comes from there. */
 static int add_inside(struct putting *p, const struct hash *id)
 {
@@ -253,10 +260,9 @@ static int add_inside(struct putting *p, const struct hash *id)
 		r = inside_concerns(p->v, &g, &ours, p->err);
 	if (r || !(ours || hash_index_get(&p->named, id, NULL)))
 		return r;
-	struct candidate c = {.id = *id,
-			      .whole = g.bytes == VALISE_BYTES_INTACT || g.bytes == VALISE_BYTES_PAPER,
-			      .audience = p->keys.officers_id};
-	return keep_candidate(p, &c, &g);
+	struct candidate c = {.id = *id, .audience = p->keys.officers_id};
+	r = look_whether_whole(p, &g, &c.whole);
+	return r ? r : keep_candidate(p, &c, &g);
 }
 
 /* The first to tell that an office has no key does so each time. One that was named may be silent when it is not. */
@@ -280,15 +286,13 @@ static int add_candidate(struct putting *p, const struct hash *id)
 	int r = gather_plain(p->v, id, p->o->reports, &g, p->err);
 	if (!r)
 		r = spent_bags_hear(&p->spent, p->v, &g, &arrived, p->err);
-	if (r)
-		return r;
 	bool named = hash_index_get(&p->named, id, NULL),
-	     spoken_of = !hash_eq(&g.seal->s.from.office, &p->v->self) || g.n_statements > 0,
-	     can_go = g.bytes == VALISE_BYTES_INTACT || g.bytes == VALISE_BYTES_PAPER;
-	c.whole = named || (p->o->all && !arrived && can_go);
-	if (!c.whole && !spoken_of)
-		return 0; /* sealed here, and nobody outside knows of it yet */
-	if (c.whole && !can_go)
+	     spoken_of = !r && (!hash_eq(&g.seal->s.from.office, &p->v->self) || g.n_statements > 0);
+	if (!r && (named || (p->o->all && !arrived)))
+		r = look_whether_whole(p, &g, &c.whole);
+	if (r || !(c.whole || named || spoken_of))
+		return r; /* else: sealed here, and nobody outside knows of it yet */
+	if (named && !c.whole)
 		return office_not_whole(p->v, id, VALISE_E_NOT_FOUND, "it cannot go out whole", p->err);
 	r = audience_of(p, &g, &to);
 	if (!r)
