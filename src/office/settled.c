@@ -60,7 +60,7 @@ static int place_of(struct settled_look *s, struct hash *ret, struct valise_err 
 {
 	const struct put_out_options *o = s->o;
 	struct own_bags *bags = &s->bags;
-	const uint64_t options = o->all | o->bare << 1 | o->reports << 2 | o->inside << 3;
+	const uint64_t options = (o->all ? 1u : 0) | (o->bare ? 2u : 0) | (o->reports ? 4u : 0) | (o->inside ? 8u : 0);
 	CLEAN_DIGEST struct digest *d = NULL;
 	int r = digest_new(&d, err);
 	if (!r)
