@@ -338,7 +338,7 @@ at() { # OFFICE WORD...: by that clock
 	as harbour sync stick "$letter" >/dev/null
 	as oslo sync stick >/dev/null
 	both oslo inside --inside
-	[ "$did" = "1 0 1 0" ]
+	[ "$did" = "1 0 2 0" ] # the register in one of its own
 	both oslo inside --inside
 	[ "$did" = "0 0 0 0" ]
 	both desk inside --inside
