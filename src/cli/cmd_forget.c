@@ -144,7 +144,9 @@ static int undo(struct cli *c, struct valise *v)
 {
 	int r = 0;
 	for (size_t i = 0; i < c->n_operands && !r; i++)
-		r = valise_forget_undo(v, c->operands[i], c->shared.dry_run, &c->err);
+		r = valise_forget_undo(v, c->operands[i], true, &c->err); /* all of them, or none */
+	for (size_t i = 0; i < c->n_operands && !r && !c->shared.dry_run; i++)
+		r = valise_forget_undo(v, c->operands[i], false, &c->err);
 	if (r)
 		return r;
 	if (c->shared.json) {

@@ -219,16 +219,18 @@ static int look_at_file(struct valise *v, const char *path, struct exhibit_sourc
 	return 0;
 }
 
-int exhibit_source(struct valise *v, const char *name, bool look, struct exhibit_source *ret, struct valise_err *err)
+int exhibit_source(struct valise *v, const char *name, bool look, struct exhibit_source *ret, bool *ret_new,
+		   struct valise_err *err)
 {
 	struct hash id;
 	struct stat st;
+	*ret_new = false;
 	/* What somebody called a file must not stand before a whole id. */
 	if (hash_parse(str_of(name), &id) || stat(name, &st) < 0)
 		return exhibit_source_here(v, name, ret, err);
 	if (look)
 		return look_at_file(v, name, ret, err);
-	return exhibit_take_file(v, name, NULL, ret, NULL, err);
+	return exhibit_take_file(v, name, NULL, ret, ret_new, err);
 }
 
 int valise_exhibit_add(struct valise *v, const struct valise_exhibit_adding *a, char **ret_id, bool *ret_new,

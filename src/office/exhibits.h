@@ -26,8 +26,8 @@ CHECKED int exhibit_source_of(struct valise *v, const struct hash *id, struct ex
 CHECKED int exhibit_source_at(struct valise *v, const struct hash *id, uint64_t bytes, struct exhibit_source *ret,
 			      struct valise_err *err);
 CHECKED int exhibit_source_here(struct valise *v, const char *name, struct exhibit_source *ret, struct valise_err *err);
-/* A whole id; else the file at that path, which is taken in unless `look`; else as exhibit_source_here. */
-CHECKED int exhibit_source(struct valise *v, const char *name, bool look, struct exhibit_source *ret,
+/* A whole id; else the file at that path, which is taken in unless `look`; else as exhibit_source_here. *ret_new: it was, and was not here. */
+CHECKED int exhibit_source(struct valise *v, const char *name, bool look, struct exhibit_source *ret, bool *ret_new,
 			   struct valise_err *err);
 
 /* The file is durable and has its row when this returns; nothing is copied when its bytes are here. "-": standard input. `tag` (may be

@@ -178,11 +178,12 @@ int valise_quote_places(struct valise *v, const char *exhibit, const char *quote
 {
 	CLEAN_EXHIBIT_SOURCE struct exhibit_source source = EXHIBIT_SOURCE_NONE;
 	struct places places;
+	bool is_new;
 	struct places_result *result = calloc(1, sizeof *result);
 	if (!result)
 		return err_nomem(err);
 	result->arena = (struct arena)ARENA_INIT(CHOICES_MAX * PLACES_BYTES);
-	int r = exhibit_source(v, exhibit, false, &source, err);
+	int r = exhibit_source(v, exhibit, false, &source, &is_new, err);
 	if (!r)
 		r = places_find(v, &source.body, quote, 0, &places, err);
 	if (!r)

@@ -191,9 +191,11 @@ static int source_of(struct drafting *g, const struct exhibit_source **ret)
 		}
 	CLEAN_EXHIBIT_SOURCE struct exhibit_source found = EXHIBIT_SOURCE_NONE;
 	const char *name = arena_text(&all->arena, str_of(called));
+	bool is_new = false;
 	int r = arena_check(&all->arena, g->err);
 	if (!r)
-		r = exhibit_source(g->v, called, all->dry_run, &found, g->err);
+		r = exhibit_source(g->v, called, all->dry_run, &found, &is_new, g->err);
+	all->n_taken += is_new;
 	if (r)
 		return r;
 	struct report_source *s = &all->sources[all->n_sources % REPORT_SOURCES];
@@ -492,6 +494,7 @@ int valise_report_look(struct valise *v, const struct valise_report *want, bool 
 	if (!r)
 		r = report_drafts_add(v, all, want, err);
 	if (r) {
+		r = report_drafts_failed(all, r, err);
 		valise_report_draft_free(all);
 		return r;
 	}

@@ -34,6 +34,7 @@ struct valise_report_draft {
 	size_t n, n_new;                              /* n_new: of which nothing says `already` */
 	struct report_source sources[REPORT_SOURCES]; /* the newest of them */
 	size_t n_sources;
+	size_t n_taken;     /* files that came in for it, and stay whatever becomes of the reports */
 	struct filed filed; /* the drafts among them */
 	const char **ids;
 };
@@ -41,6 +42,8 @@ struct valise_report_draft {
 /* Room for `max` reports about the letter. */
 CHECKED int report_drafts_new(struct valise *v, const char *letter, size_t max, bool dry_run,
 			      struct valise_report_draft **ret, struct valise_err *err);
+/* Returns `code`, an error's or 0: of files that came in meanwhile the error says so. */
+int report_drafts_failed(const struct valise_report_draft *all, int code, struct valise_err *err);
 /* One more. After a failure it is not among them, and others may be added. */
 CHECKED int report_drafts_add(struct valise *v, struct valise_report_draft *all, const struct valise_report *want,
 			      struct valise_err *err);

@@ -144,6 +144,16 @@ static int add_lines(struct listing *g, struct valise_err *err)
 	return r;
 }
 
+int report_drafts_failed(const struct valise_report_draft *all, int code, struct valise_err *err)
+{
+	struct valise_err why = {0};
+	if (!code || !all || !all->n_taken)
+		return code;
+	err_copy(&why, err);
+	return err_set(err, code, "%s; what it was to point at is kept: %zu new exhibit%s", why.text, all->n_taken,
+		       all->n_taken == 1 ? "" : "s");
+}
+
 int valise_report_look_list(struct valise *v, const struct valise_report_list *l, bool dry_run,
 			    struct valise_report_draft **ret, struct valise_err *err)
 {
@@ -161,6 +171,7 @@ int valise_report_look_list(struct valise *v, const struct valise_report_list *l
 			    g.wrong, g.wrong == 1 ? "" : "s", g.wrong == 1 ? "is" : "are",
 			    g.wrong == 1 ? "it" : "them");
 	if (r) {
+		r = report_drafts_failed(g.all, r, err);
 		valise_report_draft_free(g.all);
 		return r;
 	}

@@ -132,6 +132,9 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	[ "$(bytes_of oslo)" -eq 0 ]
 	[ "$(status_of as oslo open "$ids" -o again)" -eq 1 ]
 	as oslo forget --undo "$ids" --dry-run
+	# A wrong name among several: none of them is undone.
+	[ "$(status_of as oslo forget --undo "$ids" nosuch)" -eq 1 ]
+	as oslo forget --undo "$ids" --dry-run
 	as oslo sync other
 	[ "$(bytes_of oslo)" -eq 0 ]
 	[ "$(as oslo forget --undo "$ids" --json | json_at 'd["undone"]')" = "['$ids']" ]

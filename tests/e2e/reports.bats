@@ -279,7 +279,7 @@ note() {
 	grep -q "^valise: line 4: receivd is nothing" err
 	grep -q "^valise: line 5: there are 4 cells, and the first line names 5" err
 	grep -q "^valise: line 6: the cell verb is empty" err
-	grep -qx "valise: 4 lines of the list are wrong, and nothing is signed: mend them, and give the list again" err
+	grep -qx "valise: 4 lines of the list are wrong, and nothing is signed: mend them, and give the list again; what it was to point at is kept: 1 new exhibit" err
 	[ "$(reports)" -eq 0 ]
 	as harbour report 14/2026 --from-list list.tsv --exhibit news.txt --yes --json >out 2>err || [ $? -eq 2 ]
 	[ ! -s err ]
@@ -318,4 +318,22 @@ note() {
 		--speaker x --verb y --exhibit news.txt --quote "Naïve" --dir offices/harbour >said || true
 	grep -q "nothing was signed" said
 	[ "$(reports)" -eq 1 ]
+}
+
+@test "what a report was to point at is kept, and where nothing is filed the error says so" {
+	refused 1 "; what it was to point at is kept: 1 new exhibit" --quote "not a word of it"
+	[ "$(as harbour exhibit list | wc -l)" -eq 1 ]
+	report --quote "not a word of it" --yes 2>err || true
+	refute grep -q "is kept" err
+	# What is wrong before a file is looked at keeps none, and says nothing of it.
+	echo other >other.txt
+	as harbour report 14/2026 --says nothing --speaker S --verb said --exhibit other.txt --quote other --yes 2>err || true
+	refute grep -q "is kept" err
+	printf 'says\tspeaker\tverb\tquote\texhibit\nreceived\tS\tsaid\tother\tother.txt\nreceived\tS\tsaid\tthird\tthird.txt\nnonsense\tS\tsaid\tother\tother.txt\n' >list
+	echo third >third.txt
+	run as harbour report 14/2026 --from-list list --yes
+	[ "$status" -eq 2 ]
+	[[ $output == *"nothing is signed"*"is kept: 2 new exhibits"* ]]
+	[ "$(reports)" -eq 0 ]
+	[ "$(as harbour exhibit list | wc -l)" -eq 3 ]
 }
