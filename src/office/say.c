@@ -24,7 +24,6 @@ void valise_draft_free(struct valise_draft *d)
 		free(d->drafts[i].question);
 		free(d->drafts[i].title);
 		free(d->drafts[i].already);
-		buf_release(&d->drafts[i].words);
 	}
 	free(d->drafts);
 	free(d->ids);
@@ -45,15 +44,27 @@ const struct valise_draft_view *valise_draft_at(const struct valise_draft *d, si
 
 /* ---- The words ---- */
 
-/* Normalises one line into d->words; its span is set once the buffer no longer moves (see place_words). */
-static int take_word(struct draft *d, const char *word, const char *what, struct str *ret, struct valise_err *err)
+/* A draft while it is made. */
+struct making {
+	struct draft *d;
+	struct statement s; /* its strs borrow from `words` */
+	struct buf words;
+};
+
+static void making_release(struct making *m)
+{
+	buf_release(&m->words);
+}
+
+/* Normalises one line into m->words; its span is set once the buffer no longer moves (see place_words). */
+static int take_word(struct making *m, const char *word, const char *what, struct str *ret, struct valise_err *err)
 {
 	CLEAN_BUF struct buf one = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
 	if (!word)
 		return 0;
 	int r = text_free_of(str_of(word), what, &one, err);
 	ret->len = one.len;
-	buf_add(&d->words, one.data, one.len);
+	buf_add(&m->words, one.data, one.len);
 	return r;
 }
 
@@ -65,28 +76,28 @@ static void place(struct str *s, const char **at)
 	}
 }
 
-static int take_words(struct draft *d, const struct valise_statement *want, struct valise_err *err)
+static int take_words(struct making *m, const struct valise_statement *want, struct valise_err *err)
 {
 	if (want->n_text > LIMIT_TEXT_LINES)
 		return err_set(err, VALISE_E_LIMIT, "a statement has at most %u lines of text", LIMIT_TEXT_LINES);
-	int r = take_word(d, want->medium, "--medium", &d->s.medium, err);
+	int r = take_word(m, want->medium, "--medium", &m->s.medium, err);
 	if (!r)
-		r = take_word(d, want->when, "--when", &d->s.when, err);
+		r = take_word(m, want->when, "--when", &m->s.when, err);
 	if (!r)
-		r = take_word(d, want->reason, "--reason", &d->s.reason, err);
+		r = take_word(m, want->reason, "--reason", &m->s.reason, err);
 	for (size_t i = 0; i < want->n_text && !r; i++)
-		r = take_word(d, want->text[i], "the text", &d->s.text[i], err);
+		r = take_word(m, want->text[i], "the text", &m->s.text[i], err);
 	if (!r)
-		r = buf_check(&d->words, "the statement", err);
+		r = buf_check(&m->words, "the statement", err);
 	if (r)
 		return r;
-	const char *at = (const char *)d->words.data;
-	d->s.n_text = want->n_text;
-	place(&d->s.medium, &at);
-	place(&d->s.when, &at);
-	place(&d->s.reason, &at);
+	const char *at = (const char *)m->words.data;
+	m->s.n_text = want->n_text;
+	place(&m->s.medium, &at);
+	place(&m->s.when, &at);
+	place(&m->s.reason, &at);
 	for (size_t i = 0; i < want->n_text; i++)
-		place(&d->s.text[i], &at);
+		place(&m->s.text[i], &at);
 	return 0;
 }
 
@@ -124,7 +135,7 @@ static bool once_only(enum says says)
 
 bool draft_is_of_bytes(const struct draft *d)
 {
-	return d->s.says == SAYS_RECEIVED || d->s.says == SAYS_CARRYING || d->s.says == SAYS_OPENED;
+	return d->says == SAYS_RECEIVED || d->says == SAYS_CARRYING || d->says == SAYS_OPENED;
 }
 
 static int damaged(const struct draft *d, const char *what, struct valise_err *err)
@@ -132,7 +143,7 @@ static int damaged(const struct draft *d, const char *what, struct valise_err *e
 	return err_set(
 		err, VALISE_E_BAD,
 		"the %s of %s was damaged on this machine's disk, so nobody can say %s of it; run `valise doctor`",
-		what, d->short_id, says_table[d->s.says].name);
+		what, d->short_id, says_table[d->says].name);
 }
 
 int draft_check_here(struct valise *v, const struct draft *d, const struct letter_row *row,
@@ -141,10 +152,10 @@ int draft_check_here(struct valise *v, const struct draft *d, const struct lette
 	CLEAN_BUF struct buf cover = BUF_INIT(LIMIT_COVER_BYTES);
 	struct hash digest;
 	char so[64];
-	(void)snprintf(so, sizeof so, "nobody can say %s of it", says_table[d->s.says].name);
+	(void)snprintf(so, sizeof so, "nobody can say %s of it", says_table[d->says].name);
 	if (!row->has_body || !row->has_cover)
-		return office_not_whole(v, &d->s.letter, VALISE_E_NOT_ALLOWED, so, err);
-	int r = cover_get(v->spool, &d->s.letter, &cover, err);
+		return office_not_whole(v, &d->letter, VALISE_E_NOT_ALLOWED, so, err);
+	int r = cover_get(v->spool, &d->letter, &cover, err);
 	if (r)
 		return r;
 	digest_once(cover.data, cover.len, &digest);
@@ -154,7 +165,7 @@ int draft_check_here(struct valise *v, const struct draft *d, const struct lette
 	if (r == VALISE_E_BAD)
 		return damaged(d, "body", err);
 	if (r)
-		return err_prefix(err, r, "%s cannot be said of %s", says_table[d->s.says].name, d->short_id);
+		return err_prefix(err, r, "%s cannot be said of %s", says_table[d->says].name, d->short_id);
 	return ret->size == seal->s.body_bytes ? 0 : damaged(d, "body", err);
 }
 
@@ -171,32 +182,31 @@ static int check_bytes(struct valise *v, struct draft *d, const struct letter_ro
 	if (r)
 		return r;
 	d->in_rows = body.fd < 0;
-	if (d->s.says != SAYS_OPENED && body_is_as_checked(&body))
+	if (d->says != SAYS_OPENED && body_is_as_checked(&body))
 		return 0;
-	if (d->s.says != SAYS_OPENED) {
+	if (d->says != SAYS_OPENED) {
 		r = body_root(v, &body, "checking", &root, err);
 		return r || hash_eq(&root, &seal->s.body) ? r : damaged(d, "body", err);
 	}
-	r = opening_check(v, &d->s.letter, err);
+	r = opening_check(v, &d->letter, err);
 	return r ? err_prefix(err, r, "opened cannot be said") : 0;
 }
 
-int draft_check_history(struct valise *v, const struct register_set *set, struct draft *d, struct valise_err *err)
+int draft_check_history(struct valise *v, const struct register_set *set, const struct statement *s, struct draft *d,
+			struct valise_err *err)
 {
-	struct history h = {.self = &v->self,
-			    .set = set,
-			    .says = d->s.says,
-			    .regarding = d->s.n_regarding ? &d->s.regarding[0] : NULL};
-	int r = statements_of(v->spool, &d->s.letter, look_back, &h, err);
+	struct history h = {
+		.self = &v->self, .set = set, .says = s->says, .regarding = s->n_regarding ? &s->regarding[0] : NULL};
+	int r = statements_of(v->spool, &s->letter, look_back, &h, err);
 	if (r)
 		return r;
-	bool needs_proposal = d->s.says == SAYS_AGREED || d->s.says == SAYS_HELD || d->s.says == SAYS_CALLED_OFF;
+	bool needs_proposal = s->says == SAYS_AGREED || s->says == SAYS_HELD || s->says == SAYS_CALLED_OFF;
 	if (needs_proposal && !h.regards_proposal)
 		return err_set(err, VALISE_E_USAGE, "%s answers a proposal: name it with --regarding",
-			       says_table[d->s.says].name);
-	if (h.said && once_only(d->s.says) &&
+			       says_table[s->says].name);
+	if (h.said && once_only(s->says) &&
 	    asprintf(&d->already, "your office said %s of %s on %s; nothing needs to be signed",
-		     says_table[d->s.says].name, d->short_id, time_text(h.said_s).text) < 0)
+		     says_table[s->says].name, d->short_id, time_text(h.said_s).text) < 0)
 		return err_nomem(err);
 	return 0;
 }
@@ -226,66 +236,67 @@ int valise_may_say(struct valise *v, const char *says, const char *as, struct va
 	return draft_signer(v, &set, &wish, &signer, err);
 }
 
-static int choose_signer(struct valise *v, struct valise_draft *all, struct draft *d,
+static int choose_signer(struct valise *v, struct valise_draft *all, struct making *m,
 			 const struct valise_statement *want, struct valise_err *err)
 {
-	const struct says_row *row = &says_table[d->s.says];
+	const struct says_row *row = &says_table[m->s.says];
 	struct draft_wish wish = {
 		.roles = row->roles, .role = want->role, .as = want->as, .by_name = true, .what = row->name};
 	struct draft_signer signer = all->signer;
 	bool is_named = want->role || want->as;
 	int r = 0;
-	if (!all->has_signer || all->signer_says != d->s.says || is_named)
+	if (!all->has_signer || all->signer_says != m->s.says || is_named)
 		r = draft_signer(v, &all->set, &wish, &signer, err);
 	if (r)
 		return r;
 	all->signer = signer;
-	all->signer_says = d->s.says;
+	all->signer_says = m->s.says;
 	all->has_signer = !is_named;
-	d->s.office = signer.office;
-	d->s.by = signer.key;
-	d->s.role = signer.role;
-	d->title = str_dup(signer.title);
-	return d->title ? 0 : err_nomem(err);
+	m->s.office = signer.office;
+	m->s.by = signer.key;
+	m->s.role = signer.role;
+	m->d->signer = signer;
+	m->d->title = str_dup(signer.title);
+	return m->d->title ? 0 : err_nomem(err);
 }
 
 /* What this one states besides its kind: a person sees all that will be signed. */
-static int add_details(struct valise *v, const struct draft *d, struct buf *b, struct valise_err *err)
+static int add_details(struct valise *v, const struct making *m, struct buf *b, struct valise_err *err)
 {
 	CLEAN_BUF struct buf to = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
-	int r = d->s.has_to ? office_show(v, NULL, &d->s.to, &to, err) : 0;
+	int r = m->s.has_to ? office_show(v, NULL, &m->s.to, &to, err) : 0;
 	if (r)
 		return r;
-	if (d->s.has_to)
+	if (m->s.has_to)
 		draft_detail(b, "To", buf_str(&to));
-	draft_detail(b, "Medium", d->s.medium);
-	draft_detail(b, "When", d->s.when);
-	draft_detail(b, "Reason", d->s.reason);
-	for (size_t i = 0; i < d->s.n_text; i++)
-		draft_detail(b, d->s.says == SAYS_IDENTIFIED ? "Addressee" : "In your words", d->s.text[i]);
-	for (size_t i = 0; i < d->s.n_regarding && !r; i++)
-		r = draft_regarded(v, &d->s.letter, &d->s.regarding[i], b, err);
+	draft_detail(b, "Medium", m->s.medium);
+	draft_detail(b, "When", m->s.when);
+	draft_detail(b, "Reason", m->s.reason);
+	for (size_t i = 0; i < m->s.n_text; i++)
+		draft_detail(b, m->s.says == SAYS_IDENTIFIED ? "Addressee" : "In your words", m->s.text[i]);
+	for (size_t i = 0; i < m->s.n_regarding && !r; i++)
+		r = draft_regarded(v, &m->s.letter, &m->s.regarding[i], b, err);
 	return r;
 }
 
 /* "You state, as Front desk of Mission Oslo: the office holds every byte, sealed. It does not mean: ..." */
-static int write_question(struct valise_draft *all, struct draft *d, const struct verified_seal *seal, struct valise *v,
-			  struct valise_err *err)
+static int write_question(struct valise_draft *all, struct making *m, const struct verified_seal *seal,
+			  struct valise *v, struct valise_err *err)
 {
 	CLEAN_BUF struct buf b = BUF_INIT(QUESTION_BYTES);
-	const struct says_row *row = &says_table[d->s.says];
-	int r = draft_opening(v, &all->set, d->title, seal, &b, err);
+	const struct says_row *row = &says_table[m->s.says];
+	int r = draft_opening(v, &all->set, m->d->title, seal, &b, err);
 	buf_addf(&b, ": %s.", seal->s.paper.at && row->means_paper ? row->means_paper : row->means);
 	if (!r)
-		r = add_details(v, d, &b, err);
+		r = add_details(v, m, &b, err);
 	if (row->does_not_mean)
 		buf_addf(&b, " It does not mean: %s.", row->does_not_mean);
-	if (d->s.says == SAYS_RECEIVED)
+	if (m->s.says == SAYS_RECEIVED)
 		buf_add_text(&b, " This accepts no service.");
 	if (!r)
 		r = buf_check(&b, "the question", err);
 	if (!r)
-		d->question = (char *)buf_take(&b, NULL);
+		m->d->question = (char *)buf_take(&b, NULL);
 	return r;
 }
 
@@ -307,10 +318,10 @@ static unsigned fields_given(const struct statement *s)
 }
 
 /* What the row asks for and the person did not give, in the words of the command line. */
-static int check_fields(const struct draft *d, struct valise_err *err)
+static int check_fields(const struct making *m, struct valise_err *err)
 {
-	const struct says_row *row = &says_table[d->s.says];
-	unsigned given = fields_given(&d->s);
+	const struct says_row *row = &says_table[m->s.says];
+	unsigned given = fields_given(&m->s);
 	unsigned lacks = row->needs & ~given;
 	if (row->needs_one_of && !(row->needs_one_of & given))
 		lacks |= row->needs_one_of;
@@ -331,60 +342,62 @@ static int check_fields(const struct draft *d, struct valise_err *err)
 	return 0;
 }
 
-static int make_draft(struct valise *v, struct valise_draft *all, struct draft *d, const struct valise_statement *want,
+static int make_draft(struct valise *v, struct valise_draft *all, struct making *m, const struct valise_statement *want,
 		      struct valise_err *err)
 {
 	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
 	CLEAN_SEAL struct verified_seal *seal = NULL;
 	struct letter_row row;
-	buf_init(&d->words, LIMIT_STATEMENT_BYTES);
-	int r = office_letter(v, want->letter, &d->s.letter, err);
+	int r = office_letter(v, want->letter, &m->s.letter, err);
 	if (!r)
-		r = letter_row(v->spool, &d->s.letter, &row, err);
+		r = letter_row(v->spool, &m->s.letter, &row, err);
 	if (!r)
-		r = letter_seal(v->spool, &d->s.letter, &seal, err);
+		r = letter_seal(v->spool, &m->s.letter, &seal, err);
 	if (r)
 		return r;
-	memcpy(d->short_id, hash_short(&d->s.letter).text, sizeof d->short_id);
-	d->follows = hash_index_get(&all->letters, &d->s.letter, NULL);
-	r = hash_index_put(&all->letters, &d->s.letter, 0, err);
+	m->d->letter = m->s.letter;
+	memcpy(m->d->short_id, hash_short(&m->s.letter).text, sizeof m->d->short_id);
+	m->d->follows = hash_index_get(&all->letters, &m->s.letter, NULL);
+	r = hash_index_put(&all->letters, &m->s.letter, 0, err);
 	if (r)
 		return r;
-	r = find_says(want->says, &d->s.says, err);
+	r = find_says(want->says, &m->s.says, err);
 	if (r)
 		return r;
-	d->s.has_to = want->to != NULL;
+	m->d->says = m->s.says;
+	m->s.has_to = want->to != NULL;
 	if (want->to)
-		r = office_find(v, want->to, &d->s.to, err);
+		r = office_find(v, want->to, &m->s.to, err);
 	if (!r)
-		r = take_words(d, want, err);
+		r = take_words(m, want, err);
 	if (!r)
-		r = draft_regarding(v, &d->s.letter, want->regarding, want->n_regarding, d->s.regarding,
-				    &d->s.n_regarding, err);
+		r = draft_regarding(v, &m->s.letter, want->regarding, want->n_regarding, m->s.regarding,
+				    &m->s.n_regarding, err);
 	if (!r)
-		r = check_fields(d, err);
+		r = check_fields(m, err);
 	if (!r)
-		r = may_say_party(v, &d->s, d->short_id, seal, err);
+		r = may_say_party(v, &m->s, m->d->short_id, seal, err);
 	if (!r)
-		r = choose_signer(v, all, d, want, err);
+		r = choose_signer(v, all, m, want, err);
 	if (!r)
-		r = may_say_paper(&d->s, d->short_id, seal, err);
+		r = may_say_paper(&m->s, m->d->short_id, seal, err);
 	if (!r)
-		r = draft_check_history(v, &all->set, d, err);
-	if (!r && !d->already)
-		r = check_bytes(v, d, &row, seal, err);
+		r = draft_check_history(v, &all->set, &m->s, m->d, err);
+	if (!r && !m->d->already)
+		r = check_bytes(v, m->d, &row, seal, err);
 	if (!r)
-		r = statement_last_nth(v->spool, &d->s.letter, &d->s.by, &d->s.nth, err);
-	d->s.nth++;
-	d->s.time_s = clock_now_s();
+		r = statement_last_nth(v->spool, &m->s.letter, &m->s.by, &m->s.nth, err);
+	m->s.nth++;
+	m->s.time_s = clock_now_s();
 	if (!r)
-		r = statement_write(&d->s, &text, err);
+		r = statement_write(&m->s, &text, err);
 	if (!r)
-		r = write_question(all, d, seal, v, err);
+		r = write_question(all, m, seal, v, err);
 	if (r)
 		return r;
-	d->text = (char *)buf_take(&text, NULL);
-	d->view = (struct valise_draft_view){d->short_id, d->text, d->question, d->title, d->already};
+	m->d->nth = m->s.nth;
+	m->d->text = (char *)buf_take(&text, NULL);
+	m->d->view = (struct valise_draft_view){m->d->short_id, m->d->text, m->d->question, m->d->title, m->d->already};
 	return 0;
 }
 
@@ -398,8 +411,11 @@ static int look_at_all(struct valise *v, const struct valise_statement *s, size_
 	r = spool_changes(v->spool, &d->looked_at, err);
 	if (!r)
 		r = register_set_self(v, &d->set, err);
-	for (size_t i = 0; i < n && !r; i++)
-		r = make_draft(v, d, &d->drafts[d->n++], &s[i], err);
+	for (size_t i = 0; i < n && !r; i++) {
+		CLEANUP(making_release)
+		struct making m = {.d = &d->drafts[d->n++], .words = BUF_INIT(LIMIT_STATEMENT_BYTES)};
+		r = make_draft(v, d, &m, &s[i], err);
+	}
 	spool_rollback(v->spool);
 	return r;
 }

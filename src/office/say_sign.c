@@ -36,8 +36,7 @@ static void signing_release(struct signing *s)
 /* A person thinks about the answer, and meanwhile an officer is dismissed, or a body removed: what costs little is looked at again. */
 static int check_signer(struct signing *s, const struct draft *d, struct valise_err *err)
 {
-	struct draft_signer was = {.office = d->s.office, .key = d->s.by, .role = d->s.role};
-	return draft_signer_again(s->v, &s->now, &was, err);
+	return draft_signer_again(s->v, &s->now, &d->signer, err);
 }
 
 static int check_bytes(struct valise *v, const struct draft *d, struct valise_err *err)
@@ -45,10 +44,10 @@ static int check_bytes(struct valise *v, const struct draft *d, struct valise_er
 	CLEAN_BODY struct body body = BODY_NONE;
 	CLEAN_SEAL struct verified_seal *seal = NULL;
 	struct letter_row row;
-	int r = letter_row(v->spool, &d->s.letter, &row, err);
+	int r = letter_row(v->spool, &d->letter, &row, err);
 	if (r || !draft_is_of_bytes(d) || row.is_paper)
 		return r;
-	r = letter_seal(v->spool, &d->s.letter, &seal, err);
+	r = letter_seal(v->spool, &d->letter, &seal, err);
 	return r ? r : draft_check_here(v, d, &row, seal, &body, err);
 }
 
@@ -56,21 +55,24 @@ static int check_bytes(struct valise *v, const struct draft *d, struct valise_er
  * Where nobody has written anything, only what goes before it in this command may be new. */
 static int check_again(struct signing *s, struct draft *d, struct valise_err *err)
 {
+	struct statement drafted;
 	uint64_t nth;
 	int r = 0;
 	if (s->is_as_looked_at && !d->follows)
 		return draft_is_of_bytes(d) && !d->in_rows ? check_bytes(s->v, d, err) : 0;
 	r = pipeline_drain(s->pipeline, err);
 	if (!r)
-		r = draft_check_history(s->v, &s->now, d, err);
+		r = statement_parse(str_of(d->text), &drafted, err);
+	if (!r)
+		r = draft_check_history(s->v, &s->now, &drafted, d, err);
 	d->view.already = d->already;
 	if (r || d->already)
 		return r;
 	r = check_bytes(s->v, d, err);
 	if (!r)
-		r = statement_last_nth(s->v->spool, &d->s.letter, &d->s.by, &nth, err);
+		r = statement_last_nth(s->v->spool, &d->letter, &d->signer.key, &nth, err);
 	if (!r)
-		d->s.nth = nth + 1;
+		d->nth = nth + 1;
 	return r;
 }
 
@@ -82,8 +84,13 @@ static int sign_draft(void *context, void *job, struct valise_err *err)
 	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
 	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_STATEMENT_BYTES);
 	struct job *j = job;
+	struct statement s;
 	(void)context;
-	int r = statement_write(&j->draft->s, &text, err);
+	int r = statement_parse(str_of(j->draft->text), &s, err);
+	s.nth = j->draft->nth;
+	s.time_s = j->draft->time_s;
+	if (!r)
+		r = statement_write(&s, &text, err);
 	if (!r)
 		r = note_sign(buf_str(&text), &j->signer, 1, &note, err);
 	return r ? r : statement_verify(note.data, note.len, &j->verified, err);
@@ -108,13 +115,13 @@ static int sign_one(struct signing *s, struct draft *d, struct valise_err *err)
 	int r = check_again(s, d, err);
 	if (r || d->already)
 		return r;
-	r = key_unlock(s->v, &d->s.by, d->title, &key, err);
+	r = key_unlock(s->v, &d->signer.key, d->title, &key, err);
 	if (!r)
 		r = pipeline_job(s->pipeline, &free_job, err);
 	if (r)
 		return r;
 	struct job *j = free_job;
-	d->s.time_s = clock_now_s();
+	d->time_s = clock_now_s();
 	*j = (struct job){.draft = d, .signer = key->signer};
 	return pipeline_submit(s->pipeline, err);
 }
@@ -135,7 +142,8 @@ static int sign_these(struct signing *s, size_t begin, size_t end, struct valise
 		struct draft *d = &s->all->drafts[i];
 		if (d->already)
 			continue;
-		if (!checked || checked->s.role != d->s.role || !vkey_eq(&checked->s.by, &d->s.by))
+		if (!checked || checked->signer.role != d->signer.role ||
+		    !vkey_eq(&checked->signer.key, &d->signer.key))
 			r = check_signer(s, d, err);
 		checked = d;
 		if (!r)
@@ -171,7 +179,7 @@ static int unlock_all(struct valise *v, struct valise_draft *d, struct valise_er
 	int r = 0;
 	for (size_t i = 0; i < d->n && !r; i++)
 		if (!d->drafts[i].already)
-			r = key_unlock(v, &d->drafts[i].s.by, d->drafts[i].title, &key, err);
+			r = key_unlock(v, &d->drafts[i].signer.key, d->drafts[i].title, &key, err);
 	return r;
 }
 

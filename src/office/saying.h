@@ -5,15 +5,18 @@
 
 #include "office/drafting.h"
 
+/* As small as it can be: there may be one for each letter of an archive. The statement itself is in its text. */
 struct draft {
 	struct valise_draft_view view;
 	char short_id[HASH_SHORT_BYTES];
 	char *text, *question, *title, *already;
-	struct statement s; /* its strs borrow from `words` and `set` */
-	struct buf words;
-	struct str title_str;
+	struct hash letter;
+	enum says says;
+	struct draft_signer signer;
 	bool in_rows; /* the letter's body is in the database, and was looked at there */
 	bool follows; /* another draft about the same letter comes before it */
+	uint64_t nth; /* as of the signing, with its time */
+	int64_t time_s;
 	char id[HASH_HEX_BYTES + 1];
 };
 
@@ -31,8 +34,8 @@ struct valise_draft {
 };
 
 /* What our office has said of the letter already: `already` where that was this, and once is enough. */
-CHECKED int draft_check_history(struct valise *v, const struct register_set *set, struct draft *d,
-				struct valise_err *err);
+CHECKED int draft_check_history(struct valise *v, const struct register_set *set, const struct statement *s,
+				struct draft *d, struct valise_err *err);
 /* Whether it states something of the letter's bytes. */
 bool draft_is_of_bytes(const struct draft *d);
 /* That the letter is here, as far as this can be told without reading the body, which is returned open. Not for paper. */
