@@ -32,7 +32,7 @@
 #define LIMIT_BODY_BYTES (1ull << 44)
 #define LIMIT_TREE_DEPTH 256u  /* directories below a part */
 #define LIMIT_PATH_BYTES 4096u /* a member's whole path in the tar */
-#define LIMIT_MEMBERS 500000u /* files, directories and links: who reads must remember every path, in 80 to 160 bytes */
+#define LIMIT_MEMBERS 500000u /* files, directories and links: who reads must remember every path, in 45 to 100 bytes */
 #define LIMIT_TAR_EXTENSION_BYTES (16u * 1024) /* a pax header or long name before a member */
 
 /* Statements and reports. */

@@ -3,14 +3,11 @@
 #ifndef OFFICE_HASH_INDEX_H
 #define OFFICE_HASH_INDEX_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/hash.h"
+#include "office/hashes.h"
 
 struct hash_index {
-	struct hash_slot *slots; /* a power of two of them, at most three quarters in use */
-	size_t n_slots, used;
+	struct hashes keys;
+	size_t *numbers, cap;
 };
 void hash_index_release(struct hash_index *x);
 /* False, *ret_number untouched, when it is not there. ret_number may be NULL. */

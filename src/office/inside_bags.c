@@ -20,14 +20,14 @@
 void inside_bags_release(struct inside_bags *x)
 {
 	free(x->at);
-	hash_index_release(&x->of_stale);
+	hashes_release(&x->of_stale);
 	*x = (struct inside_bags){0};
 }
 
 void inside_bags_forget(struct inside_bags *x)
 {
 	x->n = 0;
-	hash_index_release(&x->of_stale);
+	hashes_release(&x->of_stale);
 }
 
 /* ---- What lies there ---- */
@@ -48,7 +48,7 @@ static int see_serving(void *context, const struct hash *item)
 	struct seen *s = context;
 	struct hash key = bag_item_key(s->audience, item);
 	s->n++;
-	return hash_index_put(s->x->present, &key, 0, s->x->err);
+	return hashes_add(s->x->present, &key, s->x->err);
 }
 
 static int see_stale(void *context, const struct hash *item)
@@ -60,7 +60,7 @@ static int see_stale(void *context, const struct hash *item)
 	for (size_t i = 0; i < serving->n && !r; i++) {
 		struct hash key = bag_item_key(&serving->at[i], item);
 		if (hashes_have(s->x->lying, &key))
-			r = hash_index_put(&s->x->of_stale, &key, 0, s->x->err);
+			r = hashes_add(&s->x->of_stale, &key, s->x->err);
 	}
 	return r;
 }
@@ -95,21 +95,21 @@ int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *re
 static int see_vouched(void *context, const struct hash *key)
 {
 	struct inside_bags *x = context;
-	return hash_index_get(&x->of_stale, key, NULL) ? hash_index_put(x->present, key, 0, x->err) : 0;
+	return hashes_have(&x->of_stale, key) ? hashes_add(x->present, key, x->err) : 0;
 }
 
 int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched)
 {
 	const struct hashes *lying = x->lying;
 	int r = 0;
-	for (size_t i = 0; i < n_vouched && x->of_stale.used && !r; i++) {
+	for (size_t i = 0; i < n_vouched && x->of_stale.n && !r; i++) {
 		struct hash_hex name = hash_hex(&vouched[i].mark);
 		if (inside_is_officer(x->keys, &vouched[i].by))
 			r = bag_items(x->v->spool, str_of(name.text), vouched[i].bytes, see_vouched, x, x->err);
 	}
 	for (size_t i = 0; i < lying->n && !r; i++)
-		if (!hash_index_get(&x->of_stale, &lying->at[i], NULL))
-			r = hash_index_put(x->present, &lying->at[i], 0, x->err);
+		if (!hashes_have(&x->of_stale, &lying->at[i]))
+			r = hashes_add(x->present, &lying->at[i], x->err);
 	return r;
 }
 

@@ -20,12 +20,12 @@ struct inside_bags {
 	struct valise *v;
 	struct store *store;
 	const struct inside_keys *keys;
-	struct hash_index *present; /* what need not be put there, by bag_item_key */
+	struct hashes *present;     /* what need not be put there, by bag_item_key */
 	const struct hashes *lying; /* the same of what bags of our office's other machines hold */
 	struct inside_bag *at;
 	size_t n, cap;
 	char writer[LIMIT_BAG_NAME_BYTES + 1];  /* our name there */
-	struct hash_index of_stale;             /* what bags of ours hold that do not serve any more */
+	struct hashes of_stale;                 /* what bags of ours hold that do not serve any more */
 	char damaged[LIMIT_BAG_NAME_BYTES + 1]; /* one of ours that is; "" */
 	struct valise_err *err;                 /* of the call in hand, for callbacks */
 };

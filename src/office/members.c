@@ -32,7 +32,7 @@ int members_add(struct members *s, const struct tar_member *m, struct valise_err
 	struct str parent = parent_of(m->path);
 	struct hash own = key_of(m->path), above = key_of(parent);
 	size_t type;
-	if (s->types.used == LIMIT_MEMBERS)
+	if (s->types.keys.n == LIMIT_MEMBERS)
 		return err_set(err, VALISE_E_BAD, "the letter holds more than %u files, directories and links",
 			       LIMIT_MEMBERS);
 	if (hash_index_get(&s->types, &own, NULL))

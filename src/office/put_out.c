@@ -41,9 +41,9 @@ struct putting {
 	const struct put_out_options *o;
 	int64_t now_s;
 	struct settled_look settled;
-	struct hash_index named;   /* letters that go whole because they were named */
-	struct hash_index present; /* what our bags there hold: audience and item hashed together */
-	struct spent_bags spent;   /* bags of ours there that nobody waits for */
+	struct hash_index named; /* letters that go whole because they were named */
+	struct hashes present;   /* what our bags there hold: audience and item hashed together */
+	struct spent_bags spent; /* bags of ours there that nobody waits for */
 	struct own_bags written;
 	struct hashes unwrappable; /* offices without a key to wrap for, that was told of */
 	struct audience last;      /* of which none is without a key; empty: there was none yet */
@@ -65,7 +65,7 @@ struct putting {
 static int note_present(void *context, const struct hash *item)
 {
 	struct putting *p = context;
-	return hash_index_put(&p->present, item, 0, p->err);
+	return hashes_add(&p->present, item, p->err);
 }
 
 static int see_own(struct putting *p, const struct own_bag *bag)
@@ -83,7 +83,7 @@ static int find_present(struct putting *p)
 	const struct own_bags *bags = &p->settled.bags;
 	size_t gone = 0;
 	int r = 0;
-	hash_index_release(&p->present);
+	hashes_release(&p->present);
 	inside_bags_forget(&p->inside);
 	for (size_t i = 0; i < bags->n && !r; i++) {
 		const struct own_bag *bag = &bags->at[i];
@@ -579,7 +579,7 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	if (!r && all_gone)
 		settled_look_end(&p.settled, &p.written, &p.spent.bags);
 	hash_index_release(&p.named);
-	hash_index_release(&p.present);
+	hashes_release(&p.present);
 	hashes_release(&p.unwrappable);
 	audience_release(&p.last);
 	settled_look_release(&p.settled);

@@ -25,8 +25,8 @@ struct bag_group {
 	size_t n_to;
 	const struct hash *serving; /* borrowed; the first is whom these bags are for */
 	size_t n_serving;
-	struct hash_index *present; /* borrowed */
-	struct hashes concerned;    /* by the letter in hand: their entries go with it */
+	struct hashes *present;  /* borrowed */
+	struct hashes concerned; /* by the letter in hand: their entries go with it */
 	/* The bag in hand; NULL when none is. */
 	struct bag_writer *writer;
 	struct stream_sealer *sealer;
@@ -177,12 +177,12 @@ struct hash bag_item_key(const struct hash *audience, const struct hash *item)
 	return key;
 }
 
-bool bag_item_lies(const struct hash_index *present, const struct hash *audiences, size_t n, const struct hash *item)
+bool bag_item_lies(const struct hashes *present, const struct hash *audiences, size_t n, const struct hash *item)
 {
 	bool lies = false;
 	for (size_t i = 0; i < n && !lies; i++) {
 		struct hash key = bag_item_key(&audiences[i], item);
-		lies = hash_index_get(present, &key, NULL);
+		lies = hashes_have(present, &key);
 	}
 	return lies;
 }
@@ -200,7 +200,7 @@ int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_e
 		return err_nomem(err);
 	g->items.at = grown;
 	g->items.at[g->items.n++] = g->place->inside ? *item : key; /* without an index: `present` is one */
-	return hash_index_put(g->present, &key, 0, err);
+	return hashes_add(g->present, &key, err);
 }
 
 /* Room for a record in the bag in hand, or in a new one. *ret_new tells the latter. */
@@ -529,7 +529,7 @@ static bool notes_lie_there(const struct bag_group *g, const struct gathered *l,
 	return there;
 }
 
-int bag_letter_lies_there(const struct hash *audience, struct hash_index *present, const struct gathered *l,
+int bag_letter_lies_there(const struct hash *audience, struct hashes *present, const struct gathered *l,
 			  const struct hashes *offices, bool whole, bool *ret, struct valise_err *err)
 {
 	struct bag_group g = {.serving = audience, .n_serving = 1, .present = present};
@@ -550,8 +550,8 @@ int bag_letter_lies_there(const struct hash *audience, struct hash_index *presen
 
 /* ---- The group ---- */
 
-int bag_group_new(struct bag_place *place, const struct bag_audience *a, struct hash_index *present,
-		  struct bag_group **ret, struct valise_err *err)
+int bag_group_new(struct bag_place *place, const struct bag_audience *a, struct hashes *present, struct bag_group **ret,
+		  struct valise_err *err)
 {
 	CLEAN_BAG_GROUP struct bag_group *g = calloc(1, sizeof *g);
 	if (!g)

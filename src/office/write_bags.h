@@ -37,7 +37,7 @@ struct bag_audience {
 	size_t n_serving;
 };
 /* present: what lies there already; items put are added to it. */
-CHECKED int bag_group_new(struct bag_place *place, const struct bag_audience *audience, struct hash_index *present,
+CHECKED int bag_group_new(struct bag_place *place, const struct bag_audience *audience, struct hashes *present,
 			  struct bag_group **ret, struct valise_err *err);
 /* What is not there yet of one letter: its notes, and its cover and body (and what was reported of it, where that is to go) when `whole`. When not, notes go only with news: a
  * statement by somebody else than the one it would go to. `offices`: who the letter goes to. On failure *ret_lost tells that what
@@ -46,13 +46,12 @@ CHECKED int bag_group_letter(struct bag_group *g, const struct gathered *letter,
 			     bool whole, bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err);
 /* Whether nothing is left to put of a letter (gathered with reports where those are to go) for that audience; false where that takes a
  * closer look. */
-CHECKED int bag_letter_lies_there(const struct hash *audience, struct hash_index *present,
-				  const struct gathered *letter, const struct hashes *offices, bool whole, bool *ret,
-				  struct valise_err *err);
+CHECKED int bag_letter_lies_there(const struct hash *audience, struct hashes *present, const struct gathered *letter,
+				  const struct hashes *offices, bool whole, bool *ret, struct valise_err *err);
 /* How `present`, and the spool's record of bags but for ours inside our office, name an item that lies in a bag for that audience. */
 struct hash bag_item_key(const struct hash *audience, const struct hash *item);
 /* Whether one lies in a bag for any of these audiences. */
-bool bag_item_lies(const struct hash_index *present, const struct hash *audiences, size_t n, const struct hash *item);
+bool bag_item_lies(const struct hashes *present, const struct hash *audiences, size_t n, const struct hash *item);
 /* For what goes with letters (put_exhibits.c): a note, or a record whose items the caller marks once all of it is in. */
 bool bag_group_has(const struct bag_group *g, const struct hash *item);
 CHECKED int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err);
