@@ -288,7 +288,8 @@ int inside_bags_merge(struct inside_bags *x, struct bag_place *place)
 	int r = chosen ? 0 : err_nomem(x->err);
 	for (size_t n; !r && m.could && place->durable && (n = inside_bags_choose(x->at, x->n, chosen)) > 0;) {
 		r = vouching_keys(place->inside, x->err);
-		if (r || !m.keys->n || !x->store->ops->confirm(x->store))
+		x->stays = r || !m.keys->n || !x->store->ops->confirm(x->store);
+		if (x->stays)
 			break; /* they could not be read, or none be removed afterwards */
 		r = merge(&m, place, chosen, n);
 	}
@@ -348,6 +349,6 @@ bool inside_bags_are_settled(const struct inside_bags *x)
 	size_t n[8 * sizeof(size_t) / 3 + 1] = {0};
 	bool settled = !x->damaged[0];
 	for (size_t i = 0; i < x->n && settled; i++)
-		settled = !x->at[i].is_spent && !(x->at[i].may_merge && ++n[tier_of(&x->at[i])] == MERGE_AT);
+		settled = !x->at[i].is_spent && (x->stays || !x->at[i].may_merge || ++n[tier_of(&x->at[i])] < MERGE_AT);
 	return settled;
 }

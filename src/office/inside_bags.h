@@ -25,6 +25,7 @@ struct inside_bags {
 	struct inside_bag *at;
 	size_t n, cap;
 	char writer[LIMIT_BAG_NAME_BYTES + 1];  /* our name there */
+	bool stays;                             /* what could be merged was left as it is */
 	struct hashes of_stale;                 /* what bags of ours hold that do not serve any more */
 	char damaged[LIMIT_BAG_NAME_BYTES + 1]; /* one of ours that is; "" */
 	struct valise_err *err;                 /* of the call in hand, for callbacks */
