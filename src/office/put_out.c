@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "office/audiences.h"
 #include "office/inside_bags.h"
 #include "office/put_findings.h"
 #include "office/spent_bags.h"
@@ -27,14 +28,6 @@ struct candidate {
 	struct gathered *again; /* what was gathered of it, for writing it; owned. NULL: there were too many */
 };
 
-/* Whom a letter goes to: its other parties, and the keys of theirs that its bag is wrapped for, sorted; none when it goes bare. */
-struct audience {
-	struct hashes offices;
-	struct recipients keys;
-	struct hash id;            /* of the keys; zeros: bare */
-	struct hashes unwrappable; /* of the offices, those without a key */
-};
-
 struct putting {
 	struct valise *v;
 	struct store *store;
@@ -46,7 +39,7 @@ struct putting {
 	struct spent_bags spent; /* bags of ours there that nobody waits for */
 	struct own_bags written;
 	struct hashes unwrappable; /* offices without a key to wrap for, that was told of */
-	struct audience last;      /* of which none is without a key; empty: there was none yet */
+	struct audiences audiences;
 	struct candidate *candidates;
 	size_t n, cap;
 	size_t kept_bytes;        /* of what was gathered of them */
@@ -93,107 +86,6 @@ static int find_present(struct putting *p)
 			r = see_own(p, bag);
 	}
 	return r || !p->o->inside ? r : inside_bags_lying(&p->inside, p->o->vouched, p->o->n_vouched);
-}
-
-/* ---- Who ---- */
-
-/* The parties of a letter besides us: whoever is to read, return, or has been handed it. */
-static int parties(struct putting *p, const struct gathered *g, struct hashes *ret)
-{
-	CLEANUP(hashes_release) struct hashes all = {0};
-	const struct seal *s = &g->seal->s;
-	int r = hashes_add(&all, &p->v->self, p->err);
-	if (!r)
-		r = hashes_add(&all, &s->from.office, p->err);
-	if (!r)
-		r = gathered_recipients(g, &all, p->err);
-	if (!r)
-		r = gathered_add_holders(g, &all, p->err);
-	for (size_t i = 0; i < p->o->n_via && !r; i++)
-		r = hashes_add(&all, &p->o->via[i], p->err);
-	for (size_t i = 0; i < all.n && !r; i++)
-		if (!hash_eq(&all.at[i], &p->v->self))
-			r = hashes_add(ret, &all.at[i], p->err);
-	return r;
-}
-
-static int point_order(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct age_recipient));
-}
-
-static void audience_release(struct audience *a)
-{
-	hashes_release(&a->offices);
-	recipients_release(&a->keys);
-	hashes_release(&a->unwrappable);
-}
-
-/* Keys of that office, appended; that it has none is told. */
-static int add_keys(struct putting *p, const struct register_set *set, const struct hash *office, struct audience *to)
-{
-	const struct office_register *o = registers_office(set->registers, office);
-	size_t before = to->keys.n;
-	int r = settled_look_date(&p->settled, office, o, p->err);
-	if (!r && o)
-		r = office_recipients(o, ROLE_CLERK | ROLE_COURIER, p->now_s, &to->keys, p->err);
-	if (r || to->keys.n != before)
-		return r;
-	r = put_out_tell_unwrappable(p->r, p->v, set, office, p->err);
-	return r ? r : hashes_add(&to->unwrappable, office, p->err);
-}
-
-/* One letter after the other goes to the same offices. */
-static int take_last(struct putting *p, struct audience *ret, bool *ret_same)
-{
-	const struct audience *last = &p->last;
-	*ret_same = last->offices.n && last->offices.n == ret->offices.n &&
-		    memcmp(last->offices.at, ret->offices.at, ret->offices.n * sizeof *ret->offices.at) == 0;
-	if (!*ret_same)
-		return 0;
-	ret->id = last->id;
-	return recipients_join(&ret->keys, &last->keys, p->err);
-}
-
-static int note_last(struct putting *p, const struct audience *a)
-{
-	int r = 0;
-	audience_release(&p->last);
-	p->last = (struct audience){.id = a->id};
-	if (a->unwrappable.n)
-		return 0;
-	for (size_t i = 0; i < a->offices.n && !r; i++)
-		r = hashes_add(&p->last.offices, &a->offices.at[i], p->err);
-	return r ? r : recipients_join(&p->last.keys, &a->keys, p->err);
-}
-
-static int audience_of(struct putting *p, const struct gathered *g, struct audience *ret)
-{
-	const struct hashes *offices = &ret->offices;
-	struct recipients *keys = &ret->keys;
-	if (p->o->inside) {
-		ret->id = p->keys.officers_id;
-		return 0;
-	}
-	bool same = false;
-	int r = parties(p, g, &ret->offices);
-	if (!r && !p->o->bare)
-		r = take_last(p, ret, &same);
-	if (r || p->o->bare || same)
-		return r;
-	for (size_t i = 0; i < offices->n && !r; i++) {
-		CLEAN_REGISTER_SET struct register_set more = REGISTER_SET_NONE;
-		bool is_gathered = registers_office(g->set.registers, &offices->at[i]) != NULL;
-		if (!is_gathered) /* it is named for this sync alone */
-			r = register_set_load(p->v, &offices->at[i], 1, &more, p->err);
-		if (!r)
-			r = add_keys(p, is_gathered ? &g->set : &more, &offices->at[i], ret);
-	}
-	if (r || !keys->n)
-		return r;
-	qsort(keys->at, keys->n, sizeof *keys->at, point_order);
-	digest_once(keys->at, keys->n * sizeof *keys->at, &ret->id);
-	return note_last(p, ret);
 }
 
 /* ---- Which ---- */
@@ -294,7 +186,7 @@ static int add_candidate(struct putting *p, const struct hash *id)
 		return r; /* else: sealed here, and nobody outside knows of it yet */
 	if (named && !c.whole)
 		return office_not_whole(p->v, id, VALISE_E_NOT_FOUND, "it cannot go out whole", p->err);
-	r = audience_of(p, &g, &to);
+	r = audience_of(&p->audiences, &g, &to, p->err);
 	if (!r)
 		r = keep_telling(p, id, &to.unwrappable, named);
 	if (r)
@@ -440,7 +332,7 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		bool put = false, lost = false, whole = p->candidates[i].whole;
 		r = gather_to_write(p, &p->candidates[i], &g);
 		if (!r)
-			r = audience_of(p, &g, &to);
+			r = audience_of(&p->audiences, &g, &to, p->err);
 		const struct recipients *keys = p->o->inside ? &k->officers : &to.keys;
 		const struct bag_audience who = {keys->at, keys->n, p->o->inside ? k->serving.at : audience,
 						 p->o->inside ? k->serving.n : 1};
@@ -565,6 +457,7 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	struct put_out_result result = {0};
 	struct putting p = {.v = v, .store = store, .o = o, .now_s = clock_now_s(), .r = &result, .err = err};
 	int r = o->inside ? prepare_inside(&p) : 0;
+	p.audiences = (struct audiences){.v = v, .o = o, .settled = &p.settled, .r = &result, .now_s = p.now_s};
 	p.settled = (struct settled_look){.v = v, .o = o, .inside = &p.keys.officers_id, .now_s = p.now_s};
 	if (!r)
 		r = look(&p);
@@ -581,7 +474,7 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	hash_index_release(&p.named);
 	hashes_release(&p.present);
 	hashes_release(&p.unwrappable);
-	audience_release(&p.last);
+	audiences_release(&p.audiences);
 	settled_look_release(&p.settled);
 	spent_bags_release(&p.spent);
 	free(p.written.at);
