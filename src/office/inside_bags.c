@@ -344,11 +344,14 @@ int inside_bags_remove(struct inside_bags *x, size_t *ret_removed)
 	return spool_end(spool, r, x->err);
 }
 
-bool inside_bags_are_settled(const struct inside_bags *x)
+/* What was written may belong to any tier. */
+bool inside_bags_are_settled(const struct inside_bags *x, size_t n_written)
 {
 	size_t n[8 * sizeof(size_t) / 3 + 1] = {0};
 	bool settled = !x->damaged[0];
-	for (size_t i = 0; i < x->n && settled; i++)
-		settled = !x->at[i].is_spent && (x->stays || !x->at[i].may_merge || ++n[tier_of(&x->at[i])] < MERGE_AT);
+	for (size_t i = 0; i < x->n && settled; i++) {
+		const struct inside_bag *b = &x->at[i];
+		settled = !b->is_spent && (x->stays || !b->may_merge || ++n[tier_of(b)] + n_written < MERGE_AT);
+	}
 	return settled;
 }

@@ -45,8 +45,8 @@ CHECKED int inside_bags_merge(struct inside_bags *x, struct bag_place *place);
 /* Removes those whose items all lie in others by now. */
 CHECKED int inside_bags_remove(struct inside_bags *x, size_t *ret_removed);
 
-/* Whether the same look again would find nothing to merge or remove. */
-bool inside_bags_are_settled(const struct inside_bags *x);
+/* After both: whether another look would find nothing to merge or remove, with so many bags that were written since this one. */
+bool inside_bags_are_settled(const struct inside_bags *x, size_t n_written);
 
 /* Which bags are put into one: their numbers, in order, in ret, which has room for n. 0: none need be. */
 size_t inside_bags_choose(const struct inside_bag *bags, size_t n, size_t *ret);

@@ -427,10 +427,9 @@ void put_out_result_release(struct put_out_result *r)
 /* Of bags inside our office; remembered is only a place where nothing is left to do with them. */
 static int remove_needless(struct putting *p)
 {
-	int r = 0;
-	if (p->inside.n && p->r->durable && settled_can_remove(&p->settled, p->store))
-		r = inside_bags_remove(&p->inside, &p->r->removed);
-	p->settled.is_unsure |= !inside_bags_are_settled(&p->inside);
+	bool can = p->r->durable && settled_can_remove(&p->settled, p->store);
+	int r = p->inside.n && can ? inside_bags_remove(&p->inside, &p->r->removed) : 0;
+	p->settled.is_unsure |= p->inside.n && !(can && inside_bags_are_settled(&p->inside, p->written.n));
 	return r;
 }
 
