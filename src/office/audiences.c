@@ -17,6 +17,12 @@ void audiences_release(struct audiences *x)
 	audience_release(&x->last);
 }
 
+void audiences_forget(struct audiences *x)
+{
+	audience_release(&x->last);
+	x->last = (struct audience){0};
+}
+
 /* The parties of a letter besides us: whoever is to read, return, or has been handed it. */
 static int parties(const struct audiences *x, const struct gathered *g, struct hashes *ret, struct valise_err *err)
 {

@@ -24,6 +24,8 @@ struct audiences {
 	struct audience last; /* of which none is without a key; empty: there was none yet */
 };
 void audiences_release(struct audiences *x);
+/* Before all letters are looked at anew: until when their offices' keys are good is found again. */
+void audiences_forget(struct audiences *x);
 CHECKED int audience_of(struct audiences *x, const struct gathered *g, struct audience *ret, struct valise_err *err);
 
 #endif

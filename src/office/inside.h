@@ -20,11 +20,14 @@ struct inside_keys {
 CHECKED int inside_keys_find(const struct office_register *self, int64_t now_s, struct inside_keys *ret,
 			     struct valise_err *err);
 void inside_keys_release(struct inside_keys *k);
-/* One of another machine's bags that was read before, or just now: by its digest (take_in.c), and whose key vouches for it. */
+/* A bag there by another machine of our office, which was read whole, and the key that vouches for it. One that was read before counts as it
+ * did then; for one that is new the key has to be of an officer in standing. */
 struct vouched_bag {
-	struct hash mark;
-	uint64_t bytes;
 	struct age_recipient by;
+	size_t first, n; /* of its items among all: bag_item_key */
+	bool is_new;
+	struct hash mark; /* by which the spool knows it (take_in.c) */
+	uint64_t bytes;
 };
 bool inside_is_officer(const struct inside_keys *k, const struct age_recipient *one);
 /* When no officer whose key is here is in standing any more, and this is not the keeper's spool: a sentence that says so, appended. */

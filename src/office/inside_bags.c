@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "format/inside_mark.h"
 #include "format/inside_voucher.h"
@@ -20,14 +21,12 @@
 void inside_bags_release(struct inside_bags *x)
 {
 	free(x->at);
-	hashes_release(&x->of_stale);
 	*x = (struct inside_bags){0};
 }
 
 void inside_bags_forget(struct inside_bags *x)
 {
 	x->n = 0;
-	hashes_release(&x->of_stale);
 }
 
 /* ---- What lies there ---- */
@@ -54,15 +53,9 @@ static int see_serving(void *context, const struct hash *item)
 static int see_stale(void *context, const struct hash *item)
 {
 	struct seen *s = context;
-	const struct hashes *serving = &s->x->keys->serving;
-	int r = 0;
+	(void)item;
 	s->n++;
-	for (size_t i = 0; i < serving->n && !r; i++) {
-		struct hash key = bag_item_key(&serving->at[i], item);
-		if (hashes_have(s->x->lying, &key))
-			r = hashes_add(&s->x->of_stale, &key, s->x->err);
-	}
-	return r;
+	return 0;
 }
 
 int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *ret_known)
@@ -92,24 +85,36 @@ int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *re
 	return 0;
 }
 
-static int see_vouched(void *context, const struct hash *key)
+/* The spool's record of bags knows those that it did not write by the digest by which it knows that they were read. */
+static int remember(struct inside_bags *x, const struct vouched_bag *bag, const struct hash *items)
 {
-	struct inside_bags *x = context;
-	return hashes_have(&x->of_stale, key) ? hashes_add(x->present, key, x->err) : 0;
+	struct hash_hex name = hash_hex(&bag->mark);
+	const struct written_bag row = {.name = str_of(name.text),
+					.bytes = bag->bytes,
+					.items = items,
+					.n_items = bag->n,
+					.voucher = &bag->by,
+					.when_s = clock_now_s()};
+	int r = spool_begin(x->v->spool, x->err);
+	if (r)
+		return r;
+	r = bag_wrote(x->v->spool, &row, x->err);
+	return spool_end(x->v->spool, r, x->err);
 }
 
-int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched)
+int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched,
+		      const struct hash *items, bool look)
 {
-	const struct hashes *lying = x->lying;
 	int r = 0;
-	for (size_t i = 0; i < n_vouched && x->of_stale.n && !r; i++) {
-		struct hash_hex name = hash_hex(&vouched[i].mark);
-		if (inside_is_officer(x->keys, &vouched[i].by))
-			r = bag_items(x->v->spool, str_of(name.text), vouched[i].bytes, see_vouched, x, x->err);
+	for (size_t i = 0; i < n_vouched && !r; i++) {
+		const struct vouched_bag *bag = &vouched[i];
+		if (bag->is_new && !inside_is_officer(x->keys, &bag->by))
+			continue;
+		for (size_t k = 0; k < bag->n && !r; k++)
+			r = hashes_add(x->present, &items[bag->first + k], x->err);
+		if (!r && bag->is_new && !look)
+			r = remember(x, bag, &items[bag->first]);
 	}
-	for (size_t i = 0; i < lying->n && !r; i++)
-		if (!hashes_have(&x->of_stale, &lying->at[i]))
-			r = hashes_add(x->present, &lying->at[i], x->err);
 	return r;
 }
 
@@ -176,7 +181,20 @@ static int copy_record(void *context, const struct bag_record *rec)
 	return r ? r : hash_index_put(&m->copied, &item, 0, m->x->err);
 }
 
-static int copy_stream(struct merging *m, struct stream_opener *o, const struct inside_bag *b)
+/* Of one bag: others are merged all the same. */
+static bool is_of_the_bag(int code)
+{
+	return code == VALISE_E_BAD || code == VALISE_E_IO;
+}
+
+static void leave_damaged(struct merging *m, struct inside_bag *b)
+{
+	m->could = false;
+	b->may_merge = false;
+	(void)snprintf(m->x->damaged, sizeof m->x->damaged, "%s", b->name);
+}
+
+static int copy_stream(struct merging *m, struct stream_opener *o, struct inside_bag *b)
 {
 	CLEAN_BAG_READER struct bag_reader *reader = NULL;
 	struct inside_bags *x = m->x;
@@ -188,7 +206,7 @@ static int copy_stream(struct merging *m, struct stream_opener *o, const struct 
 	int r = bag_reader_new(copy_record, m, &reader, x->err);
 	while (!r && len && m->could) {
 		int bad = stream_opener_next(o, &data, &len, &why);
-		if (bad && bad != VALISE_E_BAD) {
+		if (bad && !is_of_the_bag(bad)) {
 			err_copy(x->err, &why);
 			return bad;
 		}
@@ -200,14 +218,12 @@ static int copy_stream(struct merging *m, struct stream_opener *o, const struct 
 	}
 	if (!r && m->could)
 		r = bag_reader_end(reader, &end, x->err);
-	if (!r && (!m->could || end.verdict != BAG_WHOLE || end.unknown)) {
-		m->could = false;
-		(void)snprintf(x->damaged, sizeof x->damaged, "%s", b->name);
-	}
+	if (!r && (!m->could || end.verdict != BAG_WHOLE || end.unknown))
+		leave_damaged(m, b);
 	return r;
 }
 
-static int copy_bag(struct merging *m, const struct inside_bag *b)
+static int copy_bag(struct merging *m, struct inside_bag *b)
 {
 	CLEAN_STREAM_OPENER struct stream_opener *o = NULL;
 	CLEAN_CLOSE int fd = -1;
@@ -216,17 +232,22 @@ static int copy_bag(struct merging *m, const struct inside_bag *b)
 	struct valise_err why = {0};
 	/* Another program may have merged it meanwhile; or the medium is failing, and then nothing is made of it. */
 	m->could = x->store->ops->open(x->store, x->writer, b->name, &fd, &file.size, NULL) == 0;
+	b->may_merge = m->could;
 	if (!m->could)
 		return 0;
 	file.fd = fd;
 	int r = stream_opener_new(&file, m->keys->at, m->keys->n, false, &o, &why);
-	m->could = !r;
-	if (r == VALISE_E_BAD)
-		(void)snprintf(x->damaged, sizeof x->damaged, "%s", b->name);
-	else if (r && r != VALISE_E_LOCKED)
+	if (is_of_the_bag(r)) {
+		leave_damaged(m, b);
+		return 0;
+	}
+	m->could = b->may_merge = !r;
+	if (r && r != VALISE_E_LOCKED) {
 		err_copy(x->err, &why);
+		return r;
+	}
 	if (r)
-		return r == VALISE_E_BAD || r == VALISE_E_LOCKED ? 0 : r;
+		return 0;
 	return copy_stream(m, o, b);
 }
 
@@ -286,7 +307,8 @@ int inside_bags_merge(struct inside_bags *x, struct bag_place *place)
 	CLEANUP(merging_release) struct merging m = {.x = x, .keys = &place->inside->at_hand, .could = true};
 	CLEAN_FREE size_t *chosen = calloc(x->n + 1, sizeof *chosen);
 	int r = chosen ? 0 : err_nomem(x->err);
-	for (size_t n; !r && m.could && place->durable && (n = inside_bags_choose(x->at, x->n, chosen)) > 0;) {
+	/* Where one of them cannot be read, the others are chosen anew without it. */
+	for (size_t n; !r && place->durable && (n = inside_bags_choose(x->at, x->n, chosen)) > 0;) {
 		r = vouching_keys(place->inside, x->err);
 		x->stays = r || !m.keys->n || !x->store->ops->confirm(x->store);
 		if (x->stays)
@@ -331,13 +353,12 @@ int inside_bags_remove(struct inside_bags *x, size_t *ret_removed)
 	if (r || !n || !x->store->ops->confirm(x->store))
 		return r;
 	for (size_t i = 0; i < x->n; i++)
-		if (x->at[i].is_spent)
-			x->at[i].is_spent = x->store->ops->remove(x->store, x->at[i].name, NULL) == 0;
+		x->at[i].is_gone = x->at[i].is_spent && x->store->ops->remove(x->store, x->at[i].name, NULL) == 0;
 	r = spool_begin(spool, x->err);
 	if (r)
 		return r;
 	for (size_t i = 0; i < x->n && !r; i++)
-		if (x->at[i].is_spent) {
+		if (x->at[i].is_gone) {
 			r = bag_gone(spool, str_of(x->at[i].name), x->err);
 			++*ret_removed;
 		}
@@ -351,7 +372,8 @@ bool inside_bags_are_settled(const struct inside_bags *x, size_t n_written)
 	bool settled = !x->damaged[0];
 	for (size_t i = 0; i < x->n && settled; i++) {
 		const struct inside_bag *b = &x->at[i];
-		settled = !b->is_spent && (x->stays || !b->may_merge || ++n[tier_of(b)] + n_written < MERGE_AT);
+		settled = b->is_gone ||
+			  (!b->is_spent && (x->stays || !b->may_merge || ++n[tier_of(b)] + n_written < MERGE_AT));
 	}
 	return settled;
 }

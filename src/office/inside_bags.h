@@ -12,7 +12,8 @@ struct inside_bag {
 	uint64_t bytes;
 	size_t n_items;
 	bool serves;    /* it is for the keys of all our officers of today */
-	bool is_spent;  /* what it holds lies in other bags of ours */
+	bool is_spent;  /* what it holds lies in other bags */
+	bool is_gone;   /* it was removed */
 	bool may_merge; /* with others that hold as many items */
 };
 
@@ -20,13 +21,11 @@ struct inside_bags {
 	struct valise *v;
 	struct store *store;
 	const struct inside_keys *keys;
-	struct hashes *present;     /* what need not be put there, by bag_item_key */
-	const struct hashes *lying; /* the same of what bags of our office's other machines hold */
+	struct hashes *present; /* what need not be put there, by bag_item_key */
 	struct inside_bag *at;
 	size_t n, cap;
 	char writer[LIMIT_BAG_NAME_BYTES + 1];  /* our name there */
 	bool stays;                             /* what could be merged was left as it is */
-	struct hashes of_stale;                 /* what bags of ours hold that do not serve any more */
 	char damaged[LIMIT_BAG_NAME_BYTES + 1]; /* one of ours that is; "" */
 	struct valise_err *err;                 /* of the call in hand, for callbacks */
 };
@@ -36,9 +35,10 @@ void inside_bags_forget(struct inside_bags *x);
 
 /* Of each bag of ours there: what it holds is present, if it serves. *ret_known is false of one that is not known to be from inside. */
 CHECKED int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *ret_known);
-/* Then: what lies there in others' bags is present as well. What bags of ours hold that do not serve any more is so only where an officer's
- * key vouches for one that holds it, since ours are removed then. */
-CHECKED int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched);
+/* Then: what lies there in bags of our office's other machines is present as well, where an officer in standing vouches for them: whoever else
+ * writes into that folder can put what looks so, and is for fewer than it says. */
+CHECKED int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched,
+			      const struct hash *items, bool look);
 /* Puts small bags into one anew. *x->damaged is set when one of them cannot be read; where there is no key to read them, or no room, nothing
  * happens. */
 CHECKED int inside_bags_merge(struct inside_bags *x, struct bag_place *place);

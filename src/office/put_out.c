@@ -85,7 +85,9 @@ static int find_present(struct putting *p)
 		else
 			r = see_own(p, bag);
 	}
-	return r || !p->o->inside ? r : inside_bags_lying(&p->inside, p->o->vouched, p->o->n_vouched);
+	return r || !p->o->inside
+		       ? r
+		       : inside_bags_lying(&p->inside, p->o->vouched, p->o->n_vouched, p->o->vouched_items, p->o->look);
 }
 
 /* ---- Which ---- */
@@ -239,6 +241,7 @@ static int look(struct putting *p)
 	if (r || !p->spent.bags.n)
 		return r;
 	/* What is still news of what goes with them may be of any letter. */
+	audiences_forget(&p->audiences);
 	r = find_present(p);
 	if (!r)
 		r = settled_look_all(&p->settled, p->err);
@@ -428,8 +431,12 @@ void put_out_result_release(struct put_out_result *r)
 static int remove_needless(struct putting *p)
 {
 	bool can = p->r->durable && settled_can_remove(&p->settled, p->store);
-	int r = p->inside.n && can ? inside_bags_remove(&p->inside, &p->r->removed) : 0;
-	p->settled.is_unsure |= p->inside.n && !(can && inside_bags_are_settled(&p->inside, p->written.n));
+	struct inside_bags *x = &p->inside;
+	int r = x->n && can ? inside_bags_remove(x, &p->r->removed) : 0;
+	for (size_t i = 0; i < x->n && !r; i++)
+		if (x->at[i].is_gone)
+			r = own_bags_add(&p->spent.bags, x->at[i].name, x->at[i].bytes, p->err);
+	p->settled.is_unsure |= x->n && !(can && inside_bags_are_settled(x, p->written.n));
 	return r;
 }
 
@@ -437,12 +444,8 @@ static int remove_needless(struct putting *p)
 static int prepare_inside(struct putting *p)
 {
 	p->vouching = (struct vouching){.v = p->v, .self = &p->self, .keys = &p->keys};
-	p->inside = (struct inside_bags){.v = p->v,
-					 .store = p->store,
-					 .keys = &p->keys,
-					 .present = &p->present,
-					 .lying = p->o->lying,
-					 .err = p->err};
+	p->inside = (struct inside_bags){
+		.v = p->v, .store = p->store, .keys = &p->keys, .present = &p->present, .err = p->err};
 	int r = register_set_self(p->v, &p->self, p->err);
 	const struct office_register *self = r ? NULL : registers_office(p->self.registers, &p->v->self);
 	if (!r)

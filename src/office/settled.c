@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "crypto/digest.h"
+#include "office/inside.h"
 
 /* Raised whenever what is put out is decided otherwise than before: what an older program remembered does not hold then. */
 #define RULES "valise/settled@1"
@@ -72,7 +73,13 @@ static int place_of(struct settled_look *s, struct hash *ret, struct valise_err 
 	if (!r)
 		r = add_ids(d, s->inside, 1, err);
 	if (!r)
-		r = o->inside ? add_ids(d, o->lying->at, o->lying->n, err) : 0;
+		r = add_number(d, o->n_vouched, err);
+	for (size_t i = 0; i < o->n_vouched && !r; i++) {
+		const struct vouched_bag *bag = &o->vouched[i];
+		r = digest_add(d, &bag->by, sizeof bag->by, err);
+		if (!r)
+			r = add_ids(d, o->vouched_items + bag->first, bag->n, err);
+	}
 	if (bags->n)
 		qsort(bags->at, bags->n, sizeof *bags->at, name_order);
 	for (size_t i = 0; i < bags->n && !r; i++)
@@ -181,16 +188,21 @@ bool settled_can_remove(const struct settled_look *s, struct store *store)
 
 /* ---- For next time ---- */
 
+static bool is_among(const struct own_bags *bags, const char *name)
+{
+	for (size_t i = 0; i < bags->n; i++)
+		if (strcmp(bags->at[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static int note_bags(struct own_bags *bags, const struct own_bags *written, const struct own_bags *removed)
 {
-	size_t kept = 0, gone = 0;
+	size_t kept = 0;
 	int r = 0;
-	for (size_t i = 0; i < bags->n; i++) { /* those that were removed are in the same order */
-		bool is_gone = gone < removed->n && strcmp(bags->at[i].name, removed->at[gone].name) == 0;
-		gone += is_gone;
-		if (!is_gone)
+	for (size_t i = 0; i < bags->n; i++)
+		if (!is_among(removed, bags->at[i].name))
 			bags->at[kept++] = bags->at[i];
-	}
 	bags->n = kept;
 	for (size_t i = 0; i < written->n && !r; i++)
 		r = own_bags_add(bags, written->at[i].name, written->at[i].bytes, NULL);

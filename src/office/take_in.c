@@ -237,8 +237,8 @@ static int settle(struct take_in *t)
 static int remember_bag(struct take_in *t, const struct hash *mark, uint64_t bytes, bool done_with)
 {
 	int r = done_with ? take_in_begin(t) : 0;
-	if (!r)
-		r = take_inside_settle(t, mark, bytes, done_with);
+	if (!r && (done_with || t->o.look))
+		r = take_inside_settle(t, mark, bytes);
 	if (!r && done_with)
 		r = bag_seen_put(t->v->spool, mark, clock_now_s(), t->err);
 	return r ? r : take_in_commit(t);
@@ -346,8 +346,8 @@ void take_in_free(struct take_in *t)
 	hashes_release(&t->identified);
 	hashes_release(&t->looked);
 	hashes_release(&t->items);
-	hashes_release(&t->lying);
 	free(t->vouched);
+	free(t->vouched_items);
 	identities_release(&t->keys);
 	free(t);
 }
@@ -362,9 +362,9 @@ struct take_in_result take_in_result(const struct take_in *t)
 	struct take_in_result r = t->r;
 	r.arrivals = t->arrivals;
 	r.n_arrivals = t->n_arrivals;
-	r.lying = &t->lying;
 	r.vouched = t->vouched;
 	r.n_vouched = t->n_vouched;
+	r.vouched_items = t->vouched_items;
 	r.findings = (const char *const *)t->findings;
 	return r;
 }

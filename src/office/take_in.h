@@ -36,11 +36,12 @@ struct take_in_result {
 	uint64_t bytes;
 	const char *const *findings;
 	size_t n_findings;
-	bool damaged;                      /* something was malformed or altered */
-	bool no_room;                      /* a letter was left where it lies, since it lacks more than what is free */
-	const struct hashes *lying;        /* bag_item_key of what bags of our own office's other machines hold */
-	const struct vouched_bag *vouched; /* those of them that were read whole, and that a key vouches for */
+	bool damaged; /* something was malformed or altered */
+	bool no_room; /* a letter was left where it lies, since it lacks more than what is free */
+	const struct vouched_bag
+		*vouched; /* what bags of our own office's other machines hold, those that a key vouches for */
 	size_t n_vouched;
+	const struct hash *vouched_items;
 	bool left_over; /* records waited for what another bag may hold: another pass may take them */
 };
 

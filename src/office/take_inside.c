@@ -3,7 +3,6 @@
 #include "office/taking.h"
 
 #include "base/array.h"
-#include "base/clock.h"
 #include "crypto/digest.h"
 #include "format/inside_mark.h"
 #include "format/inside_voucher.h"
@@ -41,42 +40,41 @@ int take_inside_look(struct take_in *t, const struct bag_record *rec)
 	return hashes_add(&t->items, &key, t->err);
 }
 
-static int add_vouched(struct take_in *t, const struct hash *mark, uint64_t bytes, const struct age_recipient *by)
+static int add_item(void *context, const struct hash *item)
+{
+	struct take_in *t = context;
+	struct hash *grown = array_room(t->vouched_items, t->n_vouched_items, &t->cap_vouched_items, sizeof *grown);
+	if (!grown)
+		return err_nomem(t->err);
+	t->vouched_items = grown;
+	t->vouched_items[t->n_vouched_items++] = *item;
+	return 0;
+}
+
+/* Its items come next. */
+static int add_vouched(struct take_in *t, const struct hash *mark, uint64_t bytes, const struct age_recipient *by,
+		       bool is_new)
 {
 	struct vouched_bag *grown = array_room(t->vouched, t->n_vouched, &t->cap_vouched, sizeof *grown);
 	if (!grown)
 		return err_nomem(t->err);
 	t->vouched = grown;
-	t->vouched[t->n_vouched++] = (struct vouched_bag){*mark, bytes, *by};
+	t->vouched[t->n_vouched++] = (struct vouched_bag){
+		.by = *by, .first = t->n_vouched_items, .is_new = is_new, .mark = *mark, .bytes = bytes};
 	return 0;
 }
 
-/* The spool's record of bags knows those that it did not write by the digest by which it knows that they were read. */
-int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool remember)
+/* What nobody vouches for may be anybody's, and for fewer than its mark says: it counts for nothing. */
+int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes)
 {
-	struct hash_hex name = hash_hex(mark);
-	const struct written_bag bag = {.name = str_of(name.text),
-					.bytes = bytes,
-					.items = t->items.at,
-					.n_items = t->items.n,
-					.voucher = t->is_vouched ? &t->voucher : NULL,
-					.when_s = clock_now_s()};
-	int r = 0;
-	if (!t->is_inside)
+	if (!t->is_inside || !t->is_vouched)
 		return 0;
+	int r = add_vouched(t, mark, bytes, &t->voucher, true);
 	for (size_t i = 0; i < t->items.n && !r; i++)
-		r = hashes_add(&t->lying, &t->items.at[i], t->err);
-	if (!r && remember)
-		r = bag_wrote(t->v->spool, &bag, t->err);
-	if (!r && remember && t->is_vouched)
-		r = add_vouched(t, mark, bytes, &t->voucher);
+		r = add_item(t, &t->items.at[i]);
+	if (!r)
+		t->vouched[t->n_vouched - 1].n = t->items.n;
 	return r;
-}
-
-static int add_lying(void *context, const struct hash *item)
-{
-	struct take_in *t = context;
-	return hashes_add(&t->lying, item, t->err);
 }
 
 int take_inside_again(struct take_in *t, const struct hash *mark, uint64_t bytes)
@@ -84,10 +82,13 @@ int take_inside_again(struct take_in *t, const struct hash *mark, uint64_t bytes
 	struct hash_hex name = hash_hex(mark);
 	struct age_recipient by;
 	bool is_vouched = false;
-	if (!t->o.inside)
-		return 0;
-	int r = bag_items(t->v->spool, str_of(name.text), bytes, add_lying, t, t->err);
+	int r = t->o.inside ? bag_voucher(t->v->spool, str_of(name.text), bytes, &is_vouched, &by, t->err) : 0;
+	if (r || !is_vouched)
+		return r;
+	r = add_vouched(t, mark, bytes, &by, false);
 	if (!r)
-		r = bag_voucher(t->v->spool, str_of(name.text), bytes, &is_vouched, &by, t->err);
-	return r || !is_vouched ? r : add_vouched(t, mark, bytes, &by);
+		r = bag_items(t->v->spool, str_of(name.text), bytes, add_item, t, t->err);
+	if (!r)
+		t->vouched[t->n_vouched - 1].n = t->n_vouched_items - t->vouched[t->n_vouched - 1].first;
+	return r;
 }

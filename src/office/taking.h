@@ -75,9 +75,10 @@ struct take_in {
 	bool is_vouched;             /* by its last record so far, by this key */
 	struct age_recipient voucher;
 	struct hashes items;         /* then: what it holds, by bag_item_key */
-	struct hashes lying;         /* the same of all such bags there */
-	struct vouched_bag *vouched; /* those of them that a key vouches for */
+	struct vouched_bag *vouched; /* such bags there that a key vouches for */
 	size_t n_vouched, cap_vouched;
+	struct hash *vouched_items;
+	size_t n_vouched_items, cap_vouched_items;
 	struct identities keys;           /* none until they are needed */
 	struct taking_exhibits *exhibits; /* NULL until a report or a record comes */
 	struct take_in_result r;
@@ -105,8 +106,8 @@ CHECKED int take_in_first_look(struct take_in *t, const struct hash *id, bool *r
 CHECKED int take_inside_judge(struct take_in *t, const struct bag_record *rec);
 /* Of each record, before it is taken. */
 CHECKED int take_inside_look(struct take_in *t, const struct bag_record *rec);
-/* At the bag's end: what it holds lies there; with `remember` also when it is skipped next time. In a transaction then. */
-CHECKED int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool remember);
+/* At the end of a bag that was whole: what it holds lies there, if somebody vouches for it. */
+CHECKED int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes);
 /* The same of a bag that was read before. */
 CHECKED int take_inside_again(struct take_in *t, const struct hash *mark, uint64_t bytes);
 

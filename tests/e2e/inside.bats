@@ -53,12 +53,15 @@ said() { # MACHINE: how much is said of the letter, as far as it knows
 	as oslo sync --inside inside >out
 	grep -q "Put out 1 entry of your register" out
 	grep -q "your own officers alone: a finder learns sizes only" out
+	# The keeper's machine has no key to vouch with: who has puts the entry there once more, and nothing else.
+	as desk sync --inside inside >out
+	grep -q "Put out 1 entry of your register, " out
 	puts_nothing desk room oslo
 	[ "$(entries room)" -eq "$(entries oslo)" ]
 	# What the other one put there serves as well.
 	join third "Third desk" clerk
 	as oslo officer dismiss "Third desk" --reason "left"
-	inside oslo
+	inside oslo desk
 	puts_nothing desk room
 	# It learns so from the folder alone, each time, and goes on as far as it may.
 	as second sync --inside inside >out 2>warning
@@ -84,13 +87,12 @@ said() { # MACHINE: how much is said of the letter, as far as it knows
 		    for name, audience, items in db.execute("SELECT name, audience, items FROM bag WHERE audience IS NOT NULL").fetchall():
 		        keys = [hashlib.sha256(audience + items[i:i + 32]).digest() for i in range(0, len(items), 32)]
 		        db.execute("UPDATE bag SET audience = NULL, items = ? WHERE name = ?", (b"".join(keys), name))
-		    db.execute("UPDATE bag SET voucher = NULL")
 		    db.commit()
 	END
 	puts_nothing desk second room
 	old=$(find inside/valise -type f)
 	as oslo officer dismiss "Second desk" --reason "left"
-	inside oslo
+	inside oslo desk
 	puts_nothing desk room oslo
 	# They are left where they lie, and whoever removes them loses nothing.
 	join third "Third desk" clerk
@@ -132,7 +134,7 @@ said() { # MACHINE: how much is said of the letter, as far as it knows
 	grep -q "Put out 1 letter" out
 	as third sync --inside inside | grep -q "whole and checked"
 	[ "$(said third)" -eq 3 ]
-	[ "$(bags_of desk)" -eq 1 ]
+	[ "$(bags_of desk)" -eq 2 ] # the register in one of its own
 	# The front desk vouches for what it put there: nobody puts it there once more, and theirs from before go.
 	for machine in second room; do
 		[ "$(bags_of $machine)" -gt 0 ]
@@ -166,9 +168,9 @@ said() { # MACHINE: how much is said of the letter, as far as it knows
 	for bag in $old; do
 		[ ! -e "$bag" ]
 	done
-	# For all but its own statement the desk vouches.
+	# The desk vouches for all of it.
 	as room sync --inside inside --json >out
-	json_at 'len([l for l in d["out"] if l["is_whole"]]), d["statements_out"], d["bags_removed"] > 0' <out | grep -qx "(0, 1, True)"
+	json_at 'len([l for l in d["out"] if l["is_whole"]]), d["statements_out"], d["bags_removed"] > 0' <out | grep -qx "(0, 0, True)"
 	puts_nothing desk room third
 }
 

@@ -95,8 +95,11 @@ recipient_of() { valise officer list --json --dir desk | jq -r ".office.officers
 	forge bag open.bag note:mark $(ls records/* | sed 's/^/taken:/')
 	forge bag other.bag note:other $(ls records/* | sed 's/^/taken:/')
 	forge wrap "$(forge recipient "$(officer_key desk)")" <other.bag >other.wrapped
-	rm other.bag
-	lay inside open.bag other.wrapped
+	# Nor does the right one, in a bag that only this machine can read: whoever knows the card can write it, but not vouch for it.
+	forge bag mine.bag note:mark $(ls records/* | sed 's/^/taken:/')
+	forge wrap "$(forge recipient "$(officer_key desk)")" <mine.bag >mine.wrapped
+	rm other.bag mine.bag
+	lay inside open.bag other.wrapped mine.wrapped
 	runs 0 valise sync inside --inside --dir desk
 	says "Put out 1 letter"
 	# It is the mark that our own bags have: nothing in one for these keys goes there again.
