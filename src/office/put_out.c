@@ -403,7 +403,7 @@ static int remove_spent(struct putting *p)
 {
 	struct spool *spool = p->v->spool;
 	struct own_bags *spent = &p->spent.bags;
-	if (p->o->look || !spent->n || !p->r->durable)
+	if (p->o->look || !spent->n)
 		return 0;
 	for (size_t i = 0; i < spent->n; i++)
 		if (p->store->ops->remove(p->store, spent->at[i].name, NULL) == 0)
@@ -425,6 +425,16 @@ void put_out_result_release(struct put_out_result *r)
 	free(r->departures);
 	free(r->findings);
 	*r = (struct put_out_result){0};
+}
+
+/* A full place is not kept full by what nobody waits for: what is news in it as well is all here, and goes with the next try. */
+static int make_room(struct putting *p)
+{
+	struct valise_err why = {0}, *err = p->err;
+	p->err = &why; /* that the place is full is to be told */
+	int r = remove_spent(p);
+	p->err = err;
+	return r;
 }
 
 /* Of bags inside our office; remembered is only a place where nothing is left to do with them. */
@@ -453,8 +463,9 @@ static int prepare_inside(struct putting *p)
 	return r ? r : put_out_tell_dismissed(p->r, p->v, self, p->now_s, p->err);
 }
 
-int put_out(struct valise *v, struct store *store, const struct put_out_options *o, struct put_out_result *ret,
-	    struct valise_err *err)
+/* *ret_room: so many bags went because the place is full, and another try has room. */
+static int put_out_once(struct valise *v, struct store *store, const struct put_out_options *o,
+			struct put_out_result *ret, size_t *ret_room, struct valise_err *err)
 {
 	struct put_out_result result = {0};
 	struct putting p = {.v = v, .store = store, .o = o, .now_s = clock_now_s(), .r = &result, .err = err};
@@ -466,8 +477,10 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	hashes_release(&p.settled.letters); /* they were looked at */
 	if (!r)
 		r = put_groups(&p);
-	if (!r)
+	if (!r && result.durable)
 		r = remove_spent(&p);
+	else if (r == VALISE_E_FULL && make_room(&p) == 0)
+		*ret_room = result.removed;
 	bool all_gone = p.spent.bags.n == result.removed;
 	if (!r)
 		r = remove_needless(&p);
@@ -492,4 +505,17 @@ int put_out(struct valise *v, struct store *store, const struct put_out_options 
 	}
 	*ret = result;
 	return 0;
+}
+
+int put_out(struct valise *v, struct store *store, const struct put_out_options *o, struct put_out_result *ret,
+	    struct valise_err *err)
+{
+	size_t room = 0, none = 0;
+	int r = put_out_once(v, store, o, ret, &room, err);
+	if (!room)
+		return r;
+	r = put_out_once(v, store, o, ret, &none, err);
+	if (!r)
+		ret->removed += room;
+	return r;
 }

@@ -283,3 +283,24 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	full open "$huge" -o huge-opened
 	cmp huge huge-opened/huge
 }
+
+@test "a stick that our own spent bags fill has room for what is new" {
+	need_mounts
+	mount_at little -t tmpfs -o size=12m none
+	head -c 7000000 /dev/urandom >first
+	head -c 7000000 /dev/urandom >second
+	as harbour seal -t Oslo --ref 1 first >/dev/null
+	as harbour sync little --all >/dev/null
+	as oslo sync little >/dev/null
+	as oslo say received 1 --yes >/dev/null
+	as oslo sync little >/dev/null
+	as harbour seal -t Oslo --ref 2 second >/dev/null
+	as harbour sync little --all --json >out
+	[ "$(json_at 'len(d["out"]), d["bags_removed"], d["out_error"]' <out)" = "(1, 1, None)" ]
+	as oslo sync little | grep -q "whole and checked"
+	# What nobody has taken yet does not go for the sake of anything.
+	head -c 7000000 /dev/urandom >third
+	as harbour seal -t Oslo --ref 3 third >/dev/null
+	[ "$(status_of as harbour sync little --all)" -eq 1 ]
+	[ "$(find little/valise -size +6M | wc -l)" -eq 1 ]
+}
