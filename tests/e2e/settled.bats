@@ -328,6 +328,28 @@ at() { # OFFICE WORD...: by that clock
 	[ "$did" = "0 0 0 0" ]
 }
 
+@test "an appointment that ends is found out also after a bag was taken away" {
+	needs_clock
+	as desk officer request --title Desk --roles clerk --no-passphrase -o desk.request >/dev/null
+	as oslo officer add desk.request --unchecked --until "$(date -u -d "+1 hour" +%Y-%m-%dT%H:%M:%SZ)" >/dev/null
+	as oslo card export -o oslo.card --force
+	as harbour card add oslo.card --as Oslo --unchecked >/dev/null 2>&1
+	send 1
+	as harbour sync stick "$letter" >/dev/null
+	as harbour say comment 1 --text "Mind the answer." --yes >/dev/null
+	both harbour stick
+	as oslo sync stick >/dev/null
+	as oslo say received 1 --yes >/dev/null
+	as oslo sync stick >/dev/null
+	both harbour stick
+	[[ $did = *" 1" ]]
+	both harbour stick
+	[ "$did" = "0 0 0 0" ]
+	clock=7200
+	both harbour stick
+	[ "$did" = "1 1 1 0" ]
+}
+
 @test "between the machines of one office" {
 	mkdir inside
 	as desk officer request --title Desk --roles clerk,reader --no-passphrase -o desk.request >/dev/null
