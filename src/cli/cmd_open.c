@@ -172,7 +172,7 @@ static int open_all(struct opening *o)
 	progress_clear(&o->c->progress);
 	if (o->json)
 		json_close(o->json);
-	if (!r && o->o->say && o->n_opened)
+	if (!r && o->o->say)
 		r = say_opened(o);
 	return r;
 }

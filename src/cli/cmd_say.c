@@ -111,6 +111,8 @@ struct saying {
 	struct valise *v;
 	const struct letters *letters;
 	size_t done, n_signed;
+	bool begun;
+	struct valise_err first; /* of a letter that --all goes round */
 };
 
 static int sign(struct saying *y, struct valise_draft *d, struct drafts *drafts)
@@ -135,8 +137,9 @@ static int look_and_sign(struct saying *y, const struct valise_statement *s, siz
 		return r;
 	struct drafts drafts = statement_drafts(d);
 	drafts.before = y->done;
-	if (!y->done)
+	if (!y->begun)
 		drafts_begin(c, &drafts);
+	y->begun = true;
 	y->done += n;
 	if (c->shared.dry_run) {
 		drafts_show(c, &drafts);
@@ -144,6 +147,30 @@ static int look_and_sign(struct saying *y, const struct valise_statement *s, siz
 	}
 	r = drafts_ask(c, &drafts, y->o->yes);
 	return r ? r : sign(y, d, &drafts);
+}
+
+/* One that is damaged here is told of, and the others are said of. */
+static int go_round(struct saying *y, struct valise_statement *s, size_t n)
+{
+	struct cli *c = y->c;
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		CLEAN_DRAFT struct valise_draft *d = NULL;
+		int r = valise_say_look(y->v, &s[i], 1, &d, &c->err);
+		progress_clear(&c->progress);
+		if (!r) {
+			s[kept++] = s[i];
+			continue;
+		}
+		if (r != VALISE_E_BAD)
+			return r;
+		if (!y->first.code)
+			y->first = c->err;
+		if (!c->json)
+			cli_report(c, &c->err);
+	}
+	y->done += n - kept;
+	return kept ? look_and_sign(y, s, kept) : 0;
 }
 
 /* Letters that were typed are all looked at before anything is signed: one of them may be wrong. */
@@ -172,6 +199,8 @@ static int say_of_all(struct saying *y)
 			};
 		if (!r)
 			r = look_and_sign(y, s, now);
+		if (r == VALISE_E_BAD && o->all)
+			r = go_round(y, s, now);
 	} while (!r && y->done < n);
 	return r;
 }
@@ -208,8 +237,13 @@ static int say(struct saying *y)
 	if (y->letters->n == 0)
 		tell(c, "There is no letter of which it could be said and was not.");
 	int r = say_of_all(y);
-	if (!r)
+	if (!r && y->first.code) {
+		c->err = y->first;
+		c->shown = !c->json;
+		r = c->err.code;
+	} else if (!r) {
 		r = drafts_end(c);
+	}
 	if (!r && y->n_signed)
 		hint(c, "`valise sync DIR` takes %s to the others.", y->n_signed == 1 ? "it" : "them");
 	return r;

@@ -286,7 +286,7 @@ bool inside_item(const struct bag_record *rec, struct hash *ret)
 		return true;
 	case BAG_BODY:
 		*ret = rec->of;
-		return hash_eq(&rec->of, &rec->root) || rec->len == 0;
+		return true;
 	case BAG_PIECE:
 		*ret = rec->root;
 		return true;

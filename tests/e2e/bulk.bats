@@ -306,7 +306,7 @@ sealed_by_stdin() { # LIST [OPTION...]
 	as oslo say received --all --dry-run >shown
 	[ "$(grep -c '^says received$' shown)" -eq 2100 ]
 	refute grep -qzP '\n\n\n' shown
-	# One of the last thousand is damaged here: what was signed before it is told of, and stays.
+	# One of them is damaged here: it is told of, and keeps no other from being signed.
 	last=$(as oslo track --all --json | json_at 'd["letters"][0]["letter"]')
 	/usr/bin/env python3 - offices/oslo/valise.db "$last" <<-'END'
 		import sqlite3, sys
@@ -318,9 +318,12 @@ sealed_by_stdin() { # LIST [OPTION...]
 	END
 	run bash -c 'valise say received --all --yes --json --dir offices/oslo 2>/dev/null'
 	[ "$status" -eq 4 ]
-	[ "$(json_at 'len(d["statements"]), d["error"]["code"]' <<<"$output")" = "(2000, 'bad')" ]
+	[ "$(json_at 'len(d["statements"]), d["error"]["code"]' <<<"$output")" = "(2099, 'bad')" ]
 	as oslo say received "$last" --yes 2>/dev/null >again
 	[ ! -s again ]
+	run as oslo say received --all --yes
+	[ "$status" -eq 4 ]
+	[ "$(grep -c "was damaged on this machine's disk" <<<"$output")" -eq 1 ]
 }
 
 @test "one letter to 256 offices with four readers each, and not one more" {
