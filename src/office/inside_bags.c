@@ -310,8 +310,8 @@ int inside_bags_merge(struct inside_bags *x, struct bag_place *place)
 	/* Where one of them cannot be read, the others are chosen anew without it. */
 	for (size_t n; !r && place->durable && (n = inside_bags_choose(x->at, x->n, chosen)) > 0;) {
 		r = vouching_keys(place->inside, x->err);
-		x->stays = r || !m.keys->n || !x->store->ops->confirm(x->store);
-		if (x->stays)
+		x->stays = !r && !m.keys->n;
+		if (r || x->stays || !x->store->ops->confirm(x->store))
 			break; /* they could not be read, or none be removed afterwards */
 		r = merge(&m, place, chosen, n);
 	}

@@ -24,8 +24,8 @@ struct inside_bags {
 	struct hashes *present; /* what need not be put there, by bag_item_key */
 	struct inside_bag *at;
 	size_t n, cap;
-	char writer[LIMIT_BAG_NAME_BYTES + 1];  /* our name there */
-	bool stays;                             /* what could be merged was left as it is */
+	char writer[LIMIT_BAG_NAME_BYTES + 1]; /* our name there */
+	bool stays; /* there is no key here to read them: what could be merged is left as it is */
 	char damaged[LIMIT_BAG_NAME_BYTES + 1]; /* one of ours that is; "" */
 	struct valise_err *err;                 /* of the call in hand, for callbacks */
 };
