@@ -102,19 +102,27 @@ static int remember(struct inside_bags *x, const struct vouched_bag *bag, const 
 	return spool_end(x->v->spool, r, x->err);
 }
 
-int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched,
-		      const struct hash *items, bool look)
+/* Of one that is new the key has to be of an officer in standing. */
+static bool counts(const struct inside_bags *x, const struct vouched_bag *bag)
+{
+	return !bag->is_new || inside_is_officer(x->keys, &bag->by);
+}
+
+int inside_bags_remember(struct inside_bags *x, const struct vouched_bag *vouched, size_t n, const struct hash *items)
 {
 	int r = 0;
-	for (size_t i = 0; i < n_vouched && !r; i++) {
-		const struct vouched_bag *bag = &vouched[i];
-		if (bag->is_new && !inside_is_officer(x->keys, &bag->by))
-			continue;
-		for (size_t k = 0; k < bag->n && !r; k++)
-			r = hashes_add(x->present, &items[bag->first + k], x->err);
-		if (!r && bag->is_new && !look)
-			r = remember(x, bag, &items[bag->first]);
-	}
+	for (size_t i = 0; i < n && !r; i++)
+		if (vouched[i].is_new && counts(x, &vouched[i]))
+			r = remember(x, &vouched[i], &items[vouched[i].first]);
+	return r;
+}
+
+int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n, const struct hash *items)
+{
+	int r = 0;
+	for (size_t i = 0; i < n && !r; i++)
+		for (size_t k = 0; k < vouched[i].n && !r && counts(x, &vouched[i]); k++)
+			r = hashes_add(x->present, &items[vouched[i].first + k], x->err);
 	return r;
 }
 

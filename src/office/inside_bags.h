@@ -37,8 +37,11 @@ void inside_bags_forget(struct inside_bags *x);
 CHECKED int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *ret_known);
 /* Then: what lies there in bags of our office's other machines is present as well, where an officer in standing vouches for them: whoever else
  * writes into that folder can put what looks so, and is for fewer than it says. */
-CHECKED int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n_vouched,
-			      const struct hash *items, bool look);
+CHECKED int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n,
+			      const struct hash *items);
+/* Before anything else: those of them that are new, for the syncs to come, which do not read them again. */
+CHECKED int inside_bags_remember(struct inside_bags *x, const struct vouched_bag *vouched, size_t n,
+				 const struct hash *items);
 /* Puts small bags into one anew. *x->damaged is set when one of them cannot be read; where there is no key to read them, or no room, nothing
  * happens. */
 CHECKED int inside_bags_merge(struct inside_bags *x, struct bag_place *place);

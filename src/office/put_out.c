@@ -85,9 +85,8 @@ static int find_present(struct putting *p)
 		else
 			r = see_own(p, bag);
 	}
-	return r || !p->o->inside
-		       ? r
-		       : inside_bags_lying(&p->inside, p->o->vouched, p->o->n_vouched, p->o->vouched_items, p->o->look);
+	return r || !p->o->inside ? r
+				  : inside_bags_lying(&p->inside, p->o->vouched, p->o->n_vouched, p->o->vouched_items);
 }
 
 /* ---- Which ---- */
@@ -460,6 +459,8 @@ static int prepare_inside(struct putting *p)
 	const struct office_register *self = r ? NULL : registers_office(p->self.registers, &p->v->self);
 	if (!r)
 		r = inside_keys_find(self, p->now_s, &p->keys, p->err);
+	if (!r && !p->o->look)
+		r = inside_bags_remember(&p->inside, p->o->vouched, p->o->n_vouched, p->o->vouched_items);
 	return r ? r : put_out_tell_dismissed(p->r, p->v, self, p->now_s, p->err);
 }
 
