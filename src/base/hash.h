@@ -48,4 +48,7 @@ static inline int hash_order(const void *a, const void *b)
 	return hash_cmp(a, b);
 }
 
+/* One of several. Non-zero stops, and comes back to whoever goes through them. */
+typedef int hash_each(void *context, const struct hash *one);
+
 #endif

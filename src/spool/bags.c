@@ -35,58 +35,43 @@ int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *e
 	return query_run(&q, err);
 }
 
-/* The ids in the first column that `sql` selects of a bag; the second is when it was written. */
-static int each_id(struct spool *s, const char *sql, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
-		   int64_t *ret_written_s, struct valise_err *err)
+/* The row that `sql` selects of a bag of that name and size. */
+static int look_up(struct spool *s, const char *sql, struct str bag, uint64_t bytes, struct query *ret, bool *ret_row,
+		   struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	bool row;
-	int r = query_begin(&s->db, sql, &q, err);
+	int r = query_begin(&s->db, sql, ret, err);
 	if (r)
 		return r;
-	query_text(&q, bag);
-	query_int(&q, (int64_t)bytes);
-	r = query_next(&q, &row, err);
-	if (r || !row || row_is_null(&q, 0))
-		return r;
-	struct str items = row_bytes(&q, 0);
-	*ret_written_s = row_int(&q, 1);
-	if (items.len % sizeof(struct hash) != 0)
-		return db_damaged(&s->db, "a bag's list of items", err);
-	for (size_t at = 0; at < items.len; at += sizeof(struct hash)) {
-		struct hash item;
-		memcpy(item.bytes, items.at + at, sizeof item.bytes);
-		r = each(context, &item);
-		if (r)
-			return r;
-	}
-	return 0;
+	query_text(ret, bag);
+	query_int(ret, (int64_t)bytes);
+	return query_next(ret, ret_row, err);
 }
 
 int bag_is_known(struct spool *s, struct str bag, uint64_t bytes, bool *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT 1 FROM bag WHERE name = ? AND bytes = ?", &q, err);
-	if (r)
+	return look_up(s, "SELECT 1 FROM bag WHERE name = ? AND bytes = ?", bag, bytes, &q, ret, err);
+}
+
+int bag_items(struct spool *s, struct str bag, uint64_t bytes, hash_each *each, void *context, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row = false;
+	int r = look_up(s, "SELECT items FROM bag WHERE name = ? AND bytes = ?", bag, bytes, &q, &row, err);
+	return r || !row ? r : row_each_hash(&q, 0, each, context, err);
+}
+
+int bag_letters(struct spool *s, struct str bag, uint64_t bytes, hash_each *each, void *context, int64_t *ret_written_s,
+		struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row = false;
+	int r = look_up(s, "SELECT letters, written_s FROM bag WHERE name = ? AND bytes = ?", bag, bytes, &q, &row,
+			err);
+	if (r || !row || row_is_null(&q, 0))
 		return r;
-	query_text(&q, bag);
-	query_int(&q, (int64_t)bytes);
-	return query_next(&q, ret, err);
-}
-
-int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
-	      struct valise_err *err)
-{
-	int64_t written_s;
-	return each_id(s, "SELECT items, written_s FROM bag WHERE name = ? AND bytes = ?", bag, bytes, each, context,
-		       &written_s, err);
-}
-
-int bag_letters(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
-		int64_t *ret_written_s, struct valise_err *err)
-{
-	return each_id(s, "SELECT letters, written_s FROM bag WHERE name = ? AND bytes = ?", bag, bytes, each, context,
-		       ret_written_s, err);
+	*ret_written_s = row_int(&q, 1);
+	return row_each_hash(&q, 0, each, context, err);
 }
 
 /* What `sql` selects of a bag, unless it is NULL. */
@@ -94,13 +79,8 @@ static int hash_of_bag(struct spool *s, const char *sql, struct str bag, uint64_
 		       struct hash *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	bool row;
-	int r = query_begin(&s->db, sql, &q, err);
-	if (r)
-		return r;
-	query_text(&q, bag);
-	query_int(&q, (int64_t)bytes);
-	r = query_next(&q, &row, err);
+	bool row = false;
+	int r = look_up(s, sql, bag, bytes, &q, &row, err);
 	if (r)
 		return r;
 	*ret_found = row && !row_is_null(&q, 0);

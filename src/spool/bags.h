@@ -21,12 +21,11 @@ struct written_bag {
 CHECKED int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *err);
 /* Whether this spool has written a bag of that name and size. */
 CHECKED int bag_is_known(struct spool *s, struct str bag, uint64_t bytes, bool *ret, struct valise_err *err);
-typedef int bag_item_each(void *context, const struct hash *item);
 /* In the order of bag_wrote. Nothing for a bag that this spool did not write, or that has another size now. */
-CHECKED int bag_items(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
+CHECKED int bag_items(struct spool *s, struct str bag, uint64_t bytes, hash_each *each, void *context,
 		      struct valise_err *err);
 /* The same of its letters. *ret_written_s: when it was written. */
-CHECKED int bag_letters(struct spool *s, struct str bag, uint64_t bytes, bag_item_each *each, void *context,
+CHECKED int bag_letters(struct spool *s, struct str bag, uint64_t bytes, hash_each *each, void *context,
 			int64_t *ret_written_s, struct valise_err *err);
 /* For whose keys such a bag is; *ret_is_inside is false, and *ret untouched, where that is not known, or it is none. */
 CHECKED int bag_inside(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,

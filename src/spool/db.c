@@ -286,6 +286,21 @@ int row_hash(const struct query *q, int column, struct hash *ret, struct valise_
 	return 0;
 }
 
+int row_each_hash(const struct query *q, int column, hash_each *each, void *context, struct valise_err *err)
+{
+	struct str ids = row_bytes(q, column);
+	struct hash one;
+	if (ids.len % sizeof one.bytes != 0)
+		return db_damaged(q->db, "a list of ids", err);
+	for (size_t at = 0; at < ids.len; at += sizeof one.bytes) {
+		memcpy(one.bytes, ids.at + at, sizeof one.bytes);
+		int r = each(context, &one);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
 int row_size(const struct query *q, int column, uint64_t *ret, struct valise_err *err)
 {
 	int64_t v = row_int(q, column);

@@ -83,6 +83,8 @@ int64_t row_int(const struct query *q, int column);
 bool row_is_null(const struct query *q, int column);
 struct str row_bytes(const struct query *q, int column);
 CHECKED int row_hash(const struct query *q, int column, struct hash *ret, struct valise_err *err);
+/* Ids that lie one after the other. */
+CHECKED int row_each_hash(const struct query *q, int column, hash_each *each, void *context, struct valise_err *err);
 /* A number that is never negative. */
 CHECKED int row_size(const struct query *q, int column, uint64_t *ret, struct valise_err *err);
 void query_end(struct query *q);

@@ -23,7 +23,7 @@ int log_end(struct spool *s, struct log_end *ret, struct valise_err *err)
 
 /* ---- What the log has of letters ---- */
 
-static int each_letter(struct spool *s, const char *sql, const struct hash *of, settled_each *each, void *context,
+static int each_letter(struct spool *s, const char *sql, const struct hash *of, hash_each *each, void *context,
 		       struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
@@ -67,7 +67,7 @@ static const char by_letter[] = "SELECT id FROM letter WHERE id = ?1",
 		  by_any_report[] =
 			  "SELECT DISTINCT letter FROM report WHERE letter IN (SELECT id FROM letter) AND ?1 <> ''";
 
-static int touch(struct spool *s, const struct query *q, settled_each *each, void *context, struct valise_err *err)
+static int touch(struct spool *s, const struct query *q, hash_each *each, void *context, struct valise_err *err)
 {
 	enum item_kind kind = (enum item_kind)row_int(q, 0);
 	struct hash id;
@@ -83,8 +83,7 @@ static int touch(struct spool *s, const struct query *q, settled_each *each, voi
 	return each_letter(s, sql, &id, each, context, err);
 }
 
-int letters_touched(struct spool *s, int64_t seq, settled_each *each, void *context, bool *ret_all,
-		    struct valise_err *err)
+int letters_touched(struct spool *s, int64_t seq, hash_each *each, void *context, bool *ret_all, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(&s->db, "SELECT kind, id, bytes FROM item WHERE seq > ? ORDER BY seq", &q, err);
@@ -104,22 +103,8 @@ int letters_touched(struct spool *s, int64_t seq, settled_each *each, void *cont
 
 /* ---- Places ---- */
 
-static int hand_over(struct spool *s, struct str ids, settled_each *each, void *context, struct valise_err *err)
-{
-	if (ids.len % sizeof(struct hash) != 0)
-		return db_damaged(&s->db, "a place's letters", err);
-	for (size_t at = 0; at < ids.len; at += sizeof(struct hash)) {
-		struct hash one;
-		memcpy(one.bytes, ids.at + at, sizeof one.bytes);
-		int r = each(context, &one);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
 int settled_get(struct spool *s, const struct hash *place, const struct log_end *now, int64_t now_s,
-		struct settled *ret, settled_each *open, void *context, bool *ret_is, struct valise_err *err)
+		struct settled *ret, hash_each *open, void *context, bool *ret_is, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
@@ -135,7 +120,7 @@ int settled_get(struct spool *s, const struct hash *place, const struct log_end 
 	query_int(&q, now_s);
 	r = query_next(&q, &row, err);
 	if (!r && row)
-		r = hand_over(s, row_bytes(&q, 3), open, context, err);
+		r = row_each_hash(&q, 3, open, context, err);
 	if (r)
 		return r;
 	*ret_is = row;

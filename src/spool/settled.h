@@ -13,10 +13,9 @@ struct log_end {
 };
 CHECKED int log_end(struct spool *s, struct log_end *ret, struct valise_err *err);
 
-typedef int settled_each(void *context, const struct hash *letter);
 /* Letters here that something is about which came into the log after `seq`, some of them more than once. *ret_all is raised, and the rest
  * left out, where that was a register's entry: it may concern any letter. */
-CHECKED int letters_touched(struct spool *s, int64_t seq, settled_each *each, void *context, bool *ret_all,
+CHECKED int letters_touched(struct spool *s, int64_t seq, hash_each *each, void *context, bool *ret_all,
 			    struct valise_err *err);
 
 struct settled {
@@ -29,7 +28,7 @@ struct settled {
 /* What holds of that place at `now_s`, with the log as it is now; the letters that are open go to `open`. *ret_is is false, and *ret
  * untouched, where nothing does. */
 CHECKED int settled_get(struct spool *s, const struct hash *place, const struct log_end *now, int64_t now_s,
-			struct settled *ret, settled_each *open, void *context, bool *ret_is, struct valise_err *err);
+			struct settled *ret, hash_each *open, void *context, bool *ret_is, struct valise_err *err);
 /* A transaction of its own, which waits for no disk, and not long for another writer. It takes the
  * place of what was known there; what is known of the places that were put longest ago goes. */
 CHECKED int settled_put(struct spool *s, const struct settled *what, struct valise_err *err);
