@@ -85,6 +85,12 @@ int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *re
 	return 0;
 }
 
+/* Of one that is new the key has to be of an officer in standing. */
+static bool counts(const struct inside_bags *x, const struct vouched_bag *bag)
+{
+	return !bag->is_new || inside_is_officer(x->keys, &bag->by);
+}
+
 /* The spool's record of bags knows those that it did not write by the digest by which it knows that they were read. */
 static int remember(struct inside_bags *x, const struct vouched_bag *bag, const struct hash *items)
 {
@@ -95,26 +101,23 @@ static int remember(struct inside_bags *x, const struct vouched_bag *bag, const 
 					.n_items = bag->n,
 					.voucher = &bag->by,
 					.when_s = clock_now_s()};
-	int r = spool_begin(x->v->spool, x->err);
-	if (r)
-		return r;
-	r = bag_wrote(x->v->spool, &row, x->err);
-	return spool_end(x->v->spool, r, x->err);
-}
-
-/* Of one that is new the key has to be of an officer in standing. */
-static bool counts(const struct inside_bags *x, const struct vouched_bag *bag)
-{
-	return !bag->is_new || inside_is_officer(x->keys, &bag->by);
+	return bag_wrote(x->v->spool, &row, x->err);
 }
 
 int inside_bags_remember(struct inside_bags *x, const struct vouched_bag *vouched, size_t n, const struct hash *items)
 {
-	int r = 0;
-	for (size_t i = 0; i < n && !r; i++)
+	size_t first = 0;
+	while (first < n && !vouched[first].is_new)
+		first++;
+	if (first == n)
+		return 0;
+	int r = spool_begin(x->v->spool, x->err);
+	if (r)
+		return r;
+	for (size_t i = first; i < n && !r; i++)
 		if (vouched[i].is_new && counts(x, &vouched[i]))
 			r = remember(x, &vouched[i], &items[vouched[i].first]);
-	return r;
+	return spool_end(x->v->spool, r, x->err);
 }
 
 int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n, const struct hash *items)
@@ -163,15 +166,15 @@ struct merging {
 	struct inside_bags *x;
 	struct bag_group *group;
 	const struct identities *keys;
-	struct hash_index copied; /* items */
-	bool all;                 /* none was met that is not among them */
-	bool could;               /* there is a key to read them, and they are whole */
+	struct hashes copied; /* items */
+	bool all;             /* none was met that is not among them */
+	bool could;           /* there is a key to read them, and they are whole */
 };
 
 static void merging_release(struct merging *m)
 {
 	bag_group_free(m->group);
-	hash_index_release(&m->copied);
+	hashes_release(&m->copied);
 }
 
 /* As it is; what makes it a bag from inside, the new one has of its own. */
@@ -186,7 +189,7 @@ static int copy_record(void *context, const struct bag_record *rec)
 	if (r || !inside_item(rec, &item))
 		return r;
 	r = bag_group_mark(m->group, &item, m->x->err);
-	return r ? r : hash_index_put(&m->copied, &item, 0, m->x->err);
+	return r ? r : hashes_add(&m->copied, &item, m->x->err);
 }
 
 /* Of one bag: others are merged all the same. */
@@ -262,7 +265,7 @@ static int copy_bag(struct merging *m, struct inside_bag *b)
 static int look_whether_copied(void *context, const struct hash *item)
 {
 	struct merging *m = context;
-	m->all &= hash_index_get(&m->copied, item, NULL);
+	m->all &= hashes_have(&m->copied, item);
 	return 0;
 }
 
@@ -300,7 +303,7 @@ static int merge(struct merging *m, struct bag_place *place, const size_t *chose
 	if (!r && m->could && place->durable)
 		r = let_go(m, chosen, n);
 	bag_group_free(TAKE(m->group));
-	hash_index_release(&m->copied);
+	hashes_release(&m->copied);
 	return r;
 }
 

@@ -34,7 +34,7 @@ struct putting {
 	const struct put_out_options *o;
 	int64_t now_s;
 	struct settled_look settled;
-	struct hash_index named; /* letters that go whole because they were named */
+	struct hashes named;     /* letters that go whole because they were named */
 	struct hashes present;   /* what our bags there hold: audience and item hashed together */
 	struct spent_bags spent; /* bags of ours there that nobody waits for */
 	struct own_bags written;
@@ -151,7 +151,7 @@ static int add_inside(struct putting *p, const struct hash *id)
 	int r = gather_plain(p->v, id, true, &g, p->err);
 	if (!r)
 		r = inside_concerns(p->v, &g, &ours, p->err);
-	if (r || !(ours || hash_index_get(&p->named, id, NULL)))
+	if (r || !(ours || hashes_have(&p->named, id)))
 		return r;
 	struct candidate c = {.id = *id, .audience = p->keys.officers_id};
 	r = look_whether_whole(p, &g, &c.whole);
@@ -179,7 +179,7 @@ static int add_candidate(struct putting *p, const struct hash *id)
 	int r = gather_plain(p->v, id, p->o->reports, &g, p->err);
 	if (!r)
 		r = spent_bags_hear(&p->spent, p->v, &g, &arrived, p->err);
-	bool named = hash_index_get(&p->named, id, NULL),
+	bool named = hashes_have(&p->named, id),
 	     spoken_of = !r && (!hash_eq(&g.seal->s.from.office, &p->v->self) || g.n_statements > 0);
 	if (!r && (named || (p->o->all && !arrived)))
 		r = look_whether_whole(p, &g, &c.whole);
@@ -228,7 +228,7 @@ static int look(struct putting *p)
 {
 	int r = settled_look_begin(&p->settled, p->store, p->err);
 	for (size_t i = 0; i < p->o->n_letters && !r; i++)
-		r = hash_index_put(&p->named, &p->o->letters[i], i, p->err);
+		r = hashes_add(&p->named, &p->o->letters[i], p->err);
 	p->is_idle = !r && p->settled.is_known && !p->settled.letters.n;
 	if (r || p->is_idle)
 		return r;
@@ -487,7 +487,7 @@ static int put_out_once(struct valise *v, struct store *store, const struct put_
 		r = remove_needless(&p);
 	if (!r && all_gone)
 		settled_look_end(&p.settled, &p.written, &p.spent.bags);
-	hash_index_release(&p.named);
+	hashes_release(&p.named);
 	hashes_release(&p.present);
 	hashes_release(&p.unwrappable);
 	audiences_release(&p.audiences);

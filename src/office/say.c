@@ -27,7 +27,7 @@ void valise_draft_free(struct valise_draft *d)
 	}
 	free(d->drafts);
 	free(d->ids);
-	hash_index_release(&d->letters);
+	hashes_release(&d->letters);
 	register_set_release(&d->set);
 	free(d);
 }
@@ -357,8 +357,8 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct making 
 		return r;
 	m->d->letter = m->s.letter;
 	memcpy(m->d->short_id, hash_short(&m->s.letter).text, sizeof m->d->short_id);
-	m->d->follows = hash_index_get(&all->letters, &m->s.letter, NULL);
-	r = hash_index_put(&all->letters, &m->s.letter, 0, err);
+	m->d->follows = hashes_have(&all->letters, &m->s.letter);
+	r = hashes_add(&all->letters, &m->s.letter, err);
 	if (r)
 		return r;
 	r = find_says(want->says, &m->s.says, err);

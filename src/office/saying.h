@@ -29,7 +29,7 @@ struct valise_draft {
 	bool has_signer;
 	enum says signer_says;
 	struct draft_signer signer;
-	struct hash_index letters;      /* that drafts are about */
+	struct hashes letters;          /* that drafts are about */
 	struct spool_changes looked_at; /* the spool, when it was looked at */
 };
 

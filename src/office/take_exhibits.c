@@ -32,7 +32,8 @@ struct taking_exhibits {
 	bool loaded; /* what reports in the spool point at is among the wanted */
 	struct wanted *wanted;
 	size_t n, cap;
-	struct hash_index by_id, claims; /* their ids; and ids with sizes that some report gives */
+	struct hash_index by_id;
+	struct hashes claims; /* ids with sizes that some report gives */
 	struct coming in_hand[IN_HAND_MAX];
 	size_t n_in_hand;
 	uint8_t *piece; /* to compare with; NULL until it is needed */
@@ -62,7 +63,7 @@ void take_exhibits_drop(struct take_in *t)
 	while (x->n_in_hand)
 		drop_coming(x, x->n_in_hand - 1);
 	hash_index_release(&x->by_id);
-	hash_index_release(&x->claims);
+	hashes_release(&x->claims);
 	free(x->wanted);
 	free(x->piece);
 	free(TAKE(t->exhibits));
@@ -92,7 +93,7 @@ static int want(struct take_in *t, const struct hash *id, uint64_t bytes)
 	struct hash claim = claim_key(id, bytes);
 	bool is_here;
 	size_t i;
-	int r = hash_index_put(&x->claims, &claim, 0, t->err);
+	int r = hashes_add(&x->claims, &claim, t->err);
 	if (!r && hash_index_get(&x->by_id, id, &i)) {
 		x->wanted[i].most = bytes > x->wanted[i].most ? bytes : x->wanted[i].most;
 		return 0;
@@ -206,7 +207,7 @@ static int finish(struct take_in *t, struct wanted *w, struct coming *c)
 	int r = digest_end(c->digest, &id, t->err);
 	if (!r && !hash_eq(&id, &w->id))
 		r = mismatch(t, w, "does not match its SHA-256");
-	else if (!r && !hash_index_get(&t->exhibits->claims, &claim, NULL))
+	else if (!r && !hashes_have(&t->exhibits->claims, &claim))
 		r = mismatch(t, w, "is of another size than the reports that point at it say");
 	else if (!r)
 		r = keep(t, w, c);
