@@ -20,6 +20,16 @@ oslo_office() {
 	mkdir inside
 }
 
+# To Oslo's officers of today, taken in by the desk alone; its id is in $letter.
+desk_has_letter() {
+	oslo_office
+	harbour card add oslo.card --as Oslo --unchecked >/dev/null
+	letter=$(harbour seal -t Oslo notice.txt 2>/dev/null)
+	mkdir stick
+	harbour sync stick "$letter" >/dev/null 2>&1
+	runs 0 valise sync stick --dir desk
+}
+
 entries_at() { valise card show --json --dir "$1" | jq .office.entries; }
 head_at() { valise card show --json --dir "$1" | jq -r .office.head; }
 
@@ -80,13 +90,7 @@ mark_of_today() {
 recipient_of() { valise officer list --json --dir desk | jq -r ".office.officers[] | select(.title == \"$1\").recipient"; }
 
 @test "a mark is nothing by itself: a bag that claims to hold a letter keeps it from nobody who has it whole" {
-	oslo_office
-	seal_notice
-	harbour card add oslo.card --as Oslo --unchecked >/dev/null
-	letter=$(harbour seal -t Oslo notice.txt 2>/dev/null)
-	mkdir stick
-	harbour sync stick "$letter" >/dev/null 2>&1
-	runs 0 valise sync stick --dir desk
+	desk_has_letter
 	# In the open a mark says nothing, be it that of these very keys; nor does one of others.
 	mark_of_today >mark
 	printf 'valise/inside@v1\naudience %064d\n' 0 >other
@@ -115,13 +119,7 @@ recipient_of() { valise officer list --json --dir desk | jq -r ".office.officers
 }
 
 @test "a bag from outside that claims to hold everything for everybody lets none of ours go" {
-	oslo_office
-	seal_notice
-	harbour card add oslo.card --as Oslo --unchecked >/dev/null
-	letter=$(harbour seal -t Oslo notice.txt 2>/dev/null)
-	mkdir stick
-	harbour sync stick "$letter" >/dev/null 2>&1
-	runs 0 valise sync stick --dir desk
+	desk_has_letter
 	runs 0 valise sync inside --inside --dir desk
 	runs 0 valise sync inside --inside --dir room
 	cp -a inside old
