@@ -246,7 +246,13 @@ struct valise_draft_view {
  * VALISE_E_LIMIT for too many. */
 VALISE_CHECKED int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n,
 				   struct valise_draft **ret, struct valise_err *err);
-/* As many as were given, in their order; views belong to the draft. `i` is below the count. */
+/* The same, but it goes round letters of which it cannot be said: `left_out` is told why, and returns 0 to leave that one out of the draft;
+ * what else it returns ends the look, and comes back. */
+typedef int valise_left_out(void *context, const char *letter, const struct valise_err *why);
+VALISE_CHECKED int valise_say_look_round(struct valise *v, const struct valise_statement *s, size_t n,
+					 valise_left_out *left_out, void *context, struct valise_draft **ret,
+					 struct valise_err *err);
+/* As many as were given and not left out, in their order; views belong to the draft. `i` is below the count. */
 VALISE_PUBLIC size_t valise_draft_count(const struct valise_draft *d);
 VALISE_PUBLIC const struct valise_draft_view *valise_draft_at(const struct valise_draft *d, size_t i);
 /* Signs and stores them, up to 1,000 in one transaction; of more, *err says how many are signed when one fails. *ret_ids (may be NULL): n ids, NULL where `already`, freed with the draft. */

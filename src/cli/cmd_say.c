@@ -127,11 +127,25 @@ static int sign(struct saying *y, struct valise_draft *d, struct drafts *drafts)
 	return 0;
 }
 
+/* One that is damaged here is told of, and keeps no other from being said of. */
+static int leave_out(void *context, const char *letter, const struct valise_err *why)
+{
+	struct saying *y = context;
+	(void)letter;
+	if (!y->o->all || (why->code != VALISE_E_BAD && why->code != VALISE_E_IO))
+		return why->code;
+	if (!y->first.code)
+		y->first = *why;
+	if (!y->c->json)
+		cli_report(y->c, why);
+	return 0;
+}
+
 static int look_and_sign(struct saying *y, const struct valise_statement *s, size_t n)
 {
 	CLEAN_DRAFT struct valise_draft *d = NULL;
 	struct cli *c = y->c;
-	int r = valise_say_look(y->v, s, n, &d, &c->err);
+	int r = valise_say_look_round(y->v, s, n, leave_out, y, &d, &c->err);
 	progress_clear(&c->progress);
 	if (r)
 		return r;
@@ -147,30 +161,6 @@ static int look_and_sign(struct saying *y, const struct valise_statement *s, siz
 	}
 	r = drafts_ask(c, &drafts, y->o->yes);
 	return r ? r : sign(y, d, &drafts);
-}
-
-/* One that is damaged here is told of, and the others are said of. */
-static int go_round(struct saying *y, struct valise_statement *s, size_t n)
-{
-	struct cli *c = y->c;
-	size_t kept = 0;
-	for (size_t i = 0; i < n; i++) {
-		CLEAN_DRAFT struct valise_draft *d = NULL;
-		int r = valise_say_look(y->v, &s[i], 1, &d, &c->err);
-		progress_clear(&c->progress);
-		if (!r) {
-			s[kept++] = s[i];
-			continue;
-		}
-		if (r != VALISE_E_BAD)
-			return r;
-		if (!y->first.code)
-			y->first = c->err;
-		if (!c->json)
-			cli_report(c, &c->err);
-	}
-	y->done += n - kept;
-	return kept ? look_and_sign(y, s, kept) : 0;
 }
 
 /* Letters that were typed are all looked at before anything is signed: one of them may be wrong. */
@@ -199,8 +189,6 @@ static int say_of_all(struct saying *y)
 			};
 		if (!r)
 			r = look_and_sign(y, s, now);
-		if (r == VALISE_E_BAD && o->all)
-			r = go_round(y, s, now);
 	} while (!r && y->done < n);
 	return r;
 }

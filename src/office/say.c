@@ -15,16 +15,21 @@
 
 #define QUESTION_BYTES (8u * LIMIT_STATEMENT_BYTES) /* escaping lengthens what it shows */
 
+static void draft_release(struct draft *d)
+{
+	free(d->text);
+	free(d->question);
+	free(d->title);
+	free(d->already);
+	*d = (struct draft){.text = NULL};
+}
+
 void valise_draft_free(struct valise_draft *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->n; i++) {
-		free(d->drafts[i].text);
-		free(d->drafts[i].question);
-		free(d->drafts[i].title);
-		free(d->drafts[i].already);
-	}
+	for (size_t i = 0; i < d->n; i++)
+		draft_release(&d->drafts[i]);
 	free(d->drafts);
 	free(d->ids);
 	hashes_release(&d->letters);
@@ -401,9 +406,35 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct making 
 	return 0;
 }
 
+/* What `left_out` has to be told of. */
+struct round {
+	valise_left_out *left_out; /* NULL: the first that cannot be said ends it */
+	void *context;
+};
+
+static int draft_one(struct valise *v, const struct valise_statement *s, const struct round *round,
+		     struct valise_draft *d, struct valise_err *err)
+{
+	struct draft *one = &d->drafts[d->n++];
+	CLEANUP(making_release) struct making m = {.d = one, .words = BUF_INIT(LIMIT_STATEMENT_BYTES)};
+	struct valise_err why = {0};
+	int r = make_draft(v, d, &m, s, &why);
+	if (!r)
+		return 0;
+	why.code = r;
+	int end = round->left_out ? round->left_out(round->context, s->letter, &why) : r;
+	if (end == r)
+		err_copy(err, &why);
+	if (end)
+		return end;
+	draft_release(one);
+	d->n--;
+	return 0;
+}
+
 /* As it is at one moment: nobody's commit comes between two letters. */
-static int look_at_all(struct valise *v, const struct valise_statement *s, size_t n, struct valise_draft *d,
-		       struct valise_err *err)
+static int look_at_all(struct valise *v, const struct valise_statement *s, size_t n, const struct round *round,
+		       struct valise_draft *d, struct valise_err *err)
 {
 	int r = spool_begin_read(v->spool, err);
 	if (r)
@@ -411,28 +442,32 @@ static int look_at_all(struct valise *v, const struct valise_statement *s, size_
 	r = spool_changes(v->spool, &d->looked_at, err);
 	if (!r)
 		r = register_set_self(v, &d->set, err);
-	for (size_t i = 0; i < n && !r; i++) {
-		CLEANUP(making_release)
-		struct making m = {.d = &d->drafts[d->n++], .words = BUF_INIT(LIMIT_STATEMENT_BYTES)};
-		r = make_draft(v, d, &m, &s[i], err);
-	}
+	for (size_t i = 0; i < n && !r; i++)
+		r = draft_one(v, &s[i], round, d, err);
 	spool_rollback(v->spool);
 	return r;
 }
 
-int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n, struct valise_draft **ret,
-		    struct valise_err *err)
+int valise_say_look_round(struct valise *v, const struct valise_statement *s, size_t n, valise_left_out *left_out,
+			  void *context, struct valise_draft **ret, struct valise_err *err)
 {
+	const struct round round = {left_out, context};
 	struct valise_draft *d = calloc(1, sizeof *d);
 	if (!d)
 		return err_nomem(err);
 	d->drafts = calloc(n ? n : 1, sizeof *d->drafts);
 	d->ids = calloc(n ? n : 1, sizeof(*d->ids));
-	int r = d->drafts && d->ids ? look_at_all(v, s, n, d, err) : err_nomem(err);
+	int r = d->drafts && d->ids ? look_at_all(v, s, n, &round, d, err) : err_nomem(err);
 	if (r) {
 		valise_draft_free(d);
 		return r;
 	}
 	*ret = d;
 	return 0;
+}
+
+int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n, struct valise_draft **ret,
+		    struct valise_err *err)
+{
+	return valise_say_look_round(v, s, n, NULL, NULL, ret, err);
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "office/saying.h"
 #include "spool/settled.h"
 
 #define BATCH 500u
@@ -196,36 +197,15 @@ static int find_letters(struct valise *v, const struct unattended *u, struct see
 
 /* ---- Saying ---- */
 
-static int note_said(struct unattended *u, const char *letter, const char *note, struct valise_err *err)
+static int note_said(struct unattended *u, const struct hash *letter, const char *note, struct valise_err *err)
 {
 	struct unattended_statement *grown = array_room(u->said, u->n, &u->cap, sizeof *grown);
 	if (!grown)
 		return err_nomem(err);
 	u->said = grown;
-	if (hash_parse(str_of(letter), &grown[u->n].letter) && hash_parse(str_of(note), &grown[u->n].note))
-		u->n++;
+	grown[u->n].letter = *letter;
+	u->n += hash_parse(str_of(note), &grown[u->n].note);
 	return 0;
-}
-
-/* As `say` does, but for the question. */
-static int say_of(struct valise *v, struct unattended *u, char *const *letters, size_t n, struct valise_err *err)
-{
-	struct valise_draft *d = NULL;
-	const char *const *ids = NULL;
-	CLEAN_FREE struct valise_statement *s = calloc(n, sizeof *s);
-	if (!s)
-		return err_nomem(err);
-	for (size_t i = 0; i < n; i++)
-		s[i] = (struct valise_statement){
-			.says = says_table[u->says].name, .letter = letters[i], .as = u->as.text};
-	int r = valise_say_look(v, s, n, &d, err);
-	if (!r)
-		r = valise_say_sign(v, d, &ids, err);
-	for (size_t i = 0; i < n && !r; i++)
-		if (ids[i])
-			r = note_said(u, letters[i], ids[i], err);
-	valise_draft_free(d);
-	return r;
 }
 
 /* Of one that is damaged here, nothing; the others are none the worse for it. */
@@ -245,9 +225,39 @@ static int tell(struct unattended *u, const char *letter, const char *why, struc
 	return 0;
 }
 
-static bool is_of_one_letter(int r)
+struct leaving {
+	struct unattended *u;
+	struct valise_err *err;
+};
+
+static int leave_out(void *context, const char *letter, const struct valise_err *why)
 {
-	return r == VALISE_E_BAD || r == VALISE_E_NOT_ALLOWED || r == VALISE_E_NOT_FOUND || r == VALISE_E_IO;
+	struct leaving *l = context;
+	bool is_its_own = why->code == VALISE_E_BAD || why->code == VALISE_E_NOT_ALLOWED ||
+			  why->code == VALISE_E_NOT_FOUND || why->code == VALISE_E_IO;
+	return is_its_own ? tell(l->u, letter, why->text, l->err) : why->code;
+}
+
+/* As `say` does, but for the question. */
+static int say_of(struct valise *v, struct unattended *u, char *const *letters, size_t n, struct valise_err *err)
+{
+	struct leaving leaving = {u, err};
+	struct valise_draft *d = NULL;
+	const char *const *ids = NULL;
+	CLEAN_FREE struct valise_statement *s = calloc(n, sizeof *s);
+	if (!s)
+		return err_nomem(err);
+	for (size_t i = 0; i < n; i++)
+		s[i] = (struct valise_statement){
+			.says = says_table[u->says].name, .letter = letters[i], .as = u->as.text};
+	int r = valise_say_look_round(v, s, n, leave_out, &leaving, &d, err);
+	if (!r)
+		r = valise_say_sign(v, d, &ids, err);
+	for (size_t i = 0; !r && i < d->n; i++)
+		if (ids[i])
+			r = note_said(u, &d->drafts[i].letter, ids[i], err);
+	valise_draft_free(d);
+	return r;
 }
 
 int unattended_say(struct valise *v, struct unattended *u, struct valise_err *err)
@@ -255,22 +265,8 @@ int unattended_say(struct valise *v, struct unattended *u, struct valise_err *er
 	CLEANUP(ids_release) struct ids letters = {NULL, 0};
 	struct seen_to seen = {.is_known = false};
 	int r = find_letters(v, u, &seen, &letters, err);
-	for (size_t i = 0; i < letters.n && !r; i += BATCH) {
-		size_t n = letters.n - i < BATCH ? letters.n - i : BATCH;
-		struct valise_err why = {0};
-		r = say_of(v, u, letters.at + i, n, &why);
-		bool one_by_one = is_of_one_letter(r);
-		if (r && !one_by_one)
-			err_copy(err, &why);
-		for (size_t k = 0; one_by_one && k < n; k++) {
-			r = say_of(v, u, &letters.at[i + k], 1, &why);
-			if (is_of_one_letter(r))
-				r = tell(u, letters.at[i + k], why.text, err);
-			else if (r)
-				err_copy(err, &why);
-			one_by_one = r == 0;
-		}
-	}
+	for (size_t i = 0; i < letters.n && !r; i += BATCH)
+		r = say_of(v, u, letters.at + i, letters.n - i < BATCH ? letters.n - i : BATCH, err);
 	if (!r)
 		remember(v, u, &seen);
 	return r;
