@@ -2,7 +2,6 @@
 /* Parties of letters, and the keys that their cards have. */
 #include "office/audiences.h"
 
-#include "crypto/digest.h"
 #include "office/put_findings.h"
 
 void audience_release(struct audience *a)
@@ -41,11 +40,6 @@ static int parties(const struct audiences *x, const struct gathered *g, struct h
 		if (!hash_eq(&all.at[i], &x->v->self))
 			r = hashes_add(ret, &all.at[i], err);
 	return r;
-}
-
-static int point_order(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct age_recipient));
 }
 
 /* Keys of that office, appended; that it has none is told. */
@@ -111,7 +105,6 @@ int audience_of(struct audiences *x, const struct gathered *g, struct audience *
 	}
 	if (r || !keys->n)
 		return r;
-	qsort(keys->at, keys->n, sizeof *keys->at, point_order);
-	digest_once(keys->at, keys->n * sizeof *keys->at, &ret->id);
+	recipients_settle(keys, &ret->id);
 	return note_last(x, ret, err);
 }

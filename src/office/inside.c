@@ -57,11 +57,6 @@ static int holders_at(const struct office_register *self, const struct hash *hea
 	return r == VALISE_E_NOMEM ? err_nomem(err) : r ? err_set(err, r, "an officer's reading key is malformed") : 0;
 }
 
-static int point_order(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct age_recipient));
-}
-
 static int add_key(struct recipients *keys, const struct holder *one, struct valise_err *err)
 {
 	struct age_recipient *grown = array_room(keys->at, keys->n, &keys->cap, sizeof *grown);
@@ -72,19 +67,6 @@ static int add_key(struct recipients *keys, const struct holder *one, struct val
 	return 0;
 }
 
-/* Sorted, once each, and what they go by. */
-static void settle_keys(struct recipients *keys, struct hash *ret_id)
-{
-	size_t n = 0;
-	if (keys->n)
-		qsort(keys->at, keys->n, sizeof *keys->at, point_order);
-	for (size_t i = 0; i < keys->n; i++)
-		if (n == 0 || point_order(&keys->at[n - 1], &keys->at[i]) != 0)
-			keys->at[n++] = keys->at[i];
-	keys->n = n;
-	digest_once(keys->at, n * sizeof *keys->at, ret_id);
-}
-
 static int keys_at(const struct holders *h, int64_t when_s, struct recipients *ret, struct hash *ret_id,
 		   struct valise_err *err)
 {
@@ -92,7 +74,7 @@ static int keys_at(const struct holders *h, int64_t when_s, struct recipients *r
 	for (size_t i = 0; i < h->n && !r; i++)
 		if (!h->at[i].dismissed && h->at[i].until_s >= when_s)
 			r = add_key(ret, &h->at[i], err);
-	settle_keys(ret, ret_id);
+	recipients_settle(ret, ret_id);
 	return r;
 }
 
@@ -105,14 +87,14 @@ static int keys_ever(const struct holders *h, const struct recipients *officers,
 		const struct recipients one = {.at = &h->at[i].to, .n = 1};
 		r = recipients_join(ret, &one, err);
 	}
-	settle_keys(ret, ret_id);
+	recipients_settle(ret, ret_id);
 	return r;
 }
 
 static bool cover(const struct recipients *all, const struct recipients *some)
 {
 	for (size_t i = 0; i < some->n; i++)
-		if (!bsearch(&some->at[i], all->at, all->n, sizeof *all->at, point_order))
+		if (!recipients_have(all, &some->at[i]))
 			return false;
 	return true;
 }
@@ -159,8 +141,7 @@ static int find_serving(const struct office_register *self, int64_t now_s, struc
 
 bool inside_is_officer(const struct inside_keys *k, const struct age_recipient *one)
 {
-	const struct recipients some = {.at = (struct age_recipient *)(uintptr_t)one, .n = 1};
-	return cover(&k->officers, &some);
+	return recipients_have(&k->officers, one);
 }
 
 void inside_keys_release(struct inside_keys *k)

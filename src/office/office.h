@@ -137,6 +137,10 @@ struct recipients {
 };
 void recipients_release(struct recipients *r);
 CHECKED int recipients_join(struct recipients *all, const struct recipients *more, struct valise_err *err);
+/* Sorts them, takes repeats out, and gives the digest that an audience of theirs goes by (spec/bag.md). */
+void recipients_settle(struct recipients *r, struct hash *ret_id);
+/* Of settled ones. */
+bool recipients_have(const struct recipients *r, const struct age_recipient *one);
 CHECKED int office_recipients(const struct office_register *o, unsigned roles, int64_t now_s, struct recipients *ret,
 			      struct valise_err *err);
 #define CLEAN_IDENTITIES CLEANUP(identities_release)

@@ -410,6 +410,28 @@ int recipients_join(struct recipients *all, const struct recipients *more, struc
 	return r ? err_nomem(err) : 0;
 }
 
+static int point_order(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct age_recipient));
+}
+
+void recipients_settle(struct recipients *r, struct hash *ret_id)
+{
+	size_t n = 0;
+	if (r->n)
+		qsort(r->at, r->n, sizeof *r->at, point_order);
+	for (size_t i = 0; i < r->n; i++)
+		if (n == 0 || point_order(&r->at[n - 1], &r->at[i]) != 0)
+			r->at[n++] = r->at[i];
+	r->n = n;
+	digest_once(r->at, n * sizeof *r->at, ret_id);
+}
+
+bool recipients_have(const struct recipients *r, const struct age_recipient *one)
+{
+	return r->n && bsearch(one, r->at, r->n, sizeof *r->at, point_order);
+}
+
 void recipients_release(struct recipients *r)
 {
 	free(r->at);
