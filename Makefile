@@ -26,7 +26,9 @@ build: | $(BUILD)/build.ninja
 
 $(BUILD)/build.ninja:
 	@packaging/need.sh --look build
-	meson setup $(BUILD) -Dtests=false $(if $(PREFIX),--prefix=$(PREFIX)) $(MESON_OPTIONS)
+	@echo "Looking at the compiler and the libraries (all that is found: $(BUILD)/meson-logs/meson-log.txt)"
+	@found=$$(meson setup $(BUILD) -Dtests=false $(if $(PREFIX),--prefix=$(PREFIX)) $(MESON_OPTIONS) 2>&1) || \
+		{ printf '%s\n' "$$found" >&2; exit 1; }
 
 demo:
 	@packaging/need.sh build demo
