@@ -9,23 +9,8 @@
 
 #include "crypto/ossl.h"
 
-int x25519_public(const uint8_t secret[static X25519_BYTES], uint8_t ret[static X25519_BYTES], struct valise_err *err)
-{
-	OSSL_LIB_CTX *lib = ossl_context();
-	if (!lib)
-		return err_nomem(err);
-	ERR_clear_error();
-	EVP_PKEY *key CLEAN_PKEY = EVP_PKEY_new_raw_private_key_ex(lib, "X25519", NULL, secret, X25519_BYTES);
-	uint8_t point[X25519_BYTES];
-	size_t len = sizeof point;
-	if (!key || EVP_PKEY_get_raw_public_key(key, point, &len) != 1 || len != sizeof point)
-		return ossl_failed(err, "X25519");
-	memcpy(ret, point, sizeof point);
-	return 0;
-}
-
 /* A key of ours for agreement only. The agreement does not read its public half; left out, libcrypto would compute it, which costs
- * as much as the agreement itself. So a place-holder stands there, and the key never leaves x25519_shared. */
+ * more than the agreement itself. So a place-holder stands there, and the key never leaves x25519_shared. */
 static EVP_PKEY *agreement_key(OSSL_LIB_CTX *lib, const uint8_t secret[static X25519_BYTES])
 {
 	uint8_t unused[X25519_BYTES] = {0};
@@ -70,6 +55,13 @@ int x25519_shared(const uint8_t secret[static X25519_BYTES], const uint8_t point
 	memcpy(ret, value, sizeof value);
 	OPENSSL_cleanse(value, sizeof value);
 	return 0;
+}
+
+/* RFC 7748 section 6.1: the agreement with the base point. libcrypto's own way to a public half takes longer. */
+int x25519_public(const uint8_t secret[static X25519_BYTES], uint8_t ret[static X25519_BYTES], struct valise_err *err)
+{
+	static const uint8_t base_point[X25519_BYTES] = {9};
+	return x25519_shared(secret, base_point, ret, err);
 }
 
 /* The u-coordinates of every point that eight times itself is nothing, on the curve v^2 = u^3 + 486662 u^2 + u and on its twist.

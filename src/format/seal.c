@@ -205,6 +205,17 @@ int seal_from_intake(const void *bytes, size_t len, struct verified_seal **ret, 
 	return load_seal(bytes, len, false, ret, err);
 }
 
+int seal_sign(const struct seal *s, const struct ed25519_signer *signer, struct verified_seal **ret,
+	      struct valise_err *err)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_SEAL_BYTES);
+	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_SEAL_BYTES);
+	int r = seal_write(s, &text, err);
+	if (!r)
+		r = note_sign(buf_str(&text), &signer, 1, &note, err);
+	return r ? r : load_seal(note.data, note.len, false, ret, err);
+}
+
 void verified_seal_free(struct verified_seal *v)
 {
 	if (!v)

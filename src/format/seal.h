@@ -48,6 +48,9 @@ struct verified_seal {
 };
 CHECKED int seal_verify(const void *bytes, size_t len, struct verified_seal **ret, struct valise_err *err);
 CHECKED int seal_from_intake(const void *bytes, size_t len, struct verified_seal **ret, struct valise_err *err);
+/* Writes the seal and signs it by its one `by` key, whose signer this must be. What we have just signed is not verified. */
+CHECKED int seal_sign(const struct seal *s, const struct ed25519_signer *signer, struct verified_seal **ret,
+		      struct valise_err *err);
 void verified_seal_free(struct verified_seal *v);
 void verified_seal_freep(struct verified_seal **v);
 #define CLEAN_SEAL CLEANUP(verified_seal_freep)

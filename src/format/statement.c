@@ -174,6 +174,17 @@ int statement_from_intake(const void *bytes, size_t len, struct verified_stateme
 	return load_statement(bytes, len, false, ret, err);
 }
 
+int statement_sign(const struct statement *s, const struct ed25519_signer *signer, struct verified_statement **ret,
+		   struct valise_err *err)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
+	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_STATEMENT_BYTES);
+	int r = statement_write(s, &text, err);
+	if (!r)
+		r = note_sign(buf_str(&text), &signer, 1, &note, err);
+	return r ? r : load_statement(note.data, note.len, false, ret, err);
+}
+
 void verified_statement_free(struct verified_statement *v)
 {
 	if (!v)

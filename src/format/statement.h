@@ -104,6 +104,9 @@ CHECKED int statement_verify(const void *bytes, size_t len, struct verified_stat
 /* Only for bytes that statement_verify accepted when they were taken into the spool. */
 CHECKED int statement_from_intake(const void *bytes, size_t len, struct verified_statement **ret,
 				  struct valise_err *err);
+/* Writes the statement and signs it, as seal_sign does. */
+CHECKED int statement_sign(const struct statement *s, const struct ed25519_signer *signer,
+			   struct verified_statement **ret, struct valise_err *err);
 void verified_statement_free(struct verified_statement *v);
 void verified_statement_freep(struct verified_statement **v);
 #define CLEAN_STATEMENT CLEANUP(verified_statement_freep)

@@ -81,19 +81,13 @@ static int check_again(struct signing *s, struct draft *d, struct valise_err *er
 /* On any thread. */
 static int sign_draft(void *context, void *job, struct valise_err *err)
 {
-	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_STATEMENT_BYTES);
-	CLEAN_BUF struct buf note = BUF_INIT(LIMIT_STATEMENT_BYTES);
 	struct job *j = job;
 	struct statement s;
 	(void)context;
 	int r = statement_parse(str_of(j->draft->text), &s, err);
 	s.nth = j->draft->nth;
 	s.time_s = j->draft->time_s;
-	if (!r)
-		r = statement_write(&s, &text, err);
-	if (!r)
-		r = note_sign(buf_str(&text), &j->signer, 1, &note, err);
-	return r ? r : statement_verify(note.data, note.len, &j->verified, err);
+	return r ? r : statement_sign(&s, j->signer, &j->verified, err);
 }
 
 static int put_statement(void *context, void *job, struct valise_err *err)

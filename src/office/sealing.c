@@ -17,8 +17,7 @@ void sealing_init(struct sealing *s, const struct seal_desk *desk, const struct 
 			      .names = BUF_INIT(LIMIT_SEAL_BYTES),
 			      .subject = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
 			      .ref = BUF_INIT(LIMIT_FREE_TEXT_BYTES),
-			      .cover_file = BUF_INIT(LIMIT_COVER_BYTES),
-			      .note = BUF_INIT(LIMIT_SEAL_BYTES)};
+			      .cover_file = BUF_INIT(LIMIT_COVER_BYTES)};
 }
 
 void sealing_release(struct sealing *s)
@@ -35,7 +34,6 @@ void sealing_release(struct sealing *s)
 	buf_release(&s->subject);
 	buf_release(&s->ref);
 	buf_release(&s->cover_file);
-	buf_release(&s->note);
 	verified_seal_free(s->verified);
 }
 
@@ -288,18 +286,6 @@ static int seal_the_paper(struct sealing *s, struct valise_err *err)
 	return r || !s->plan.n ? r : scans_hash(s->desk->v, &s->plan, s->parts, err);
 }
 
-static int sign_seal(struct sealing *s, struct valise_err *err)
-{
-	CLEAN_BUF struct buf text = BUF_INIT(LIMIT_SEAL_BYTES);
-	const struct ed25519_signer *signer = s->desk->signer->signer;
-	int r = seal_write(&s->seal, &text, err);
-	if (!r)
-		r = note_sign(buf_str(&text), &signer, 1, &s->note, err);
-	if (!r)
-		r = seal_verify(s->note.data, s->note.len, &s->verified, err);
-	return r;
-}
-
 int sealing_make(struct sealing *s, struct valise_err *err)
 {
 	int r = s->l->paper ? seal_the_paper(s, err) : seal_the_body(s, err);
@@ -307,7 +293,7 @@ int sealing_make(struct sealing *s, struct valise_err *err)
 		return r;
 	fill_seal(s);
 	r = write_cover(s, err);
-	return r ? r : sign_seal(s, err);
+	return r ? r : seal_sign(&s->seal, s->desk->signer->signer, &s->verified, err);
 }
 
 /* ---- Keeping it ---- */

@@ -27,7 +27,6 @@ struct sealing {
 	struct cover cover;
 	struct buf cover_file; /* of paper: the sheet */
 	struct seal seal;
-	struct buf note;
 	struct verified_seal *verified;
 };
 /* Both are borrowed. */
