@@ -114,15 +114,15 @@ static void put_letter(struct spool *s, struct pattern *seal, struct pattern *st
 	verified_statement_free(said);
 }
 
-static int count_first(void *context, const struct letter_row *row)
+static int count_first(void *context, const struct hash *id)
 {
-	(void)row;
+	(void)id;
 	return ++*(size_t *)context == 50;
 }
 
-static int count_all(void *context, const struct letter_row *row)
+static int count_all(void *context, const struct hash *id)
 {
-	(void)row;
+	(void)id;
 	++*(size_t *)context;
 	return 0;
 }

@@ -120,14 +120,17 @@ static int check_cover(struct examination *x, const struct letter_row *row)
 	return hash_eq(&digest, &seal->s.cover) ? 0 : lost(x, row, "cover", &seal->s.cover, &row->id, &x->covers);
 }
 
-static int check_letter(void *context, const struct letter_row *row)
+static int check_letter(void *context, const struct hash *id)
 {
 	struct examination *x = context;
-	int r = check_cover(x, row);
-	if (!r && row->has_body)
-		r = check_body(x, row);
-	if (!r && row->is_broken)
-		tell(x, false, &row->id,
+	struct letter_row row;
+	int r = letter_row(x->v->spool, id, &row, x->err);
+	if (!r)
+		r = check_cover(x, &row);
+	if (!r && row.has_body)
+		r = check_body(x, &row);
+	if (!r && row.is_broken)
+		tell(x, false, id,
 		     "its seal gives the body another size than it has: what it speaks of is nowhere");
 	return r;
 }

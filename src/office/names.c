@@ -61,14 +61,14 @@ static int name_exhibit(void *context, const struct exhibit_row *row)
 
 /* ---- Letters: both of their names, newest first ---- */
 
-static int take_letter(void *context, const struct letter_row *row)
+static int take_letter(void *context, const struct hash *id)
 {
 	struct naming *n = context;
 	struct hash *grown = array_room(n->letters, n->n, &n->cap, sizeof *grown);
 	if (!grown)
 		return err_nomem(n->err);
 	n->letters = grown;
-	n->letters[n->n++] = row->id;
+	n->letters[n->n++] = *id;
 	return n->n == LIMIT_NAMES ? ENOUGH : 0;
 }
 

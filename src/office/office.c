@@ -133,10 +133,10 @@ struct collecting {
 	struct valise_err *err;
 };
 
-static int collect(void *context, const struct letter_row *row)
+static int collect(void *context, const struct hash *id)
 {
 	struct collecting *c = context;
-	return hashes_add(c->ids, &row->id, c->err);
+	return hashes_add(c->ids, id, c->err);
 }
 
 int office_letters(struct valise *v, struct hashes *ret, struct valise_err *err)

@@ -155,16 +155,10 @@ static int read_letter(struct proposals *p, const struct valise_accounts *a, con
 	return r ? r : read_reports(p, a, with, is_with, ret_keep);
 }
 
-static int take_letter(void *context, const struct letter_row *row)
-{
-	struct hashes *ids = context;
-	return hashes_add(ids, &row->id, NULL);
-}
-
 static int collect(struct valise *v, struct proposals *p, const char *with, struct valise_err *err)
 {
 	CLEANUP(hashes_release) struct hashes ids = {0};
-	int r = letters_each(v->spool, take_letter, &ids, err);
+	int r = office_letters(v, &ids, err);
 	for (size_t i = 0; i < ids.n && !r; i++) {
 		struct valise_accounts **letters =
 			array_room(p->letters, p->n_letters, &p->cap_letters, sizeof(*letters));

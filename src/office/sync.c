@@ -474,19 +474,29 @@ static const char *what_a_finder_learns(const struct put_out_result *o)
 	return "wrapped for the parties' clerks and couriers: a finder learns sizes only";
 }
 
+static int list_all(struct syncing *s, const struct take_in_result *in, struct sync_result *res)
+{
+	int r = spool_begin_read(s->v->spool, s->err);
+	if (r)
+		return r;
+	r = list_in(s, in, res);
+	if (!r)
+		r = list_out(s, res);
+	if (!r)
+		r = list_said(s, res);
+	if (!r)
+		r = list_findings(s, in, res);
+	spool_rollback(s->v->spool);
+	return r;
+}
+
 static int make_report(struct syncing *s, struct valise_sync_report **ret)
 {
 	struct take_in_result in = take_in_result(s->in);
 	struct sync_result *res = calloc(1, sizeof *res);
 	if (!res)
 		return err_nomem(s->err);
-	int r = list_in(s, &in, res);
-	if (!r)
-		r = list_out(s, res);
-	if (!r)
-		r = list_said(s, res);
-	if (!r)
-		r = list_findings(s, &in, res);
+	int r = list_all(s, &in, res);
 	if (!r && (s->out.any_bare || s->out.any_wrapped || s->out.any_inside) &&
 	    !(res->finder = strdup(what_a_finder_learns(&s->out))))
 		r = err_nomem(s->err);

@@ -74,12 +74,7 @@ static void thread_freep(struct thread **t)
 
 /* ---- What the covers say ---- */
 
-static int take_letter(void *context, const struct letter_row *row)
-{
-	return row->has_cover ? hashes_add(context, &row->id, NULL) : 0;
-}
-
-/* One that was sealed to others, or that does not fit together, tells nothing: it is no failure of the thread. */
+/* One that is not here, that was sealed to others, or that does not fit together, tells nothing: it is no failure of the thread. */
 static int look_inside(struct thread *t, const struct hash *letter)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
@@ -89,7 +84,7 @@ static int look_inside(struct thread *t, const struct hash *letter)
 	struct inside *in = &t->insides[t->n_insides];
 	struct valise_err why = {0};
 	int r = letter_seal(t->v->spool, letter, &seal, t->err);
-	if (r)
+	if (r || seal->s.paper.at)
 		return r;
 	r = locked_cover_get(t->v, seal, &locked, &why);
 	if (!r)
@@ -128,7 +123,7 @@ static int look_inside_all(struct thread *t)
 	int r = has_reading_key(t->v, &t->pub.replies_known, t->err);
 	if (r || !t->pub.replies_known)
 		return r;
-	r = letters_each(t->v->spool, take_letter, &ids, t->err);
+	r = office_letters(t->v, &ids, t->err);
 	t->insides = calloc(ids.n + 1, sizeof *t->insides);
 	if (r == VALISE_E_NOMEM || !t->insides)
 		return err_nomem(t->err);

@@ -60,8 +60,11 @@ static int makes_sense(struct valise *v, const struct register_set *set, const s
 	struct own_word w = {.self = &v->self, .set = set, .senders = &senders};
 	struct letter_row row;
 	int r = letter_row(v->spool, id, &row, err);
-	if (!r)
-		r = letter_seal(v->spool, id, &seal, err);
+	*ret = which == VALISE_ALL_LETTERS;
+	/* Paper: somebody has to look whether it is here. */
+	if (r || *ret || row.is_paper || !row.has_body || !row.has_cover)
+		return r;
+	r = letter_seal(v->spool, id, &seal, err);
 	if (!r)
 		r = register_set_look(v, &seal->s.from.office, 1, &senders, err);
 	if (r)
@@ -72,12 +75,9 @@ static int makes_sense(struct valise *v, const struct register_set *set, const s
 		return r;
 	bool is_answered = w.refused || w.withdrawn; /* who takes it all the same names it */
 	bool for_us = seal_recipient(&seal->s, &v->self) >= 0, own = hash_eq(&seal->s.from.office, &v->self);
-	bool whole =
-		!row.is_paper && row.has_body && row.has_cover; /* paper: somebody has to look whether it is here */
-	*ret = which == VALISE_ALL_LETTERS ||
-	       (which == VALISE_ALL_UNRECEIVED && for_us && whole && !w.received && !is_answered) ||
-	       (which == VALISE_ALL_UNOPENED && for_us && whole && !w.opened) ||
-	       (which == VALISE_ALL_UNCARRIED && !for_us && !own && whole && !w.carrying && !is_answered);
+	*ret = (which == VALISE_ALL_UNRECEIVED && for_us && !w.received && !is_answered) ||
+	       (which == VALISE_ALL_UNOPENED && for_us && !w.opened) ||
+	       (which == VALISE_ALL_UNCARRIED && !for_us && !own && !w.carrying && !is_answered);
 	return 0;
 }
 

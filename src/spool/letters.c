@@ -5,16 +5,6 @@
 #include "base/text.h"
 #include "spool/inside.h"
 
-/* has_cover, has_body and is_broken are looked up, never stored: they cannot be out of step with what is here. A seal that names what
- * is here, and a wrong size, is a letter that nobody holds. */
-#define BODY_BY_THEN \
-	"EXISTS (SELECT 1 FROM body b JOIN item i ON i.seq = b.item AND i.taken_in_s <= ?1 WHERE b.root = l.body AND "
-#define LETTER_COLUMNS \
-	"SELECT l.id, l.sender, l.date_s, l.taken_in_s, l.body_bytes, l.body, l.is_own, " BODY_BY_THEN \
-	"b.bytes <> l.body_bytes), " \
-	"EXISTS (SELECT 1 FROM item i WHERE i.id = l.cover AND i.kind = 5 AND length(i.bytes) = l.cover_bytes AND i.taken_in_s <= ?1), " BODY_BY_THEN \
-	"b.bytes = l.body_bytes) FROM letter l WHERE l.taken_in_s <= ?1 "
-
 static struct str span_of(const struct hash *h)
 {
 	return (struct str){(const char *)h->bytes, sizeof h->bytes};
@@ -89,7 +79,7 @@ static int not_here_by_then(struct spool *s, const struct hash *id, struct valis
 		   : not_here(id, err);
 }
 
-/* The columns of LETTER_COLUMNS. */
+/* The columns of letter_row's query. */
 static int read_row(const struct query *q, struct letter_row *ret, struct valise_err *err)
 {
 	struct letter_row row = {
@@ -97,9 +87,9 @@ static int read_row(const struct query *q, struct letter_row *ret, struct valise
 		.taken_in_s = row_int(q, 3),
 		.is_paper = row_is_null(q, 5),
 		.is_own = row_int(q, 6) != 0,
-		.is_broken = row_int(q, 7) != 0,
+		.has_body = !row_is_null(q, 7) && row_int(q, 7) != 0,
+		.is_broken = !row_is_null(q, 7) && row_int(q, 7) == 0,
 		.has_cover = row_int(q, 8) != 0,
-		.has_body = row_int(q, 9) != 0,
 	};
 	int r = row_hash(q, 0, &row.id, err);
 	if (!r)
@@ -113,11 +103,19 @@ static int read_row(const struct query *q, struct letter_row *ret, struct valise
 	return r;
 }
 
+/* has_cover, has_body and is_broken are looked up, never stored: they cannot be out of step with what is here. A seal that names what
+ * is here, and a wrong size, is a letter that nobody holds. */
 int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, LETTER_COLUMNS "AND l.id = ?2", &q, err);
+	int r = query_begin(
+		&s->db,
+		"SELECT l.id, l.sender, l.date_s, l.taken_in_s, l.body_bytes, l.body, l.is_own, "
+		"(SELECT b.bytes = l.body_bytes FROM body b JOIN item i ON i.seq = b.item WHERE b.root = l.body AND i.taken_in_s <= ?1), "
+		"EXISTS (SELECT 1 FROM item i WHERE i.id = l.cover AND i.kind = 5 AND length(i.bytes) = l.cover_bytes AND i.taken_in_s <= ?1) "
+		"FROM letter l WHERE l.taken_in_s <= ?1 AND l.id = ?2",
+		&q, err);
 	if (r)
 		return r;
 	query_int(&q, s->as_of_s);
@@ -128,22 +126,23 @@ int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, s
 	return row ? read_row(&q, ret, err) : not_here_by_then(s, id, err);
 }
 
-int letters_each(struct spool *s, letter_each *each, void *context, struct valise_err *err)
+int letters_each(struct spool *s, hash_each *each, void *context, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, LETTER_COLUMNS "ORDER BY l.date_s DESC, l.item DESC", &q, err);
+	int r = query_begin(&s->db, "SELECT id FROM letter WHERE taken_in_s <= ? ORDER BY date_s DESC, item DESC", &q,
+			    err);
 	if (!r)
 		query_int(&q, s->as_of_s);
 	for (;;) {
 		bool is_row = false;
-		struct letter_row row;
+		struct hash id;
 		if (!r)
 			r = query_next(&q, &is_row, err);
 		if (r || !is_row)
 			return r;
-		r = read_row(&q, &row, err);
+		r = row_hash(&q, 0, &id, err);
 		if (!r)
-			r = each(context, &row);
+			r = each(context, &id);
 	}
 }
 

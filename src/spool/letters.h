@@ -27,9 +27,8 @@ CHECKED int letter_seal(struct spool *s, const struct hash *id, struct verified_
 /* By a prefix of the hex id, of the short id (with or without the dash; at least 4 characters, in either case), or the whole
  * `ref`. The 64 digits of a whole id win over any ref. VALISE_E_NOT_FOUND or VALISE_E_AMBIGUOUS with the candidates named. */
 CHECKED int letter_find(struct spool *s, struct str name, struct hash *ret, struct valise_err *err);
-typedef int letter_each(void *context, const struct letter_row *row);
-/* Newest date first, one by one as they are read: stop early, and the rest costs nothing. */
-CHECKED int letters_each(struct spool *s, letter_each *each, void *context, struct valise_err *err);
+/* Their ids, newest date first, one by one as they are read: stop early, and the rest costs nothing. */
+CHECKED int letters_each(struct spool *s, hash_each *each, void *context, struct valise_err *err);
 /* The last letter that this spool's office sealed with that reference; *ret_any is false when there is none. */
 CHECKED int letter_own_ref(struct spool *s, struct str ref, bool *ret_any, struct hash *ret, struct valise_err *err);
 /* Whether a letter that this spool's office sealed has that body or cover. */

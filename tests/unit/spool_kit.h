@@ -356,9 +356,9 @@ static inline struct hash kit_put_letter(struct spool *s, const struct kit_lette
 	return v->note.id;
 }
 
-static inline int kit_count_letter(void *context, const struct letter_row *row)
+static inline int kit_count_letter(void *context, const struct hash *id)
 {
-	(void)row;
+	(void)id;
 	++*(size_t *)context;
 	return 0;
 }

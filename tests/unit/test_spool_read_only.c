@@ -269,9 +269,9 @@ static void a_living_writer_is_followed(void **state)
 	assert_int_equal(chmod(dir, 0755), 0);
 }
 
-static int stop_at_first(void *context, const struct letter_row *row)
+static int stop_at_first(void *context, const struct hash *id)
 {
-	(void)row;
+	(void)id;
 	++*(size_t *)context;
 	return 1;
 }
