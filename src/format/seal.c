@@ -186,7 +186,7 @@ static int load_seal(const void *bytes, size_t len, bool verify, struct verified
 		return err_nomem(err);
 	int r = note_split(bytes, len, &v->note, err);
 	if (!r)
-		r = seal_parse(v->note.text, &v->s, err);
+		r = verify ? seal_parse(v->note.text, &v->s, err) : read_seal(v->note.text, &v->s, err);
 	if (!r && verify)
 		r = note_verify(&v->note, err);
 	if (r)

@@ -155,7 +155,7 @@ static int load_statement(const void *bytes, size_t len, bool verify, struct ver
 		return err_nomem(err);
 	int r = note_split(bytes, len, &v->note, err);
 	if (!r)
-		r = statement_parse(v->note.text, &v->s, err);
+		r = verify ? statement_parse(v->note.text, &v->s, err) : read_statement(v->note.text, &v->s, err);
 	if (!r && verify)
 		r = note_verify(&v->note, err);
 	if (r)

@@ -101,7 +101,7 @@ struct verified_statement {
 	struct statement s;
 };
 CHECKED int statement_verify(const void *bytes, size_t len, struct verified_statement **ret, struct valise_err *err);
-/* Only for bytes that statement_verify accepted when they were taken into the spool. */
+/* As seal_from_intake. */
 CHECKED int statement_from_intake(const void *bytes, size_t len, struct verified_statement **ret,
 				  struct valise_err *err);
 /* Writes the statement and signs it, as seal_sign does. */

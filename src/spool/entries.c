@@ -79,7 +79,7 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"SELECT i.bytes FROM entry e JOIN item i ON i.seq = e.item WHERE e.office = ? AND i.taken_in_s <= ? "
+		"SELECT i.bytes, i.id FROM entry e JOIN item i ON i.seq = e.item WHERE e.office = ? AND i.taken_in_s <= ? "
 		"ORDER BY e.seq, e.id",
 		&q, err);
 	if (r)
@@ -88,15 +88,17 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 	query_int(&q, s->as_of_s);
 	for (;;) {
 		bool row;
-		struct verified_entry *e;
+		CLEAN_ENTRY struct verified_entry *e = NULL;
 		r = query_next(&q, &row, err);
 		if (r || !row)
 			return r;
 		struct str bytes = row_bytes(&q, 0);
 		r = register_entry_from_intake(bytes.at, bytes.len, &e, err);
+		if (!r)
+			r = row_names(&q, 1, &e->note, err);
 		if (r)
 			return item_unreadable(s, r, err);
-		r = each(context, e);
+		r = each(context, TAKE(e));
 		if (r)
 			return r;
 	}
