@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "format/inside_mark.h"
 #include "format/inside_voucher.h"
+#include "office/bag_items.h"
 #include "office/unseal_stream.h"
 #include "spool/bags.h"
 

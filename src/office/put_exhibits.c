@@ -32,14 +32,14 @@ struct hash exhibit_record_item(const struct hash *exhibit, uint32_t at)
 }
 
 /* The last is shorter than the others, and empty if need be. */
-static uint32_t records_of(uint64_t bytes)
+uint32_t exhibit_records(uint64_t bytes)
 {
 	return (uint32_t)(bytes / BAG_DATA_BYTES + 1);
 }
 
 static bool is_there(const struct bag_group *g, const struct report_span *span)
 {
-	for (uint32_t at = 0; at < records_of(span->exhibit_bytes); at++) {
+	for (uint32_t at = 0; at < exhibit_records(span->exhibit_bytes); at++) {
 		struct hash item = exhibit_record_item(&span->exhibit, at);
 		if (!bag_group_has(g, &item))
 			return false;
@@ -52,7 +52,7 @@ static int put_records(struct bag_group *g, struct valise *v, const struct exhib
 {
 	CLEAN_FREE uint8_t *data = malloc(BAG_DATA_BYTES);
 	int r = data ? 0 : err_nomem(err);
-	for (uint32_t at = 0; at < records_of(s->body.size) && !r; at++) {
+	for (uint32_t at = 0; at < exhibit_records(s->body.size) && !r; at++) {
 		uint64_t offset = (uint64_t)at * BAG_DATA_BYTES, left = s->body.size - offset;
 		size_t len = left < BAG_DATA_BYTES ? (size_t)left : BAG_DATA_BYTES;
 		struct hash item = exhibit_record_item(&s->id, at);

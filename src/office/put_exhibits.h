@@ -11,6 +11,8 @@ CHECKED int put_reports(struct bag_group *g, struct bag_place *place, const stru
 CHECKED int put_exhibits(struct bag_group *g, struct bag_place *place, const struct gathered *letter, bool *ret_put,
 			 struct valise_err *err);
 
+/* How many records an exhibit of that size goes in. */
+uint32_t exhibit_records(uint64_t bytes);
 /* As a bag's list of items names a record of an exhibit: whoever loses one bag of several loses no more than that. */
 struct hash exhibit_record_item(const struct hash *exhibit, uint32_t at);
 

@@ -1,251 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which letters and notes go out, and to whom they are wrapped. */
+/* Writes out what goes, a bag after the other for those who can unwrap it, and removes what nobody waits for. */
 #include "office/put_out.h"
-
-#include <stdio.h>
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "base/limits.h"
-#include "base/text.h"
-#include "crypto/digest.h"
-#include "office/audiences.h"
-#include "office/inside_bags.h"
 #include "office/put_findings.h"
-#include "office/spent_bags.h"
+#include "office/putting.h"
 #include "office/write_bags.h"
 #include "spool/bags.h"
-
-#define CHUNK 64u                      /* letters in one look at the spool */
-#define KEPT_BYTES (12u * 1024 * 1024) /* of what was gathered of letters that go, until they are written */
-#define NOTE_COSTS 3u                  /* bytes that a note takes in memory for each of its own */
-
-/* One letter that may go, and the keys its bag is wrapped for. */
-struct candidate {
-	struct hash id;
-	bool whole;
-	struct hash audience;   /* of the sorted keys; all zeros: bare */
-	struct gathered *again; /* what was gathered of it, for writing it; owned. NULL: there were too many */
-};
-
-struct putting {
-	struct valise *v;
-	struct store *store;
-	const struct put_out_options *o;
-	int64_t now_s;
-	struct settled_look settled;
-	struct hashes named;     /* letters that go whole because they were named */
-	struct hashes present;   /* what our bags there hold: audience and item hashed together */
-	struct spent_bags spent; /* bags of ours there that nobody waits for */
-	struct own_bags written;
-	struct hashes unwrappable; /* offices without a key to wrap for, that was told of */
-	struct audiences audiences;
-	struct candidate *candidates;
-	size_t n, cap;
-	size_t kept_bytes;        /* of what was gathered of them */
-	bool is_idle;             /* no letter need be looked at */
-	struct register_set self; /* inside our own office, as the next three */
-	struct inside_keys keys;
-	struct inside_bags inside;
-	struct vouching vouching;
-	struct put_out_result *r;
-	size_t cap_departures;
-	struct valise_err *err;
-};
-
-/* ---- What lies there already ---- */
-
-static int note_present(void *context, const struct hash *item)
-{
-	struct putting *p = context;
-	return hashes_add(&p->present, item, p->err);
-}
-
-static int see_own(struct putting *p, const struct own_bag *bag)
-{
-	const struct store_bag there = {.writer = p->settled.writer, .name = bag->name, .bytes = bag->bytes};
-	bool is_inside = false;
-	int r = p->o->inside ? inside_bags_see(&p->inside, &there, &is_inside) : 0;
-	return r || is_inside ? r : bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_present, p, p->err);
-}
-
-/* What lies there: in bags of ours that stay (both lists are in one order), and inside our office in others', for it need not lie there
- * twice. */
-static int find_present(struct putting *p)
-{
-	const struct own_bags *bags = &p->settled.bags;
-	size_t gone = 0;
-	int r = 0;
-	hashes_release(&p->present);
-	inside_bags_forget(&p->inside);
-	for (size_t i = 0; i < bags->n && !r; i++) {
-		const struct own_bag *bag = &bags->at[i];
-		if (gone < p->spent.bags.n && strcmp(bag->name, p->spent.bags.at[gone].name) == 0)
-			gone++;
-		else
-			r = see_own(p, bag);
-	}
-	return r || !p->o->inside ? r
-				  : inside_bags_lying(&p->inside, p->o->vouched, p->o->n_vouched, p->o->vouched_items);
-}
-
-/* ---- Which ---- */
-
-/* About what it takes in memory. */
-static size_t gathered_bytes(const struct gathered *g)
-{
-	size_t bytes = sizeof *g + NOTE_COSTS * g->seal->note.len;
-	for (size_t i = 0; i < g->n_statements; i++)
-		bytes += NOTE_COSTS * g->statements[i].statement->note.len;
-	for (size_t i = 0; i < g->n_reports; i++)
-		bytes += NOTE_COSTS * g->reports[i].report->note.len;
-	return bytes;
-}
-
-/* As long as they are few it need not be gathered again to be written; *g is taken then. */
-static int keep_candidate(struct putting *p, const struct candidate *c, struct gathered *g)
-{
-	struct candidate *grown = array_room(p->candidates, p->n, &p->cap, sizeof *grown);
-	if (!grown)
-		return err_nomem(p->err);
-	p->candidates = grown;
-	grown = &p->candidates[p->n++];
-	*grown = *c;
-	size_t bytes = gathered_bytes(g);
-	if (bytes > KEPT_BYTES - p->kept_bytes || !(grown->again = malloc(sizeof *g)))
-		return 0;
-	p->kept_bytes += bytes;
-	*grown->again = *g;
-	*g = (struct gathered){0};
-	return 0;
-}
-
-static void drop_gathered(struct candidate *c)
-{
-	if (!c->again)
-		return;
-	gathered_release(c->again);
-	free(TAKE(c->again));
-}
-
-static void drop_candidates(struct putting *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		drop_gathered(&p->candidates[i]);
-	p->n = 0;
-	p->kept_bytes = 0;
-}
-
-static int look_whether_whole(struct putting *p, struct gathered *g, bool *ret)
-{
-	int r = gathered_look_at_bytes(p->v, g, p->err);
-	*ret = !r && (g->bytes == VALISE_BYTES_INTACT || g->bytes == VALISE_BYTES_PAPER);
-	return r;
-}
-
-/* As far as it is here: what another machine has of it comes from there. */
-static int add_inside(struct putting *p, const struct hash *id)
-{
-	CLEAN_GATHERED struct gathered g = {0};
-	bool ours;
-	int r = gather_plain(p->v, id, true, &g, p->err);
-	if (!r)
-		r = inside_concerns(p->v, &g, &ours, p->err);
-	if (r || !(ours || hashes_have(&p->named, id)))
-		return r;
-	struct candidate c = {.id = *id, .audience = p->keys.officers_id};
-	r = look_whether_whole(p, &g, &c.whole);
-	return r ? r : keep_candidate(p, &c, &g);
-}
-
-/* The first to tell that an office has no key does so each time. One that was named may be silent when it is not. */
-static int keep_telling(struct putting *p, const struct hash *id, const struct hashes *unwrappable, bool named)
-{
-	bool first = named && unwrappable->n;
-	int r = 0;
-	for (size_t i = 0; i < unwrappable->n && !named && !r; i++) {
-		first |= !hashes_have(&p->unwrappable, &unwrappable->at[i]);
-		r = hashes_add(&p->unwrappable, &unwrappable->at[i], p->err);
-	}
-	return r || !first ? r : hashes_add(&p->settled.open, id, p->err);
-}
-
-static int add_candidate(struct putting *p, const struct hash *id)
-{
-	CLEAN_GATHERED struct gathered g = {0};
-	CLEANUP(audience_release) struct audience to = {0};
-	struct candidate c = {.id = *id};
-	bool arrived = false;
-	int r = gather_plain(p->v, id, p->o->reports, &g, p->err);
-	if (!r)
-		r = spent_bags_hear(&p->spent, p->v, &g, &arrived, p->err);
-	bool named = hashes_have(&p->named, id),
-	     spoken_of = !r && (!hash_eq(&g.seal->s.from.office, &p->v->self) || g.n_statements > 0);
-	if (!r && (named || (p->o->all && !arrived)))
-		r = look_whether_whole(p, &g, &c.whole);
-	if (r || !(c.whole || named || spoken_of))
-		return r; /* else: sealed here, and nobody outside knows of it yet */
-	if (named && !c.whole)
-		return office_not_whole(p->v, id, VALISE_E_NOT_FOUND, "it cannot go out whole", p->err);
-	r = audience_of(&p->audiences, &g, &to, p->err);
-	if (!r)
-		r = keep_telling(p, id, &to.unwrappable, named);
-	if (r)
-		return r;
-	if (!to.offices.n && g.seal->s.n_addressees && !p->o->bare) {
-		if (!named)
-			return 0; /* nobody could unwrap it, and in the open it goes only when somebody says so */
-		r = put_out_tell_in_the_open(p->r, id, p->err);
-		if (r)
-			return r;
-	}
-	c.audience = to.id;
-	bool there = false;
-	r = bag_letter_lies_there(&c.audience, &p->present, &g, &to.offices, c.whole, &there, p->err);
-	return r || there ? r : keep_candidate(p, &c, &g);
-}
-
-static int find_candidates(struct putting *p)
-{
-	const struct hashes *letters = &p->settled.letters;
-	struct spool *spool = p->v->spool;
-	int r = 0;
-	drop_candidates(p);
-	hashes_release(&p->unwrappable);
-	for (size_t i = 0; i < letters->n && !r; i++) {
-		if (i % CHUNK == 0) {
-			spool_rollback(spool);
-			r = spool_begin_read(spool, p->err);
-		}
-		if (!r)
-			r = p->o->inside ? add_inside(p, &letters->at[i]) : add_candidate(p, &letters->at[i]);
-	}
-	spool_rollback(spool);
-	return r;
-}
-
-static int look(struct putting *p)
-{
-	int r = settled_look_begin(&p->settled, p->store, p->err);
-	for (size_t i = 0; i < p->o->n_letters && !r; i++)
-		r = hashes_add(&p->named, &p->o->letters[i], p->err);
-	p->is_idle = !r && p->settled.is_known && !p->settled.letters.n;
-	if (r || p->is_idle)
-		return r;
-	r = find_present(p);
-	if (!r)
-		r = find_candidates(p);
-	if (!r)
-		r = spent_bags_find(&p->spent, &p->settled, p->store, p->err);
-	if (r || !p->spent.bags.n)
-		return r;
-	/* What is still news of what goes with them may be of any letter. */
-	audiences_forget(&p->audiences);
-	r = find_present(p);
-	if (!r)
-		r = settled_look_all(&p->settled, p->err);
-	return r ? r : find_candidates(p);
-}
 
 static int by_audience(const void *a, const void *b)
 {
@@ -258,27 +20,20 @@ static int by_audience(const void *a, const void *b)
 
 static int add_departure(struct putting *p, const struct gathered *g, bool whole, bool in_part)
 {
-	struct put_out_result *r = p->r;
-	struct departure *grown = array_room(r->departures, r->n_departures, &p->cap_departures, sizeof *grown);
-	if (!grown)
-		return err_nomem(p->err);
-	r->departures = grown;
 	const struct seal *s = &g->seal->s;
 	CLEANUP(hashes_release) struct hashes to = {0};
-	int e = gathered_recipients(g, &to, p->err);
-	if (e)
-		return e;
-	struct departure d = {.id = g->seal->note.id,
-			      .from = s->from.office,
-			      .body_bytes = s->body_bytes,
-			      .whole = whole,
-			      .in_part = in_part,
-			      .for_us = hashes_have(&to, &p->v->self),
-			      .is_paper = s->paper.at != NULL};
-	if (s->ref.at && !(d.ref = (struct str){str_dup(s->ref), s->ref.len}).at)
-		return err_nomem(p->err);
-	r->departures[r->n_departures++] = d;
-	return 0;
+	int r = gathered_recipients(g, &to, p->err);
+	if (r)
+		return r;
+	struct valise_sync_letter line = {.body_bytes = s->body_bytes,
+					  .is_whole = whole,
+					  .is_for_us = hashes_have(&to, &p->v->self),
+					  .text = whole && s->paper.at
+							  ? "a paper letter's seal, and what is said of it"
+						  : whole   ? "the whole letter"
+						  : in_part ? "part of it"
+							    : "what is said of it"};
+	return sync_letters_add(&p->r->letters, p->v, &g->seal->note.id, &s->from.office, s->ref, &line, p->err);
 }
 
 /* First, and apart: a machine learns so who has been appointed since, and one that was dismissed, that it was. */
@@ -374,10 +129,13 @@ static int put_groups(struct putting *p)
 				  .durable = true,
 				  .read_back = true};
 	int r = p->o->inside && !p->is_idle ? write_own_entries(p, &place) : 0;
-	if (p->n)
+	while (!r && p->n) {
 		qsort(p->candidates, p->n, sizeof *p->candidates, by_audience);
-	for (size_t i = 0; i < p->n && !r;)
-		r = write_group(p, &place, i, &i);
+		for (size_t i = 0; i < p->n && !r;)
+			r = write_group(p, &place, i, &i);
+		if (!r)
+			r = putting_next(p);
+	}
 	if (!r && p->inside.n && settled_can_remove(&p->settled, p->store))
 		r = inside_bags_merge(&p->inside, &place);
 	if (!r && p->inside.damaged[0])
@@ -417,11 +175,9 @@ static int remove_spent(struct putting *p)
 
 void put_out_result_release(struct put_out_result *r)
 {
-	for (size_t i = 0; i < r->n_departures; i++)
-		free((char *)(uintptr_t)r->departures[i].ref.at);
+	sync_letters_release(&r->letters);
 	for (size_t i = 0; i < r->n_findings; i++)
 		free(r->findings[i]);
-	free(r->departures);
 	free(r->findings);
 	*r = (struct put_out_result){0};
 }
@@ -474,8 +230,7 @@ static int put_out_once(struct valise *v, struct store *store, const struct put_
 	p.audiences = (struct audiences){.v = v, .o = o, .settled = &p.settled, .r = &result, .now_s = p.now_s};
 	p.settled = (struct settled_look){.v = v, .o = o, .inside = &p.keys.officers_id, .now_s = p.now_s};
 	if (!r)
-		r = look(&p);
-	hashes_release(&p.settled.letters); /* they were looked at */
+		r = putting_begin(&p);
 	if (!r)
 		r = put_groups(&p);
 	if (!r && result.durable)
@@ -490,12 +245,11 @@ static int put_out_once(struct valise *v, struct store *store, const struct put_
 	hashes_release(&p.named);
 	hashes_release(&p.present);
 	hashes_release(&p.unwrappable);
+	putting_release_candidates(&p);
 	audiences_release(&p.audiences);
 	settled_look_release(&p.settled);
 	spent_bags_release(&p.spent);
 	free(p.written.at);
-	drop_candidates(&p);
-	free(p.candidates);
 	inside_bags_release(&p.inside);
 	vouching_release(&p.vouching);
 	inside_keys_release(&p.keys);

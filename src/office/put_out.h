@@ -5,6 +5,7 @@
 
 #include "channel/store.h"
 #include "office/inside.h"
+#include "office/sync_letters.h"
 
 struct put_out_options {
 	const struct hash *letters; /* these go whole: cover and body too */
@@ -23,19 +24,8 @@ struct put_out_options {
 	const struct hash *vouched_items;
 };
 
-struct departure {
-	struct hash id;
-	struct hash from;
-	struct str ref; /* owned text */
-	uint64_t body_bytes;
-	bool whole;   /* with cover and body */
-	bool in_part; /* as far as it is not damaged here; otherwise notes only */
-	bool for_us;
-	bool is_paper;
-};
 struct put_out_result {
-	struct departure *departures;
-	size_t n_departures;
+	struct sync_letters letters; /* that went, or of which something did */
 	size_t statements, reports, exhibits, entries, bags;
 	size_t removed; /* bags of ours that nobody waits for any more */
 	uint64_t bytes;

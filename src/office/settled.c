@@ -13,6 +13,9 @@
 /* Raised whenever what is put out is decided otherwise than before: what an older program remembered does not hold then. */
 #define RULES "valise/settled@1"
 #define OPEN_MAX 10000u /* more letters to look at each time are not worth remembering the others */
+#ifndef LETTERS_MAX     /* fewer in a test */
+#define LETTERS_MAX 10000u
+#endif
 
 void settled_look_release(struct settled_look *s)
 {
@@ -111,15 +114,22 @@ static int add_letter(void *context, const struct hash *letter)
 	return hashes_add(&l->s->letters, letter, l->err);
 }
 
+int settled_look_more(struct settled_look *s, struct valise_err *err)
+{
+	struct listing l = {s, err};
+	hashes_release(&s->letters);
+	return s->is_known ? 0 : letters_some(s->v->spool, &s->at, LETTERS_MAX, add_letter, &l, err);
+}
+
 int settled_look_all(struct settled_look *s, struct valise_err *err)
 {
-	hashes_release(&s->letters);
 	hashes_release(&s->open);
 	s->is_known = false;
+	s->at = LETTERS_NEWEST;
 	s->since_s = INT64_MIN;
 	s->until_s = INT64_MAX;
 	hashes_release(&s->dated);
-	return office_letters(s->v, &s->letters, err);
+	return settled_look_more(s, err);
 }
 
 static int add_news(struct settled_look *s, struct valise_err *err)

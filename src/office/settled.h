@@ -5,6 +5,7 @@
 
 #include "channel/store.h"
 #include "office/put_out.h"
+#include "spool/letters.h"
 #include "spool/settled.h"
 
 /* Bags of ours, by what they are known as. */
@@ -31,7 +32,8 @@ struct settled_look {
 	struct settled holds;                  /* is_known: as it was found; its log_end and times go on to the next */
 	struct log_end upto;
 	int64_t now_s, since_s, until_s;
-	struct hashes letters; /* to look at */
+	struct hashes letters; /* to look at; of all, the next of them */
+	struct letters_at at;  /* of all: how far they have been in `letters` */
 	struct hashes open;    /* to look at next time as well */
 	struct hashes dated;   /* offices whose appointments are in since_s and until_s */
 };
@@ -40,8 +42,10 @@ void settled_look_release(struct settled_look *s);
 
 /* Before anything is looked at: what lies there, and which letters to look at. */
 CHECKED int settled_look_begin(struct settled_look *s, struct store *store, struct valise_err *err);
-/* All letters, after all. */
+/* All letters, after all, from the first on. */
 CHECKED int settled_look_all(struct settled_look *s, struct valise_err *err);
+/* Those after the ones in hand; none, when they were the last. */
+CHECKED int settled_look_more(struct settled_look *s, struct valise_err *err);
 /* What goes to that office depends on the clock where an appointment ends. o may be NULL. */
 CHECKED int settled_look_date(struct settled_look *s, const struct hash *office, const struct office_register *o,
 			      struct valise_err *err);

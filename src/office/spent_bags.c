@@ -2,27 +2,40 @@
 /* Bags that have served: by what is said of the letters in them. */
 #include "office/spent_bags.h"
 
+#define ARRIVED_MAX 10000u /* of more it is looked up again */
+
 void spent_bags_release(struct spent_bags *s)
 {
 	free(s->bags.at);
 	hash_index_release(&s->arrived);
 }
 
-int spent_bags_hear(struct spent_bags *s, const struct valise *v, const struct gathered *g, bool *ret_arrived,
-		    struct valise_err *err)
+/* Whether all recipients have said received; *ret_s is when the last of that came here. */
+static int has_arrived(const struct valise *v, const struct gathered *g, bool *ret, int64_t *ret_s,
+		       struct valise_err *err)
 {
 	CLEANUP(hashes_release) struct hashes to = {0};
 	size_t received = 0;
-	int64_t arrived_s = 0; /* when the last of that came here */
 	int r = gathered_recipients(g, &to, err);
+	*ret_s = 0;
 	for (size_t k = 0; k < to.n && !r; k++) {
 		const struct witnessed_statement *word = gathered_word(g, &to.at[k], SAYS_RECEIVED);
 		received += word || hash_eq(&to.at[k], &v->self);
-		if (word && word->taken_in_s > arrived_s)
-			arrived_s = word->taken_in_s;
+		if (word && word->taken_in_s > *ret_s)
+			*ret_s = word->taken_in_s;
 	}
-	*ret_arrived = !r && to.n > 0 && received == to.n;
-	return *ret_arrived ? hash_index_put(&s->arrived, &g->seal->note.id, (size_t)arrived_s, err) : r;
+	*ret = !r && to.n > 0 && received == to.n;
+	return r;
+}
+
+int spent_bags_hear(struct spent_bags *s, const struct valise *v, const struct gathered *g, bool *ret_arrived,
+		    struct valise_err *err)
+{
+	int64_t when_s;
+	int r = has_arrived(v, g, ret_arrived, &when_s, err);
+	return r || !*ret_arrived || s->arrived.keys.n >= ARRIVED_MAX
+		       ? r
+		       : hash_index_put(&s->arrived, &g->seal->note.id, (size_t)when_s, err);
 }
 
 struct looking {
@@ -38,22 +51,22 @@ static int collect(void *context, const struct hash *letter)
 	return hashes_add(&l->letters, letter, l->err);
 }
 
-/* Of one that was not looked at as well. *ret_last_s is raised to when the last of that came here. */
+/* Of one that was not heard as well. *ret_last_s is raised to when the last of that came here. */
 static int look_whether_arrived(struct looking *l, const struct hash *letter, bool *ret, int64_t *ret_last_s)
 {
 	CLEAN_GATHERED struct gathered g = {0};
-	struct valise *v = l->look->v;
-	size_t at_s = 0;
-	bool arrived = hash_index_get(&l->s->arrived, letter, NULL);
+	size_t heard_s;
+	int64_t when_s = 0;
 	int r = 0;
-	if (!arrived && l->look->is_known && !hashes_have(&l->look->letters, letter)) {
-		r = gather_plain(v, letter, false, &g, l->err);
-		if (!r)
-			r = spent_bags_hear(l->s, v, &g, &arrived, l->err);
-	}
-	if (!r && hash_index_get(&l->s->arrived, letter, &at_s) && (int64_t)at_s > *ret_last_s)
-		*ret_last_s = (int64_t)at_s;
-	*ret = arrived;
+	*ret = hash_index_get(&l->s->arrived, letter, &heard_s);
+	if (*ret)
+		when_s = (int64_t)heard_s;
+	else
+		r = gather_plain(l->look->v, letter, false, &g, l->err);
+	if (!r && !*ret)
+		r = has_arrived(l->look->v, &g, ret, &when_s, l->err);
+	if (!r && *ret && when_s > *ret_last_s)
+		*ret_last_s = when_s;
 	return r;
 }
 
@@ -64,7 +77,8 @@ static int look_whether_spent(struct looking *l, const struct own_bag *bag, bool
 	int64_t written_s = 0, last_s = 0;
 	hashes_release(&l->letters);
 	int r = bag_letters(l->look->v->spool, str_of(bag->name), bag->bytes, collect, l, &written_s, l->err);
-	bool spent = !r && !l->look->is_known && l->letters.n;
+	bool is_bounded = l->look->is_known && l->s->arrived.keys.n < ARRIVED_MAX; /* all that arrived are there */
+	bool spent = !r && !is_bounded && l->letters.n;
 	for (size_t i = 0; i < l->letters.n && !r && !spent; i++)
 		spent = hash_index_get(&l->s->arrived, &l->letters.at[i], NULL);
 	for (size_t i = 0; i < l->letters.n && !r && spent; i++)

@@ -268,8 +268,7 @@ static int put_out_all(struct syncing *s)
 
 struct sync_result {
 	struct valise_sync_report pub; /* first: freed through it */
-	struct valise_sync_letter *in, *out;
-	size_t n_in, n_out;
+	struct sync_letters in, out;
 	char **findings;
 	size_t n_findings;
 	char *finder, *said_by;
@@ -278,24 +277,13 @@ struct sync_result {
 	struct valise_err out_err;
 };
 
-static void letters_free(struct valise_sync_letter *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		free((char *)(uintptr_t)list[i].letter);
-		free((char *)(uintptr_t)list[i].short_id);
-		free((char *)(uintptr_t)list[i].from);
-		free((char *)(uintptr_t)list[i].ref);
-	}
-	free(list);
-}
-
 void valise_sync_report_free(struct valise_sync_report *pub)
 {
 	struct sync_result *r = (struct sync_result *)pub;
 	if (!r)
 		return;
-	letters_free(r->in, r->n_in);
-	letters_free(r->out, r->n_out);
+	sync_letters_release(&r->in);
+	sync_letters_release(&r->out);
 	for (size_t i = 0; i < r->n_findings; i++)
 		free(r->findings[i]);
 	free(r->findings);
@@ -355,24 +343,6 @@ static const char *describe_arrival(const struct arrival *a, bool look)
 	return "not whole yet: its cover, or part of its body, has not come";
 }
 
-/* id, short id, sender's name and ref: owned by the line. */
-static int name_letter(struct syncing *s, const struct hash *id, const struct hash *from, struct str ref,
-		       struct valise_sync_letter *ret)
-{
-	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
-	CLEAN_BUF struct buf name = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
-	int r = register_set_look(s->v, from, 1, &set, s->err);
-	if (!r)
-		r = office_show(s->v, &set, from, &name, s->err);
-	if (r)
-		return r;
-	ret->letter = strdup(hash_hex(id).text);
-	ret->short_id = strdup(hash_short(id).text);
-	ret->from = strdup((char *)name.data);
-	ret->ref = str_dup(ref);
-	return ret->letter && ret->short_id && ret->from && (ret->ref || !ref.at) ? 0 : err_nomem(s->err);
-}
-
 /* A statement that came with it, or later, may have identified us with an addressee. */
 static int look_whether_for_us(struct syncing *s, const struct hash *id, struct valise_sync_letter *l)
 {
@@ -381,46 +351,25 @@ static int look_whether_for_us(struct syncing *s, const struct hash *id, struct 
 	return r ? r : office_addressed(s->v, seal, &s->v->self, &l->is_for_us, s->err);
 }
 
-static int list_in(struct syncing *s, const struct take_in_result *in, struct sync_result *res)
+static int list_in(struct syncing *s, const struct take_in_result *in, struct sync_letters *ret)
 {
-	res->in = calloc(in->n_arrivals + 1, sizeof *res->in);
-	int r = res->in ? 0 : err_nomem(s->err);
+	int r = 0;
 	for (size_t i = 0; i < in->n_arrivals && !r; i++) {
 		const struct arrival *a = &in->arrivals[i];
 		if (a->was_whole && !a->is_new)
 			continue;
-		struct valise_sync_letter *l = &res->in[res->n_in++];
-		*l = (struct valise_sync_letter){.body_bytes = a->body_bytes,
-						 .is_new = a->is_new,
-						 .is_whole = a->is_paper || (a->has_body && a->has_cover),
-						 .is_for_us = a->for_us,
-						 .is_broken = a->is_broken,
-						 .text = describe_arrival(a, s->want->look)};
-		r = name_letter(s, &a->id, &a->from, a->ref, l);
-		if (!r && !s->want->look && !a->is_paper)
-			r = look_whether_answered(s, &a->id, l);
+		struct valise_sync_letter l = {.body_bytes = a->body_bytes,
+					       .is_new = a->is_new,
+					       .is_whole = a->is_paper || (a->has_body && a->has_cover),
+					       .is_for_us = a->for_us,
+					       .is_broken = a->is_broken,
+					       .text = describe_arrival(a, s->want->look)};
+		if (!s->want->look && !a->is_paper)
+			r = look_whether_answered(s, &a->id, &l);
 		if (!r && a->is_paper && !s->want->look)
-			r = look_whether_for_us(s, &a->id, l);
-	}
-	return r;
-}
-
-static int list_out(struct syncing *s, struct sync_result *res)
-{
-	res->out = calloc(s->out.n_departures + 1, sizeof *res->out);
-	int r = res->out ? 0 : err_nomem(s->err);
-	for (size_t i = 0; i < s->out.n_departures && !r; i++) {
-		const struct departure *d = &s->out.departures[i];
-		struct valise_sync_letter *l = &res->out[res->n_out++];
-		*l = (struct valise_sync_letter){.body_bytes = d->body_bytes,
-						 .is_whole = d->whole,
-						 .is_for_us = d->for_us,
-						 .text = d->whole && d->is_paper
-								 ? "a paper letter's seal, and what is said of it"
-							 : d->whole   ? "the whole letter"
-							 : d->in_part ? "part of it"
-								      : "what is said of it"};
-		r = name_letter(s, &d->id, &d->from, d->ref, l);
+			r = look_whether_for_us(s, &a->id, &l);
+		if (!r)
+			r = sync_letters_add(ret, s->v, &a->id, &a->from, a->ref, &l, s->err);
 	}
 	return r;
 }
@@ -479,9 +428,7 @@ static int list_all(struct syncing *s, const struct take_in_result *in, struct s
 	int r = spool_begin_read(s->v->spool, s->err);
 	if (r)
 		return r;
-	r = list_in(s, in, res);
-	if (!r)
-		r = list_out(s, res);
+	r = list_in(s, in, &res->in);
 	if (!r)
 		r = list_said(s, res);
 	if (!r)
@@ -505,13 +452,15 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		return r;
 	}
 	res->out_err = s->out_err;
+	res->out = s->out.letters;
+	s->out.letters = (struct sync_letters){0};
 	res->pub = (struct valise_sync_report){
 		.out_code = s->out_err.code,
 		.out_error = s->out_err.code ? res->out_err.text : NULL,
-		.in = res->in,
-		.n_in = res->n_in,
-		.out = res->out,
-		.n_out = res->n_out,
+		.in = res->in.at,
+		.n_in = res->in.n,
+		.out = res->out.at,
+		.n_out = res->out.n,
 		.statements_in = in.statements,
 		.statements_out = s->out.statements,
 		.entries_in = in.entries,
@@ -573,7 +522,7 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 		r = check_room(&s);
 	s.err = err;
 	s.out_err.code = r; /* what was met and gone around on the way is no failure */
-	if (r && !brought_anything(&s) && !s.out.n_departures && !s.unattended.n) {
+	if (r && !brought_anything(&s) && !s.out.letters.n && !s.unattended.n) {
 		err_copy(err, &s.out_err);
 		return r;
 	}

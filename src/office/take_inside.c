@@ -7,7 +7,7 @@
 #include "format/inside_mark.h"
 #include "format/inside_voucher.h"
 #include "office/vouching.h"
-#include "office/write_bags.h"
+#include "office/bag_items.h"
 #include "spool/bags.h"
 
 /* Honest bags hold fewer; what is beyond is put there again. */

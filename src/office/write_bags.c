@@ -11,6 +11,7 @@
 #include "format/inside_mark.h"
 #include "format/inside_voucher.h"
 #include "format/tally.h"
+#include "office/bag_items.h"
 #include "office/put_bag.h"
 #include "office/put_exhibits.h"
 #include "office/seal_stream.h"
@@ -169,24 +170,6 @@ static int end_bag(struct bag_group *g, struct valise_err *err)
 
 /* ---- Records ---- */
 
-struct hash bag_item_key(const struct hash *audience, const struct hash *item)
-{
-	struct hash key;
-	struct span spans[] = {{audience->bytes, sizeof audience->bytes}, {item->bytes, sizeof item->bytes}};
-	digest_spans(spans, 2, &key);
-	return key;
-}
-
-bool bag_item_lies(const struct hashes *present, const struct hash *audiences, size_t n, const struct hash *item)
-{
-	bool lies = false;
-	for (size_t i = 0; i < n && !lies; i++) {
-		struct hash key = bag_item_key(&audiences[i], item);
-		lies = hashes_have(present, &key);
-	}
-	return lies;
-}
-
 bool bag_group_has(const struct bag_group *g, const struct hash *item)
 {
 	return bag_item_lies(g->present, g->serving, g->n_serving, item);
@@ -258,29 +241,6 @@ int bag_group_note(struct bag_group *g, const struct note *n, bool *ret_put, str
 
 /* ---- A letter ---- */
 
-/* Whether a statement tells one of the offices something: whoever signed it has it. */
-static bool is_news(const struct statement *s, const struct hashes *offices)
-{
-	return offices->n > 1 || (offices->n == 1 && !hash_eq(&offices->at[0], &s->office.office));
-}
-
-static bool any_news(const struct bag_group *g, const struct gathered *l, const struct hashes *offices)
-{
-	for (size_t i = 0; i < l->n_statements; i++) {
-		const struct verified_statement *s = l->statements[i].statement;
-		if (is_news(&s->s, offices) && !bag_group_has(g, &s->note.id))
-			return true;
-	}
-	return false;
-}
-
-/* Statements that go to those offices. Where nobody takes part but us, the letter goes to whoever it was named for, with all that is said of
- * it. */
-static bool is_for(const struct statement *s, const struct hashes *offices)
-{
-	return is_news(s, offices) || !offices->n;
-}
-
 static bool is_concerned(const struct bag_group *g, const struct verified_entry *e)
 {
 	return hashes_have(&g->concerned, verified_entry_office(e));
@@ -298,7 +258,7 @@ static int put_notes(struct bag_group *g, const struct gathered *l, const struct
 	for (size_t i = 0; i < l->n_statements && !r; i++) {
 		const struct verified_statement *one = l->statements[i].statement;
 		bool put = false;
-		if (is_for(&one->s, offices))
+		if (bag_takes_statement(&one->s, offices))
 			r = bag_group_note(g, &one->note, &put, err);
 		*ret_statements += put;
 		*ret_put |= put;
@@ -500,7 +460,7 @@ int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct
 		     bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err)
 {
 	bool inside = g->place->inside != NULL;
-	if (!whole && !inside && !any_news(g, l, offices))
+	if (!whole && !inside && !bag_has_news(g->present, &g->serving[0], l, offices))
 		return 0;
 	bool reports = inside || (whole && g->place->reports), has_body = whole && !l->seal->s.paper.at;
 	hashes_release(&g->concerned);
@@ -514,38 +474,6 @@ int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct
 	if (!r && has_body)
 		r = put_body(g, l, ret_put, ret_lost, err);
 	return r || !reports ? r : put_exhibits(g, g->place, l, ret_put, err);
-}
-
-/* All but what is reported of it, and the body. */
-static bool notes_lie_there(const struct bag_group *g, const struct gathered *l, const struct hashes *offices)
-{
-	bool there = bag_group_has(g, &l->seal->note.id);
-	for (size_t i = 0; i < l->set.n && there; i++)
-		there = !is_concerned(g, l->set.entries[i]) || bag_group_has(g, &l->set.entries[i]->note.id);
-	for (size_t i = 0; i < l->n_statements && there; i++) {
-		const struct verified_statement *s = l->statements[i].statement;
-		there = !is_for(&s->s, offices) || bag_group_has(g, &s->note.id);
-	}
-	return there;
-}
-
-int bag_letter_lies_there(const struct hash *audience, struct hashes *present, const struct gathered *l,
-			  const struct hashes *offices, bool whole, bool *ret, struct valise_err *err)
-{
-	struct bag_group g = {.serving = audience, .n_serving = 1, .present = present};
-	const struct seal *s = &l->seal->s;
-	bool there = whole ? l->n_reports == 0 : !any_news(&g, l, offices);
-	int r = 0;
-	if (whole && there) {
-		r = gathered_concerned(l, false, &g.concerned, err);
-		/* Of a large body the pieces lie there, each by its own root: whoever puts it looks. */
-		there = !r && notes_lie_there(&g, l, offices) &&
-			(s->paper.at || (bag_group_has(&g, &s->cover) && bag_group_has(&g, &s->body)));
-		hashes_release(&g.concerned);
-	}
-	if (!r)
-		*ret = there;
-	return r;
 }
 
 /* ---- The group ---- */

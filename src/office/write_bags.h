@@ -44,14 +44,6 @@ CHECKED int bag_group_new(struct bag_place *place, const struct bag_audience *au
  * is kept here of this letter cannot be read, or is damaged: it does not go whole, others may. */
 CHECKED int bag_group_letter(struct bag_group *g, const struct gathered *letter, const struct hashes *offices,
 			     bool whole, bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err);
-/* Whether nothing is left to put of a letter (gathered with reports where those are to go) for that audience; false where that takes a
- * closer look. */
-CHECKED int bag_letter_lies_there(const struct hash *audience, struct hashes *present, const struct gathered *letter,
-				  const struct hashes *offices, bool whole, bool *ret, struct valise_err *err);
-/* How `present`, and the spool's record of bags but for ours inside our office, name an item that lies in a bag for that audience. */
-struct hash bag_item_key(const struct hash *audience, const struct hash *item);
-/* Whether one lies in a bag for any of these audiences. */
-bool bag_item_lies(const struct hashes *present, const struct hash *audiences, size_t n, const struct hash *item);
 /* For what goes with letters (put_exhibits.c): a note, or a record whose items the caller marks once all of it is in. */
 bool bag_group_has(const struct bag_group *g, const struct hash *item);
 CHECKED int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err);

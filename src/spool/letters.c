@@ -126,24 +126,37 @@ int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, s
 	return row ? read_row(&q, ret, err) : not_here_by_then(s, id, err);
 }
 
-int letters_each(struct spool *s, hash_each *each, void *context, struct valise_err *err)
+int letters_some(struct spool *s, struct letters_at *at, size_t most, hash_each *each, void *context,
+		 struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT id FROM letter WHERE taken_in_s <= ? ORDER BY date_s DESC, item DESC", &q,
-			    err);
-	if (!r)
-		query_int(&q, s->as_of_s);
-	for (;;) {
+	int r = query_begin(&s->db,
+			    "SELECT id, date_s, item FROM letter WHERE taken_in_s <= ?1 AND (date_s, item) < (?2, ?3) "
+			    "ORDER BY date_s DESC, item DESC",
+			    &q, err);
+	if (r)
+		return r;
+	query_int(&q, s->as_of_s);
+	query_int(&q, at->date_s);
+	query_int(&q, at->item);
+	for (size_t i = 0; i < most && !r; i++) {
 		bool is_row = false;
 		struct hash id;
-		if (!r)
-			r = query_next(&q, &is_row, err);
+		r = query_next(&q, &is_row, err);
 		if (r || !is_row)
 			return r;
+		*at = (struct letters_at){row_int(&q, 1), row_int(&q, 2)};
 		r = row_hash(&q, 0, &id, err);
 		if (!r)
 			r = each(context, &id);
 	}
+	return r;
+}
+
+int letters_each(struct spool *s, hash_each *each, void *context, struct valise_err *err)
+{
+	struct letters_at at = LETTERS_NEWEST;
+	return letters_some(s, &at, SIZE_MAX, each, context, err);
 }
 
 int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **ret, struct valise_err *err)
