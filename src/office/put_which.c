@@ -8,11 +8,13 @@
 #include "spool/bags.h"
 
 #define CHUNK 64u                      /* letters in one look at the spool */
-#define ROUND_BYTES (8u * 1024 * 1024) /* of what is gathered of letters, until it is looked up what of them lies there */
-#define KEPT_BYTES (8u * 1024 * 1024)  /* and of those that go, until they are written */
+#define KEPT_BYTES (4u * 1024 * 1024)  /* of what was gathered of letters that go, until they are written */
 #define NOTE_COSTS 3u                  /* bytes that a note takes in memory for each of its own */
-#ifndef CANDIDATES_MAX                 /* fewer in a test */
-#define CANDIDATES_MAX 50000u          /* at once: the more, the more of one audience share a bag */
+#ifndef ROUND_BYTES                    /* less in a test, as the next */
+#define ROUND_BYTES (4u * 1024 * 1024) /* of what is gathered of letters, until it is looked up what of them lies there */
+#endif
+#ifndef CANDIDATES_MAX
+#define CANDIDATES_MAX 20000u /* at once: the more, the more of one audience share a bag */
 #endif
 
 /* ---- What lies there already ---- */

@@ -341,6 +341,17 @@ static void letters_are_listed_newest_first(void **state)
 	d = (struct dates){.s = s, .most = 2};
 	assert_int_equal(letters_each(s, see_date, &d, &err), 7);
 	assert_int_equal(d.n, 2);
+	/* A few at a time, also where several have one date. */
+	(void)kit_put_letter(s, &(struct kit_letter){.n = 5, .date_s = 300, .is_paper = true});
+	(void)kit_put_letter(s, &(struct kit_letter){.n = 6, .date_s = 600, .is_paper = true});
+	struct letters_at at = LETTERS_NEWEST;
+	d = (struct dates){.s = s, .most = 8};
+	for (size_t upto = 2; upto <= 8; upto += 2) {
+		assert_int_equal(letters_some(s, &at, 2, see_date, &d, &err), 0);
+		assert_int_equal(d.n, upto < 7 ? upto : 7);
+	}
+	static const int64_t all[] = {600, 500, 400, 300, 300, 200, 100};
+	assert_memory_equal(d.dates, all, sizeof all);
 }
 
 /* A callback may ask anything, also the same again. */
