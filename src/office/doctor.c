@@ -130,8 +130,7 @@ static int check_letter(void *context, const struct hash *id)
 	if (!r && row.has_body)
 		r = check_body(x, &row);
 	if (!r && row.is_broken)
-		tell(x, false, id,
-		     "its seal gives the body another size than it has: what it speaks of is nowhere");
+		tell(x, false, id, "its seal gives the body another size than it has: what it speaks of is nowhere");
 	return r;
 }
 

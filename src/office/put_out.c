@@ -28,11 +28,10 @@ static int add_departure(struct putting *p, const struct gathered *g, bool whole
 	struct valise_sync_letter line = {.body_bytes = s->body_bytes,
 					  .is_whole = whole,
 					  .is_for_us = hashes_have(&to, &p->v->self),
-					  .text = whole && s->paper.at
-							  ? "a paper letter's seal, and what is said of it"
-						  : whole   ? "the whole letter"
-						  : in_part ? "part of it"
-							    : "what is said of it"};
+					  .text = whole && s->paper.at ? "a paper letter's seal, and what is said of it"
+						  : whole              ? "the whole letter"
+						  : in_part            ? "part of it"
+								       : "what is said of it"};
 	return sync_letters_add(&p->r->letters, p->v, &g->seal->note.id, &s->from.office, s->ref, &line, p->err);
 }
 

@@ -7,11 +7,12 @@
 #include "office/put_findings.h"
 #include "spool/bags.h"
 
-#define CHUNK 64u                      /* letters in one look at the spool */
-#define KEPT_BYTES (4u * 1024 * 1024)  /* of what was gathered of letters that go, until they are written */
-#define NOTE_COSTS 3u                  /* bytes that a note takes in memory for each of its own */
-#ifndef ROUND_BYTES                    /* less in a test, as the next */
-#define ROUND_BYTES (4u * 1024 * 1024) /* of what is gathered of letters, until it is looked up what of them lies there */
+#define CHUNK 64u                     /* letters in one look at the spool */
+#define KEPT_BYTES (4u * 1024 * 1024) /* of what was gathered of letters that go, until they are written */
+#define NOTE_COSTS 3u                 /* bytes that a note takes in memory for each of its own */
+#ifndef ROUND_BYTES                   /* less in a test, as the next */
+#define ROUND_BYTES \
+	(4u * 1024 * 1024) /* of what is gathered of letters, until it is looked up what of them lies there */
 #endif
 #ifndef CANDIDATES_MAX
 #define CANDIDATES_MAX 20000u /* at once: the more, the more of one audience share a bag */
@@ -128,9 +129,9 @@ static int add_to_round(struct putting *p, const struct candidate *c, struct gat
 	*g = (struct gathered){0};
 	*offices = (struct hashes){0};
 	p->round_bytes += gathered_bytes(&grown->g);
-	return p->settled.bags.n ? bag_letter_items(p->v, &c->audience, &grown->g, &grown->offices, c->whole,
-						    &p->wanted, p->err)
-				 : 0;
+	return p->settled.bags.n
+		       ? bag_letter_items(p->v, &c->audience, &grown->g, &grown->offices, c->whole, &p->wanted, p->err)
+		       : 0;
 }
 
 /* What lies there of one that goes is not put again. */

@@ -6,8 +6,9 @@
 #include "office/settled.h"
 
 struct spent_bags {
-	struct own_bags bags;      /* in the order of those that lie there */
-	struct hash_index arrived; /* letters whose recipients have all said received, of those that were heard: the first of them */
+	struct own_bags bags; /* in the order of those that lie there */
+	struct hash_index
+		arrived; /* letters whose recipients have all said received, of those that were heard: the first of them */
 };
 void spent_bags_release(struct spent_bags *s);
 /* Of each letter that is looked at; before the next. */

@@ -6,8 +6,8 @@
 #include "crypto/digest.h"
 #include "format/inside_mark.h"
 #include "format/inside_voucher.h"
-#include "office/vouching.h"
 #include "office/bag_items.h"
+#include "office/vouching.h"
 #include "spool/bags.h"
 
 /* Honest bags hold fewer; what is beyond is put there again. */

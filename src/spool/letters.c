@@ -163,7 +163,8 @@ int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **r
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, "SELECT bytes, id FROM item WHERE id = ? AND kind = 2 AND taken_in_s <= ?", &q, err);
+	int r = query_begin(&s->db, "SELECT bytes, id FROM item WHERE id = ? AND kind = 2 AND taken_in_s <= ?", &q,
+			    err);
 	if (r)
 		return r;
 	query_hash(&q, id);

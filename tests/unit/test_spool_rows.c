@@ -311,49 +311,6 @@ static void a_view_stays_as_it_was(void **state)
 	assert_true(spool_is_read_only(reader));
 }
 
-struct dates {
-	struct spool *s;
-	int64_t dates[8];
-	size_t n, most;
-};
-
-static int see_date(void *context, const struct hash *id)
-{
-	struct dates *d = context;
-	struct letter_row row;
-	assert_int_equal(letter_row(d->s, id, &row, NULL), 0);
-	d->dates[d->n++] = row.date_s;
-	return d->n == d->most ? 7 : 0;
-}
-
-static void letters_are_listed_newest_first(void **state)
-{
-	CLEAN_SPOOL struct spool *s = kit_create(kit_dir(*state));
-	struct valise_err err = {0};
-	static const int64_t dates[] = {300, 100, 500, 200, 400};
-	for (size_t i = 0; i < 5; i++)
-		(void)kit_put_letter(s, &(struct kit_letter){.n = i, .date_s = dates[i], .is_paper = true});
-	struct dates d = {.s = s, .most = 8};
-	assert_int_equal(letters_each(s, see_date, &d, &err), 0);
-	assert_int_equal(d.n, 5);
-	for (size_t i = 0; i < 5; i++)
-		assert_int_equal(d.dates[i], 500 - 100 * (int64_t)i);
-	d = (struct dates){.s = s, .most = 2};
-	assert_int_equal(letters_each(s, see_date, &d, &err), 7);
-	assert_int_equal(d.n, 2);
-	/* A few at a time, also where several have one date. */
-	(void)kit_put_letter(s, &(struct kit_letter){.n = 5, .date_s = 300, .is_paper = true});
-	(void)kit_put_letter(s, &(struct kit_letter){.n = 6, .date_s = 600, .is_paper = true});
-	struct letters_at at = LETTERS_NEWEST;
-	d = (struct dates){.s = s, .most = 8};
-	for (size_t upto = 2; upto <= 8; upto += 2) {
-		assert_int_equal(letters_some(s, &at, 2, see_date, &d, &err), 0);
-		assert_int_equal(d.n, upto < 7 ? upto : 7);
-	}
-	static const int64_t all[] = {600, 500, 400, 300, 300, 200, 100};
-	assert_memory_equal(d.dates, all, sizeof all);
-}
-
 /* A callback may ask anything, also the same again. */
 static int look_within(void *context, const struct hash *id)
 {
@@ -596,7 +553,6 @@ int main(void)
 		scratch_test(entries_come_back),
 		scratch_test(a_rolled_back_put_is_nothing),
 		scratch_test(a_view_stays_as_it_was),
-		scratch_test(letters_are_listed_newest_first),
 		scratch_test(what_statements_regard),
 		scratch_test(callbacks_may_ask),
 		scratch_test(contacts_come_back),
