@@ -60,7 +60,8 @@ static int record(const struct put_bag *b, const struct bag_place *place, struct
 					    .letters = b->letters.at,
 					    .n_letters = b->letters.n,
 					    .audience = place->inside ? &b->audience : NULL,
-					    .when_s = place->now_s};
+					    .when_s = place->now_s,
+					    .upto = place->upto};
 	int r = spool_begin(spool, err);
 	if (r)
 		return r;

@@ -121,6 +121,7 @@ static int put_groups(struct putting *p)
 	struct bag_place place = {.v = p->v,
 				  .store = p->store,
 				  .now_s = p->now_s,
+				  .upto = p->settled.upto.seq,
 				  .look = p->o->look,
 				  .reports = p->o->reports,
 				  .inside = p->o->inside ? &p->vouching : NULL,

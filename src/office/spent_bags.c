@@ -10,32 +10,33 @@ void spent_bags_release(struct spent_bags *s)
 	hash_index_release(&s->arrived);
 }
 
-/* Whether all recipients have said received; *ret_s is when the last of that came here. */
-static int has_arrived(const struct valise *v, const struct gathered *g, bool *ret, int64_t *ret_s,
+/* Whether all recipients have said received; *ret_at is the place in the log of the last of that. */
+static int has_arrived(const struct valise *v, const struct gathered *g, bool *ret, int64_t *ret_at,
 		       struct valise_err *err)
 {
 	CLEANUP(hashes_release) struct hashes to = {0};
-	size_t received = 0;
 	int r = gathered_recipients(g, &to, err);
-	*ret_s = 0;
-	for (size_t k = 0; k < to.n && !r; k++) {
+	*ret_at = 0;
+	*ret = !r && to.n > 0;
+	for (size_t k = 0; k < to.n && *ret; k++) {
+		int64_t at = 0;
 		const struct witnessed_statement *word = gathered_word(g, &to.at[k], SAYS_RECEIVED);
-		received += word || hash_eq(&to.at[k], &v->self);
-		if (word && word->taken_in_s > *ret_s)
-			*ret_s = word->taken_in_s;
+		if (word)
+			r = note_seq(v->spool, &word->statement->note.id, &at, err);
+		*ret = !r && (word || hash_eq(&to.at[k], &v->self));
+		*ret_at = at > *ret_at ? at : *ret_at;
 	}
-	*ret = !r && to.n > 0 && received == to.n;
 	return r;
 }
 
 int spent_bags_hear(struct spent_bags *s, const struct valise *v, const struct gathered *g, bool *ret_arrived,
 		    struct valise_err *err)
 {
-	int64_t when_s;
-	int r = has_arrived(v, g, ret_arrived, &when_s, err);
+	int64_t at;
+	int r = has_arrived(v, g, ret_arrived, &at, err);
 	return r || !*ret_arrived || s->arrived.keys.n >= ARRIVED_MAX
 		       ? r
-		       : hash_index_put(&s->arrived, &g->seal->note.id, (size_t)when_s, err);
+		       : hash_index_put(&s->arrived, &g->seal->note.id, (size_t)at, err);
 }
 
 struct looking {
@@ -51,39 +52,39 @@ static int collect(void *context, const struct hash *letter)
 	return hashes_add(&l->letters, letter, l->err);
 }
 
-/* Of one that was not heard as well. *ret_last_s is raised to when the last of that came here. */
-static int look_whether_arrived(struct looking *l, const struct hash *letter, bool *ret, int64_t *ret_last_s)
+/* Of one that was not heard as well. *ret_last is raised to the place in the log of the last of that. */
+static int look_whether_arrived(struct looking *l, const struct hash *letter, bool *ret, int64_t *ret_last)
 {
 	CLEAN_GATHERED struct gathered g = {0};
-	size_t heard_s;
-	int64_t when_s = 0;
+	size_t heard = 0;
+	int64_t at = 0;
 	int r = 0;
-	*ret = hash_index_get(&l->s->arrived, letter, &heard_s);
+	*ret = hash_index_get(&l->s->arrived, letter, &heard);
 	if (*ret)
-		when_s = (int64_t)heard_s;
+		at = (int64_t)heard;
 	else
 		r = gather_plain(l->look->v, letter, false, &g, l->err);
 	if (!r && !*ret)
-		r = has_arrived(l->look->v, &g, ret, &when_s, l->err);
-	if (!r && *ret && when_s > *ret_last_s)
-		*ret_last_s = when_s;
+		r = has_arrived(l->look->v, &g, ret, &at, l->err);
+	if (!r && *ret && at > *ret_last)
+		*ret_last = at;
 	return r;
 }
 
-/* A bag is spent once each letter that it carries has arrived everywhere, unless it was put there since then, for whoever lost it. What
- * else is in it, and is still news, goes into another. One that was not before can only be for a letter that has arrived since. */
+/* A bag is spent once each letter that it carries has arrived everywhere, unless all of that was known when it was put there: for whoever
+ * lost it. What else is in it, and is still news, goes into another. One that was not before can only be for a letter that has arrived since. */
 static int look_whether_spent(struct looking *l, const struct own_bag *bag, bool *ret)
 {
-	int64_t written_s = 0, last_s = 0;
+	int64_t upto = 0, last = 0;
 	hashes_release(&l->letters);
-	int r = bag_letters(l->look->v->spool, str_of(bag->name), bag->bytes, collect, l, &written_s, l->err);
+	int r = bag_letters(l->look->v->spool, str_of(bag->name), bag->bytes, collect, l, &upto, l->err);
 	bool is_bounded = l->look->is_known && l->s->arrived.keys.n < ARRIVED_MAX; /* all that arrived are there */
 	bool spent = !r && !is_bounded && l->letters.n;
 	for (size_t i = 0; i < l->letters.n && !r && !spent; i++)
 		spent = hash_index_get(&l->s->arrived, &l->letters.at[i], NULL);
 	for (size_t i = 0; i < l->letters.n && !r && spent; i++)
-		r = look_whether_arrived(l, &l->letters.at[i], &spent, &last_s);
-	*ret = !r && spent && written_s <= last_s;
+		r = look_whether_arrived(l, &l->letters.at[i], &spent, &last);
+	*ret = !r && spent && upto < last;
 	return r;
 }
 

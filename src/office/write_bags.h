@@ -14,6 +14,7 @@ struct bag_place {
 	struct valise *v;
 	struct store *store;
 	int64_t now_s;
+	int64_t upto; /* where the log ended before anything was looked at */
 	bool look;    /* count, write nothing */
 	bool reports; /* with letters that go whole, what was reported of them */
 	/* For the other machines of our own office: all of a letter goes, whoever said it, and each bag begins with the mark of its audience, and

@@ -18,8 +18,8 @@ int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *e
 	int r = spool_need_transaction(s, err);
 	if (!r)
 		r = query_begin(&s->db,
-				"INSERT INTO bag (name, written_s, bytes, items, letters, audience, voucher) "
-				"VALUES (?, ?, ?, ?, ?, ?, ?) "
+				"INSERT INTO bag (name, written_s, bytes, items, letters, audience, voucher, upto) "
+				"VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
 				"ON CONFLICT DO NOTHING",
 				&q, err);
 	if (r)
@@ -32,6 +32,7 @@ int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *e
 	query_blob(&q, b->audience ? ids(b->audience, 1) : (struct str){NULL, 0});
 	query_blob(&q, b->voucher ? (struct str){(const char *)b->voucher->point, sizeof b->voucher->point}
 				  : (struct str){NULL, 0});
+	query_int(&q, b->upto);
 	return query_run(&q, err);
 }
 
@@ -61,16 +62,15 @@ int bag_items(struct spool *s, struct str bag, uint64_t bytes, hash_each *each, 
 	return r || !row ? r : row_each_hash(&q, 0, each, context, err);
 }
 
-int bag_letters(struct spool *s, struct str bag, uint64_t bytes, hash_each *each, void *context, int64_t *ret_written_s,
+int bag_letters(struct spool *s, struct str bag, uint64_t bytes, hash_each *each, void *context, int64_t *ret_upto,
 		struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row = false;
-	int r = look_up(s, "SELECT letters, written_s FROM bag WHERE name = ? AND bytes = ?", bag, bytes, &q, &row,
-			err);
+	int r = look_up(s, "SELECT letters, upto FROM bag WHERE name = ? AND bytes = ?", bag, bytes, &q, &row, err);
 	if (r || !row || row_is_null(&q, 0))
 		return r;
-	*ret_written_s = row_int(&q, 1);
+	*ret_upto = row_int(&q, 1);
 	return row_each_hash(&q, 0, each, context, err);
 }
 

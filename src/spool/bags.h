@@ -17,6 +17,7 @@ struct written_bag {
 	const struct hash *audience;
 	const struct age_recipient *voucher;
 	int64_t when_s;
+	int64_t upto; /* where the log ended before it was looked at what goes into it */
 };
 CHECKED int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *err);
 /* Whether this spool has written a bag of that name and size. */
@@ -24,9 +25,9 @@ CHECKED int bag_is_known(struct spool *s, struct str bag, uint64_t bytes, bool *
 /* In the order of bag_wrote. Nothing for a bag that this spool did not write, or that has another size now. */
 CHECKED int bag_items(struct spool *s, struct str bag, uint64_t bytes, hash_each *each, void *context,
 		      struct valise_err *err);
-/* The same of its letters. *ret_written_s: when it was written. */
+/* The same of its letters. *ret_upto: as bag_wrote had it. */
 CHECKED int bag_letters(struct spool *s, struct str bag, uint64_t bytes, hash_each *each, void *context,
-			int64_t *ret_written_s, struct valise_err *err);
+			int64_t *ret_upto, struct valise_err *err);
 /* For whose keys such a bag is; *ret_is_inside is false, and *ret untouched, where that is not known, or it is none. */
 CHECKED int bag_inside(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
 		       struct valise_err *err);

@@ -107,6 +107,22 @@ int row_names(const struct query *q, int column, const struct note *n, struct va
 		       hash_short(&id).text);
 }
 
+int note_seq(struct spool *s, const struct hash *id, int64_t *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row = false;
+	int r = query_begin(&s->db, "SELECT seq FROM item WHERE id = ? AND kind BETWEEN 1 AND 4", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	r = query_next(&q, &row, err);
+	if (!r && !row)
+		r = err_set(err, VALISE_E_NOT_FOUND, "the note %s is not here", hash_hex(id).text);
+	if (!r)
+		*ret = row_int(&q, 0);
+	return r;
+}
+
 int note_bytes(struct spool *s, const struct hash *id, struct buf *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;

@@ -297,8 +297,13 @@ static const char settled[] = "CREATE TABLE settled ("
 static const char bags_inside[] = "ALTER TABLE bag ADD COLUMN audience BLOB CHECK (length(audience) = 32);"
 				  "ALTER TABLE bag ADD COLUMN voucher BLOB CHECK (length(voucher) = 32);";
 
-const char *const schema_steps[] = {version_1,    version_2, exhibits, sheets,  let_go,
-				    sealed_lines, outlines,  regarded, settled, bags_inside};
+/* upto: of a bag of ours, where the log ended before it was looked at what goes into it. Of one from before this was known, by the clock. */
+static const char bags_by_log[] = "ALTER TABLE bag ADD COLUMN upto INTEGER NOT NULL DEFAULT 0;"
+				  "UPDATE bag SET upto = coalesce("
+				  "(SELECT seq FROM item WHERE taken_in_s < written_s ORDER BY seq DESC LIMIT 1), 0);";
+
+const char *const schema_steps[] = {version_1, version_2, exhibits, sheets,      let_go,     sealed_lines,
+				    outlines,  regarded,  settled,  bags_inside, bags_by_log};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)

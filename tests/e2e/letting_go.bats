@@ -3,6 +3,7 @@
 # Letting go: what goes, what stays, what is kept all the same, and bags that nobody waits for any more.
 
 load offices
+load clock
 load sticks
 
 setup() {
@@ -191,9 +192,13 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	[ "$(as harbour sync stick --json | json_at 'd["bags_removed"], d["bags_out"]')" = "(0, 0)" ]
 	as oslo sync stick
 	as oslo track "$letter" --json | json_at '[s["says"] for s in d["accounts"]["said"]]' | grep -q handed
-	# Put there again on purpose, it stays.
-	sleep 1.1
+	# Put there again on purpose, it stays: whatever the clock says.
 	as harbour sync stick "$letter"
+	as harbour sync stick
+	[ -n "$(find stick/valise -size +200k)" ]
+	rm -r stick/valise
+	needs_clock
+	off -7200 harbour sync stick "$letter"
 	as harbour sync stick
 	[ -n "$(find stick/valise -size +200k)" ]
 }
