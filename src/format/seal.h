@@ -47,8 +47,8 @@ struct verified_seal {
 	struct seal s;
 };
 CHECKED int seal_verify(const void *bytes, size_t len, struct verified_seal **ret, struct valise_err *err);
-/* Only for bytes that seal_verify accepted when they were taken into the spool, as far as the note's id tells: that they are the only
- * ones for what they say is not looked at again. */
+/* Only for bytes that seal_verify accepted when they were taken into the spool: that they are the only ones for what they say is not
+ * looked at again, as the signature is not. */
 CHECKED int seal_from_intake(const void *bytes, size_t len, struct verified_seal **ret, struct valise_err *err);
 /* Writes the seal and signs it by its one `by` key, whose signer this must be. What we have just signed is not verified. */
 CHECKED int seal_sign(const struct seal *s, const struct ed25519_signer *signer, struct verified_seal **ret,

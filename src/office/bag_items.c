@@ -131,16 +131,32 @@ static int collect_pieces(struct valise *v, struct collecting *c, const struct s
 	return r;
 }
 
-/* What is not here goes from whoever has it. */
-static int collect_exhibits(struct valise *v, struct collecting *c, const struct report *p)
+/* What is not here goes from whoever has it, and of another size it is not that. */
+static int collect_exhibit(struct valise *v, struct collecting *c, const struct report_span *span, struct hashes *done)
 {
+	CLEAN_BUF struct buf name = BUF_INIT(EXHIBIT_NAME_BYTES);
+	struct exhibit_row row;
+	int r = exhibit_row(v->spool, &span->exhibit, &row, &name, c->err);
+	if (r || row.bytes != span->exhibit_bytes)
+		return r == VALISE_E_NOT_FOUND ? 0 : r;
+	r = hashes_add(done, &span->exhibit, c->err);
+	for (uint32_t at = 0; at < exhibit_records(row.bytes) && !r; at++) {
+		struct hash item = exhibit_record_item(&span->exhibit, at);
+		r = collect(c, &item);
+	}
+	return r;
+}
+
+static int collect_reports(struct valise *v, struct collecting *c, const struct gathered *l)
+{
+	CLEANUP(hashes_release) struct hashes done = {0};
 	int r = 0;
-	for (size_t k = 0; k < p->n_spans && !r; k++) {
-		bool here = false;
-		r = exhibit_has(v->spool, &p->spans[k].exhibit, &here, c->err);
-		for (uint32_t at = 0; here && at < exhibit_records(p->spans[k].exhibit_bytes) && !r; at++) {
-			struct hash item = exhibit_record_item(&p->spans[k].exhibit, at);
-			r = collect(c, &item);
+	for (size_t i = 0; i < l->n_reports && !r; i++) {
+		const struct verified_report *one = l->reports[i].report;
+		r = collect(c, &one->note.id);
+		for (size_t k = 0; k < one->r.n_spans && !r; k++) {
+			if (!hashes_have(&done, &one->r.spans[k].exhibit))
+				r = collect_exhibit(v, c, &one->r.spans[k], &done);
 		}
 	}
 	return r;
@@ -151,12 +167,9 @@ int bag_letter_items(struct valise *v, const struct hash *audience, const struct
 {
 	struct collecting c = {audience, ret, err};
 	const struct seal *s = &l->seal->s;
-	int r = each_note(l, offices, l->n_reports > 0, collect, &c, err);
-	for (size_t i = 0; i < l->n_reports && !r; i++) {
-		r = collect(&c, &l->reports[i].report->note.id);
-		if (!r)
-			r = collect_exhibits(v, &c, &l->reports[i].report->r);
-	}
+	int r = each_note(l, offices, whole && l->n_reports > 0, collect, &c, err);
+	if (!r && whole)
+		r = collect_reports(v, &c, l);
 	if (r || !whole || s->paper.at)
 		return r;
 	r = collect(&c, &s->cover);

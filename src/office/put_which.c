@@ -10,17 +10,18 @@
 #define CHUNK 64u                     /* letters in one look at the spool */
 #define KEPT_BYTES (4u * 1024 * 1024) /* of what was gathered of letters that go, until they are written */
 #define NOTE_COSTS 3u                 /* bytes that a note takes in memory for each of its own */
+#define ROUND_MAX 10000u              /* letters of which it is looked up at once what of them lies there */
+#define WANTED_MAX 100000u            /* and what they may put there */
 #ifndef ROUND_BYTES                   /* less in a test, as the next */
-#define ROUND_BYTES \
-	(4u * 1024 * 1024) /* of what is gathered of letters, until it is looked up what of them lies there */
+#define ROUND_BYTES (4u * 1024 * 1024)
 #endif
 #ifndef CANDIDATES_MAX
-#define CANDIDATES_MAX 20000u /* at once: the more, the more of one audience share a bag */
+#define CANDIDATES_MAX 20000u /* about as many are written at once: the more, the more of one audience share a bag */
 #endif
 
 /* ---- What lies there already ---- */
 
-/* Of bags of ours that stay; both lists are in one order. */
+/* Of bags of ours that stay (both lists are in one order), and that were put there just now. */
 static int each_own(struct putting *p, int (*see)(struct putting *, const struct own_bag *))
 {
 	const struct own_bags *bags = &p->settled.bags;
@@ -32,6 +33,8 @@ static int each_own(struct putting *p, int (*see)(struct putting *, const struct
 		else
 			r = see(p, &bags->at[i]);
 	}
+	for (size_t i = 0; i < p->written.n && !r; i++)
+		r = see(p, &p->written.at[i]);
 	return r;
 }
 
@@ -72,10 +75,12 @@ static int see_own(struct putting *p, const struct own_bag *bag)
 
 /* ---- Which ---- */
 
-/* About what it takes in memory. */
+/* About what it takes in memory. Registers that are kept for the next letter too are not its own. */
 static size_t gathered_bytes(const struct gathered *g)
 {
 	size_t bytes = sizeof *g + NOTE_COSTS * g->seal->note.len;
+	for (size_t i = 0; i < g->set.n && !g->set.kept; i++)
+		bytes += NOTE_COSTS * g->set.entries[i]->note.len;
 	for (size_t i = 0; i < g->n_statements; i++)
 		bytes += NOTE_COSTS * g->statements[i].statement->note.len;
 	for (size_t i = 0; i < g->n_reports; i++)
@@ -167,7 +172,7 @@ static void drop_round(struct putting *p)
 	hashes_release(&p->lying);
 }
 
-/* Of the round, those go of which something does not lie there. So many letters at once: it takes a look through all our bags there. */
+/* Of the round, those go of which something does not lie there. */
 static int end_round(struct putting *p)
 {
 	int r = p->wanted.n ? each_own(p, see_own) : 0;
@@ -184,12 +189,21 @@ static int look_whether_whole(struct putting *p, struct gathered *g, bool *ret)
 	return r;
 }
 
+/* What is said of it cannot be read here: no reason to leave the others. */
+static int leave_out(struct putting *p, const struct hash *id)
+{
+	int r = put_out_tell_lost(p->r, id, p->err);
+	return r ? r : hashes_add(&p->settled.open, id, p->err);
+}
+
 /* As far as it is here: what another machine has of it comes from there. */
 static int add_inside(struct putting *p, const struct hash *id)
 {
 	CLEAN_GATHERED struct gathered g = {0};
 	bool ours;
 	int r = gather_plain(p->v, id, true, &g, p->err);
+	if (r == VALISE_E_BAD)
+		return leave_out(p, id);
 	if (!r)
 		r = inside_concerns(p->v, &g, &ours, p->err);
 	if (r || !(ours || hashes_have(&p->named, id)))
@@ -218,6 +232,8 @@ static int add_candidate(struct putting *p, const struct hash *id)
 	struct candidate c = {.id = *id};
 	bool arrived = false;
 	int r = gather_plain(p->v, id, p->o->reports, &g, p->err);
+	if (r == VALISE_E_BAD)
+		return leave_out(p, id);
 	if (!r)
 		r = spent_bags_hear(&p->spent, p->v, &g, &arrived, p->err);
 	bool named = hashes_have(&p->named, id),
@@ -268,6 +284,12 @@ static int look_at_next(struct putting *p, bool *ret_any)
 	return p->o->inside ? add_inside(p, id) : add_candidate(p, id);
 }
 
+/* The whole of it in memory, and not how many go: each round takes a look through all our bags there. */
+static bool is_full(const struct putting *p)
+{
+	return p->n_round >= ROUND_MAX || p->round_bytes > ROUND_BYTES || p->wanted.n > WANTED_MAX;
+}
+
 int putting_next(struct putting *p)
 {
 	bool any = true;
@@ -277,10 +299,11 @@ int putting_next(struct putting *p)
 		hashes_release(&p->present);
 	while (any && !r && p->n < CANDIDATES_MAX) {
 		r = look_at_next(p, &any);
-		if (!r && (!any || p->round_bytes > ROUND_BYTES || p->n + p->n_round >= CANDIDATES_MAX))
+		if (!r && (!any || is_full(p)))
 			r = end_round(p);
 	}
 	spool_rollback(p->v->spool);
+	p->spent.heard_all = !any;
 	return r;
 }
 
@@ -299,8 +322,9 @@ int putting_begin(struct putting *p)
 	if (r || p->is_idle)
 		return r;
 	r = look(p);
-	if (!r)
-		r = spent_bags_find(&p->spent, &p->settled, p->store, p->err);
+	if (r || p->o->inside) /* whose bags have rules of their own */
+		return r;
+	r = spent_bags_find(&p->spent, &p->settled, p->store, p->err);
 	if (r || !p->spent.bags.n)
 		return r;
 	/* What is still news of what goes with them may be of any letter. */

@@ -78,7 +78,8 @@ static int look_whether_spent(struct looking *l, const struct own_bag *bag, bool
 	int64_t upto = 0, last = 0;
 	hashes_release(&l->letters);
 	int r = bag_letters(l->look->v->spool, str_of(bag->name), bag->bytes, collect, l, &upto, l->err);
-	bool is_bounded = l->look->is_known && l->s->arrived.keys.n < ARRIVED_MAX; /* all that arrived are there */
+	/* All that arrived since the look before are known. */
+	bool is_bounded = l->look->is_known && l->s->heard_all && l->s->arrived.keys.n < ARRIVED_MAX;
 	bool spent = !r && !is_bounded && l->letters.n;
 	for (size_t i = 0; i < l->letters.n && !r && !spent; i++)
 		spent = hash_index_get(&l->s->arrived, &l->letters.at[i], NULL);

@@ -79,7 +79,7 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"SELECT i.bytes, i.id FROM entry e JOIN item i ON i.seq = e.item WHERE e.office = ? AND i.taken_in_s <= ? "
+		"SELECT i.bytes FROM entry e JOIN item i ON i.seq = e.item WHERE e.office = ? AND i.taken_in_s <= ? "
 		"ORDER BY e.seq, e.id",
 		&q, err);
 	if (r)
@@ -94,8 +94,6 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 			return r;
 		struct str bytes = row_bytes(&q, 0);
 		r = register_entry_from_intake(bytes.at, bytes.len, &e, err);
-		if (!r)
-			r = row_names(&q, 1, &e->note, err);
 		if (r)
 			return item_unreadable(s, r, err);
 		r = each(context, TAKE(e));

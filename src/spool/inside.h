@@ -3,7 +3,6 @@
 #ifndef SPOOL_INSIDE_H
 #define SPOOL_INSIDE_H
 
-#include "format/note.h"
 #include "spool/as_checked.h"
 #include "spool/db.h"
 #include "spool/spool.h"
@@ -82,7 +81,5 @@ struct partial_name partial_name(const struct hash *root, uint64_t pieces);
 
 /* When the bytes of an item here are no longer what was taken in: says so, and returns `code`. */
 int item_unreadable(const struct spool *s, int code, struct valise_err *err);
-/* VALISE_E_BAD when the note's id is not that in the row: its bytes are others than those that were taken in. */
-CHECKED int row_names(const struct query *q, int column, const struct note *n, struct valise_err *err);
 
 #endif

@@ -97,16 +97,6 @@ int item_unreadable(const struct spool *s, int code, struct valise_err *err)
 	return err_prefix(err, code, "the spool %s is damaged, run `valise doctor`", text_shown(str_of(s->dir)).text);
 }
 
-int row_names(const struct query *q, int column, const struct note *n, struct valise_err *err)
-{
-	struct hash id;
-	int r = row_hash(q, column, &id, err);
-	if (r || hash_eq(&n->id, &id))
-		return r;
-	return err_set(err, VALISE_E_BAD, "the %s %s is not as it was taken in", note_kinds[n->kind].name,
-		       hash_short(&id).text);
-}
-
 int note_seq(struct spool *s, const struct hash *id, int64_t *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;

@@ -163,8 +163,7 @@ int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **r
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, "SELECT bytes, id FROM item WHERE id = ? AND kind = 2 AND taken_in_s <= ?", &q,
-			    err);
+	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 2 AND taken_in_s <= ?", &q, err);
 	if (r)
 		return r;
 	query_hash(&q, id);
@@ -174,14 +173,8 @@ int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **r
 		return r;
 	if (!row)
 		return not_here(id, err);
-	CLEAN_SEAL struct verified_seal *seal = NULL;
 	struct str bytes = row_bytes(&q, 0);
-	r = seal_from_intake(bytes.at, bytes.len, &seal, err);
-	if (!r)
-		r = row_names(&q, 1, &seal->note, err);
-	if (!r)
-		*ret = TAKE(seal);
-	return item_unreadable(s, r, err);
+	return item_unreadable(s, seal_from_intake(bytes.at, bytes.len, ret, err), err);
 }
 
 int letter_own_ref(struct spool *s, struct str ref, bool *ret_any, struct hash *ret, struct valise_err *err)

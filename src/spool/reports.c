@@ -28,8 +28,6 @@ static int each_row(struct spool *s, struct query *q, report_each *each, void *c
 			return r;
 		struct str bytes = row_bytes(q, 0);
 		r = report_from_intake(bytes.at, bytes.len, &v, err);
-		if (!r)
-			r = row_names(q, 2, &v->note, err);
 		if (r)
 			return item_unreadable(s, r, err);
 		r = each(context, TAKE(v), row_int(q, 1));
@@ -43,7 +41,7 @@ int reports_of(struct spool *s, const struct hash *letter, report_each *each, vo
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"SELECT i.bytes, i.taken_in_s, i.id FROM report n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
+		"SELECT i.bytes, i.taken_in_s FROM report n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
 		"AND i.taken_in_s <= ? ORDER BY n.signer, n.nth, n.item",
 		&q, err);
 	if (r)
@@ -58,7 +56,7 @@ int reports_each(struct spool *s, report_each *each, void *context, struct valis
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"SELECT i.bytes, i.taken_in_s, i.id FROM report n JOIN item i ON i.seq = n.item AND i.taken_in_s <= ? ORDER BY n.item",
+		"SELECT i.bytes, i.taken_in_s FROM report n JOIN item i ON i.seq = n.item AND i.taken_in_s <= ? ORDER BY n.item",
 		&q, err);
 	if (r)
 		return r;

@@ -48,7 +48,7 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"SELECT i.bytes, i.taken_in_s, i.id FROM statement n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
+		"SELECT i.bytes, i.taken_in_s FROM statement n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
 		"AND i.taken_in_s <= ? ORDER BY n.signer, n.nth, n.item",
 		&q, err);
 	if (r)
@@ -63,8 +63,6 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 			return r;
 		struct str bytes = row_bytes(&q, 0);
 		r = statement_from_intake(bytes.at, bytes.len, &v, err);
-		if (!r)
-			r = row_names(&q, 2, &v->note, err);
 		if (r)
 			return item_unreadable(s, r, err);
 		r = each(context, TAKE(v), row_int(&q, 1));

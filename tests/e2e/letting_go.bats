@@ -203,6 +203,37 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	[ -n "$(find stick/valise -size +200k)" ]
 }
 
+@test "a spent bag is found beside whatever else goes in the same sync" {
+	letter=$(as harbour seal -t Oslo plan)
+	as harbour sync stick --all
+	as oslo sync stick
+	as oslo say received "$letter" --yes
+	as harbour sync stick --all
+	for i in 1 2 3 4 5; do # before the receipt in the log
+		as harbour seal -t Oslo small >/dev/null
+	done
+	as oslo sync stick
+	[ "$(as harbour sync stick --all --json | json_at 'd["bags_removed"], len(d["out"])')" = "(1, 5)" ]
+	[ -z "$(find stick/valise -size +200k)" ]
+	[ "$(as harbour sync stick --all --json | json_at 'd["bags_removed"], d["bags_out"]')" = "(0, 0)" ]
+}
+
+@test "what goes between the machines of an office takes away no bag for another" {
+	told=$(as harbour seal -t Oslo small)
+	letter=$(as harbour seal -t Oslo plan)
+	mkdir before between
+	as harbour sync before "$told" "$letter"
+	as oslo sync before
+	as harbour say comment "$told" --text "Urgent." --yes
+	as harbour sync stick "$letter"
+	as oslo say received "$letter" --yes
+	as oslo sync between
+	as harbour sync between
+	[ "$(as harbour sync --inside stick --json | json_at 'd["bags_removed"]')" -eq 0 ]
+	as oslo sync stick
+	as oslo track "$told" --json | json_at '[s["says"] for s in d["accounts"]["said"]]' | grep -q comment
+}
+
 @test "a bag stays while one of its letters, or one of their recipients, is still waited for" {
 	found bern "Bern Chancery"
 	introduce harbour bern Bern
