@@ -6,7 +6,7 @@
 #include "office/settled.h"
 
 struct spent_bags {
-	bool heard_all;            /* that are looked at, when it is asked which bags are spent */
+	bool heard_all;       /* that are looked at, when it is asked which bags are spent */
 	struct own_bags bags; /* in the order of those that lie there */
 	struct hash_index
 		arrived; /* letters whose recipients have all said received, of those that were heard: the first of them */
