@@ -29,6 +29,14 @@ int put_out_tell_lost(struct put_out_result *r, const struct hash *letter, struc
 	return tell(r, &b, err);
 }
 
+int put_out_tell_unread(struct put_out_result *r, const struct hash *letter, struct valise_err *err)
+{
+	CLEAN_BUF struct buf b = BUF_INIT(8192);
+	r->damaged = true;
+	buf_addf(&b, "nothing of %s went out: %s", hash_short(letter).text, err->text);
+	return tell(r, &b, err);
+}
+
 int put_out_tell_damaged(struct put_out_result *r, const struct hash *exhibit, struct valise_err *err)
 {
 	CLEAN_BUF struct buf b = BUF_INIT(8192);

@@ -7,6 +7,7 @@
 
 /* Why it was, is in the error. */
 CHECKED int put_out_tell_lost(struct put_out_result *r, const struct hash *letter, struct valise_err *err);
+CHECKED int put_out_tell_unread(struct put_out_result *r, const struct hash *letter, struct valise_err *err);
 CHECKED int put_out_tell_damaged(struct put_out_result *r, const struct hash *exhibit, struct valise_err *err);
 /* A bag of ours from inside our office, of that name. */
 CHECKED int put_out_tell_own_damaged(struct put_out_result *r, const char *name, struct valise_err *err);

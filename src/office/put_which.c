@@ -75,11 +75,12 @@ static int see_own(struct putting *p, const struct own_bag *bag)
 
 /* ---- Which ---- */
 
-/* About what it takes in memory. Registers that are kept for the next letter too are not its own. */
-static size_t gathered_bytes(const struct gathered *g)
+/* About what it takes in memory beside the one before it, with which it may share its registers. */
+static size_t gathered_bytes(const struct gathered *g, const struct gathered *before)
 {
 	size_t bytes = sizeof *g + NOTE_COSTS * g->seal->note.len;
-	for (size_t i = 0; i < g->set.n && !g->set.kept; i++)
+	bool shares = before && g->set.kept && g->set.kept == before->set.kept;
+	for (size_t i = 0; i < g->set.n && !shares; i++)
 		bytes += NOTE_COSTS * g->set.entries[i]->note.len;
 	for (size_t i = 0; i < g->n_statements; i++)
 		bytes += NOTE_COSTS * g->statements[i].statement->note.len;
@@ -97,7 +98,7 @@ static int keep_candidate(struct putting *p, const struct candidate *c, struct g
 	p->candidates = grown;
 	grown = &p->candidates[p->n++];
 	*grown = *c;
-	size_t bytes = gathered_bytes(g);
+	size_t bytes = gathered_bytes(g, p->n > 1 ? grown[-1].again : NULL);
 	if (bytes > KEPT_BYTES - p->kept_bytes || !(grown->again = malloc(sizeof *g)))
 		return 0;
 	p->kept_bytes += bytes;
@@ -133,8 +134,8 @@ static int add_to_round(struct putting *p, const struct candidate *c, struct gat
 	*grown = (struct looked_at){*c, *g, *offices};
 	*g = (struct gathered){0};
 	*offices = (struct hashes){0};
-	p->round_bytes += gathered_bytes(&grown->g);
-	return p->settled.bags.n
+	p->round_bytes += gathered_bytes(&grown->g, p->n_round > 1 ? &grown[-1].g : NULL);
+	return p->settled.bags.n + p->written.n
 		       ? bag_letter_items(p->v, &c->audience, &grown->g, &grown->offices, c->whole, &p->wanted, p->err)
 		       : 0;
 }
@@ -192,7 +193,7 @@ static int look_whether_whole(struct putting *p, struct gathered *g, bool *ret)
 /* What is said of it cannot be read here: no reason to leave the others. */
 static int leave_out(struct putting *p, const struct hash *id)
 {
-	int r = put_out_tell_lost(p->r, id, p->err);
+	int r = put_out_tell_unread(p->r, id, p->err);
 	return r ? r : hashes_add(&p->settled.open, id, p->err);
 }
 

@@ -202,6 +202,22 @@ key_file() { # OFFICE WORD
 	[ "$(sql harbour 'SELECT count(*) FROM item WHERE kind = 5 AND length(bytes) > 0')" -eq 1 ]
 }
 
+@test "a letter whose seal is damaged keeps no other from going" {
+	echo notice >notice
+	first=$(as harbour seal -t Oslo notice)
+	second=$(as harbour seal -t Oslo notice)
+	sql harbour "UPDATE item SET bytes = substr(bytes, 1, 100) WHERE id = x'$first'"
+	mkdir -p stick
+	run as harbour sync stick --all
+	echo "$output"
+	[ "$status" -eq 4 ]
+	[[ $output == *"nothing of "*" went out: "*"valise doctor"* ]]
+	as oslo sync stick
+	as oslo track "$second"
+	run as oslo track "$first"
+	[[ $output == *"no letter here is named"* ]]
+}
+
 @test "an officer's key is gone again when its appointment lost a race" {
 	keys=$(ls offices/harbour/keys)
 	run env VALISE_PASSPHRASE_COMMAND='valise officer add -t First -r clerk --no-passphrase >&2; echo secret' \
