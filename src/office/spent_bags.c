@@ -64,6 +64,8 @@ static int look_whether_arrived(struct looking *l, const struct hash *letter, bo
 		at = (int64_t)heard;
 	else
 		r = gather_plain(l->look->v, letter, false, &g, l->err);
+	if (r == VALISE_E_BAD)
+		return 0; /* nobody here can tell: its bag stays */
 	if (!r && !*ret)
 		r = has_arrived(l->look->v, &g, ret, &at, l->err);
 	if (!r && *ret && at > *ret_last)
