@@ -47,6 +47,7 @@ fault:
 	@$(MAKE) --no-print-directory build
 	@test -e $(BUILD)/tests || meson configure $(BUILD) -Dtests=true
 	@FAULT_ALL=1 meson test -C $(BUILD) --suite fault --timeout-multiplier 0 --print-errorlogs
+	@FAULT_ALL=1 meson test -C $(BUILD) spool_nomem --timeout-multiplier 0 --print-errorlogs
 
 big:
 	@packaging/need.sh build check

@@ -2,7 +2,6 @@
 /* What a bag may carry of a letter, item by item. */
 #include "office/bag_items.h"
 
-#include "base/limits.h"
 #include "crypto/digest.h"
 #include "format/bag.h"
 #include "format/tally.h"
@@ -89,9 +88,7 @@ int bag_letter_lies_there(const struct hashes *lying, const struct hash *audienc
 {
 	struct asking a = {lying, audience};
 	const struct seal *s = &l->seal->s;
-	*ret = false;
-	if (!whole)
-		*ret = !bag_has_news(lying, audience, l, offices);
+	*ret = !whole && !bag_has_news(lying, audience, l, offices);
 	if (!whole || l->n_reports)
 		return 0;
 	int r = each_note(l, offices, false, ask, &a, err);

@@ -88,7 +88,7 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 	query_int(&q, s->as_of_s);
 	for (;;) {
 		bool row;
-		CLEAN_ENTRY struct verified_entry *e = NULL;
+		struct verified_entry *e;
 		r = query_next(&q, &row, err);
 		if (r || !row)
 			return r;
@@ -96,7 +96,7 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 		r = register_entry_from_intake(bytes.at, bytes.len, &e, err);
 		if (r)
 			return item_unreadable(s, r, err);
-		r = each(context, TAKE(e));
+		r = each(context, e);
 		if (r)
 			return r;
 	}

@@ -12,9 +12,9 @@ CHECKED int note_bytes(struct spool *s, const struct hash *id, struct buf *ret, 
 /* Which letter a note is about: a seal is about its own. *ret_here is false where no such note is here. */
 CHECKED int note_letter(struct spool *s, const struct hash *id, struct hash *ret, bool *ret_here,
 			struct valise_err *err);
-/* Whether any note has that id. */
 /* Its place in the log. VALISE_E_NOT_FOUND. */
 CHECKED int note_seq(struct spool *s, const struct hash *id, int64_t *ret, struct valise_err *err);
+/* Whether any note has that id. */
 CHECKED int note_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err);
 /* Ids of all notes about a letter: its seal, statements, reports. */
 typedef int note_each(void *context, const struct hash *id, enum note_kind kind);

@@ -79,7 +79,7 @@ static int not_here_by_then(struct spool *s, const struct hash *id, struct valis
 		   : not_here(id, err);
 }
 
-/* The columns of letter_row's query. */
+/* The columns of letter_row's query; the seventh is NULL where no body is here. */
 static int read_row(const struct query *q, struct letter_row *ret, struct valise_err *err)
 {
 	struct letter_row row = {
@@ -87,7 +87,7 @@ static int read_row(const struct query *q, struct letter_row *ret, struct valise
 		.taken_in_s = row_int(q, 3),
 		.is_paper = row_is_null(q, 5),
 		.is_own = row_int(q, 6) != 0,
-		.has_body = !row_is_null(q, 7) && row_int(q, 7) != 0,
+		.has_body = row_int(q, 7) != 0,
 		.is_broken = !row_is_null(q, 7) && row_int(q, 7) == 0,
 		.has_cover = row_int(q, 8) != 0,
 	};

@@ -22,7 +22,7 @@ static int each_row(struct spool *s, struct query *q, report_each *each, void *c
 {
 	for (;;) {
 		bool row;
-		CLEAN_REPORT struct verified_report *v = NULL;
+		struct verified_report *v;
 		int r = query_next(q, &row, err);
 		if (r || !row)
 			return r;
@@ -30,7 +30,7 @@ static int each_row(struct spool *s, struct query *q, report_each *each, void *c
 		r = report_from_intake(bytes.at, bytes.len, &v, err);
 		if (r)
 			return item_unreadable(s, r, err);
-		r = each(context, TAKE(v), row_int(q, 1));
+		r = each(context, v, row_int(q, 1));
 		if (r)
 			return r;
 	}

@@ -57,7 +57,7 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 	query_int(&q, s->as_of_s);
 	for (;;) {
 		bool row;
-		CLEAN_STATEMENT struct verified_statement *v = NULL;
+		struct verified_statement *v;
 		r = query_next(&q, &row, err);
 		if (r || !row)
 			return r;
@@ -65,7 +65,7 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 		r = statement_from_intake(bytes.at, bytes.len, &v, err);
 		if (r)
 			return item_unreadable(s, r, err);
-		r = each(context, TAKE(v), row_int(&q, 1));
+		r = each(context, v, row_int(&q, 1));
 		if (r)
 			return r;
 	}

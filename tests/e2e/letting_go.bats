@@ -196,8 +196,17 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	as harbour sync stick "$letter"
 	as harbour sync stick
 	[ -n "$(find stick/valise -size +200k)" ]
-	rm -r stick/valise
+}
+
+@test "what is put there again stays, when the clock was set back too" {
 	needs_clock
+	letter=$(as harbour seal -t Oslo plan)
+	as harbour sync stick "$letter"
+	as oslo sync stick
+	as oslo say received "$letter" --yes
+	as oslo sync stick
+	as harbour sync stick
+	[ -z "$(find stick/valise -size +200k)" ]
 	off -7200 harbour sync stick "$letter"
 	as harbour sync stick
 	[ -n "$(find stick/valise -size +200k)" ]

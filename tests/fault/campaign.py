@@ -214,7 +214,7 @@ class Campaign:
         cuts = []
         seen = set()
         seeds = range(8 if self.options.all else 1)
-        every = 1 if self.options.all or self.options.at else len(log) // CUTS + 1 # images take longer to make than to look at
+        every = 1 if self.options.all or self.options.at else len(log) // CUTS + 1  # images take longer to make than to look at
         for k in range(len(log) + 1):
             if k:
                 disk.do(*log[k - 1])
@@ -235,7 +235,7 @@ class Campaign:
             return [c for c in cuts if "%d:%s:%d" % c == self.options.at]
         if os.environ.get("VALISE_TEST_SHORT"):
             return self.sample(cuts)
-        if self.options.fat and not self.options.all: # it differs in the few places that have no links
+        if self.options.fat and not self.options.all:  # it differs in the few places that have no links
             return self.sample(cuts, FAT_CUTS)
         # What is surely lost is always looked at: there are few such images, and a window between two syncs may be one of them.
         is_sure = lambda c: c[0] == end or c[1] == "strict"

@@ -125,11 +125,11 @@ static void *sqlite_realloc(void *p, int n)
 }
 
 /* SQLite does without some of its allocations, so a run may also succeed; whatever it says, the spool is whole. Each of the first thousand
- * of them fails once, and of the thousands after those a part. */
+ * of them fails once, and of the thousands after those a part; with FAULT_ALL, as `make fault` sets it, all. */
 static void sqlite_failing_in_turn(int (*work)(struct str input, struct valise_err *err), size_t skip_to)
 {
-	size_t refused = 0;
-	for (size_t i = skip_to;; i += 1 + i / 1000) {
+	size_t refused = 0, sparse = getenv("FAULT_ALL") ? SIZE_MAX : 1000;
+	for (size_t i = skip_to;; i += 1 + i / sparse) {
 		struct valise_err err = {0};
 		sqlite_allocations = 0;
 		sqlite_failing_at = i;

@@ -362,13 +362,13 @@ static void one_bit_of_a_note_is_found(void **state)
 		"UPDATE item SET bytes = CAST(replace(CAST(bytes AS TEXT), 'envelope 17', 'envelope 18') AS BLOB)");
 	s = kit_open(dir, SPOOL_READ);
 	struct kit_findings f = kit_check(s, false);
-	struct valise_err err = {0};
-	struct verified_seal *seal = NULL;
 	assert_int_equal(f.n_broken, 1);
 	assert_non_null(strstr(f.text, hash_hex(&id).text));
 	spool_close(s);
 	kit_sql(dir, "UPDATE item SET bytes = substr(bytes, 1, 100)");
 	s = kit_open(dir, SPOOL_READ);
+	struct valise_err err = {0};
+	struct verified_seal *seal = NULL;
 	assert_int_equal(kit_check(s, false).n_broken, 1);
 	assert_int_equal(letter_seal(s, &id, &seal, &err), VALISE_E_BAD);
 	assert_non_null(strstr(err.text, "doctor"));
