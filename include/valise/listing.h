@@ -18,6 +18,7 @@ struct valise_letter_line {
 		*ref; /* names as you know them; `to` names the first and how many more */
 	int64_t date_s;
 	bool is_own, is_for_us, is_whole, is_broken;
+	bool is_unread; /* its notes are damaged here: `sentence` says which; names, ref, state and the like are not known */
 	const char *state;  /* least far recipient's valise_state_name */
 	bool is_unanswered; /* some recipient says neither reviewed nor refused */
 	bool has_answer_by; /* the seal asks for an answer by then */
@@ -47,6 +48,7 @@ struct valise_listed {
 	char last_short[10];
 	bool reads_subjects;      /* words were looked for in subjects: a reading key of ours is here */
 	uint64_t n_closed_covers; /* of the letters looked at, those whose subject could not be read */
+	size_t n_unread;          /* of those that were given */
 };
 /* Newest date first, within a second the last that was taken in. A list that goes on stays in order while letters come in. */
 VALISE_CHECKED int valise_letters(struct valise *v, const struct valise_listing *l,
@@ -60,6 +62,7 @@ struct valise_totals {
 	uint64_t for_us, for_us_unopened, for_us_unanswered, for_us_past;
 	uint64_t others; /* neither yours nor for you */
 	uint64_t reported;
+	uint64_t unread; /* damaged here; of these only own is known */
 };
 /* At once where what was counted before is kept; else it counts, and keeps that where it can. */
 VALISE_CHECKED int valise_totals(struct valise *v, struct valise_totals *ret, struct valise_err *err);
@@ -69,6 +72,7 @@ VALISE_CHECKED int valise_totals(struct valise *v, struct valise_totals *ret, st
 struct valise_heard {
 	const char *office, *office_id; /* as shown; its id */
 	bool any;
+	bool is_unread;   /* the letter is damaged here; `says`, `ref`, `title` are NULL */
 	const char *says; /* "sealed", or what it says */
 	const char *note; /* the statement's id, or the letter's */
 	const char *letter, *short_id, *ref;

@@ -340,6 +340,7 @@ struct valise_proposals {
 	size_t n;
 	const struct valise_proposal_reported *reported; /* in standing, and not corrected */
 	size_t n_reported;
+	size_t n_unread; /* letters that are damaged here: what was proposed in them is left out */
 };
 /* Out of all letters here; `with` (NULL: whoever) is an office that made it, or is a party of its letter. */
 VALISE_CHECKED int valise_proposals(struct valise *v, const char *with, struct valise_proposals **ret,
@@ -375,6 +376,7 @@ struct valise_mission {
 	const struct valise_errand *errands; /* none: the letter sent nobody anywhere, as far as is known here */
 	size_t n_errands;
 	const struct valise_proposals *meetings; /* proposed in the brief */
+	size_t n_unread;                         /* letters that may belong to it, and are damaged here */
 };
 /* Borrows from `brief`, the brief's accounts, as valise_track gave them. */
 VALISE_CHECKED int valise_mission(struct valise *v, const struct valise_accounts *brief, struct valise_mission **ret,
@@ -411,6 +413,7 @@ struct valise_thread {
 	size_t n_letters;
 	const struct valise_event *events; /* by time */
 	size_t n_events;
+	size_t n_unread;    /* letters that may go with it, and are damaged here */
 	bool replies_known; /* false: no reading key of our office is here, so which letter answers which is not known */
 };
 /* The thread that `letter` is part of. Where a reading key is here it is unlocked (VALISE_E_LOCKED). */

@@ -83,6 +83,8 @@ static int track(struct cli *c, struct valise *v)
 		if (!a->has_as_of)
 			hint(c, "`valise %s %s`", next_step(a), a->short_id);
 	}
+	if (!r)
+		r = show_unread(c, m->n_unread);
 	bool broken = accounts_broken(a);
 	valise_mission_free(m);
 	valise_accounts_free(a);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cli.h"
 #include "cli/moment.h"
 
 struct shown show_bytes(const char *bytes)
@@ -157,6 +158,18 @@ void show_look_back(const struct look_back *b)
 		       " item%s of the log bear%s an earlier time than one before.\n",
 		       b->set_back, PLURAL(b->set_back), b->set_back == 1 ? "s" : "");
 	putchar('\n');
+}
+
+int show_unread(struct cli *c, uint64_t n)
+{
+	if (!n)
+		return 0;
+	if (!c->shared.json)
+		warn(c,
+		     "%" PRIu64
+		     " letter%s left out, damaged on this machine's disk: `valise doctor` says which, and what to do",
+		     n, n == 1 ? " is" : "s are");
+	return cli_shown(c, VALISE_E_BAD);
 }
 
 int show_error(struct valise_err *err, int code, const char *fmt, ...)

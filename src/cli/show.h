@@ -54,6 +54,10 @@ struct look_back {
 /* Above what is no letter's accounts, which say so themselves; nothing where nobody looks back. */
 void show_look_back(const struct look_back *b);
 
+struct cli;
+/* Says that so many letters are left out of what was shown, being damaged here, and returns what the command then comes to. */
+int show_unread(struct cli *c, uint64_t n);
+
 /* Fills in err and returns the code. */
 int show_error(struct valise_err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

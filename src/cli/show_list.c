@@ -64,6 +64,11 @@ static int list_text(void *context, const struct valise_letter_line *l)
 	struct cli *c = context;
 	progress_clear(&c->progress);
 	printf("%s  %11s  ", l->short_id, moment_show_day(l->date_s).text);
+	if (l->is_unread) {
+		paint(c, PAINT_BROKEN, "damaged");
+		puts("  on this machine's disk: `valise doctor` says what, and what to do");
+		return ferror(stdout) ? cli_fail(c, VALISE_E_IO, "cannot write") : 0;
+	}
 	if (l->is_broken)
 		paint(c, PAINT_BROKEN, "broken");
 	else
@@ -118,6 +123,7 @@ static void show_totals(const struct valise_totals *t)
 	show_total("Yours", t->own, own, 3);
 	show_total("For you", t->for_us, for_us, 3);
 	show_total("Others'", t->others, NULL, 0);
+	show_total("Damaged here", t->unread, NULL, 0);
 	putchar('\n');
 }
 
@@ -134,7 +140,7 @@ static int print_list(struct cli *c, struct valise *v, const struct list_options
 		      const struct look_back *back)
 {
 	struct valise_listed listed;
-	struct valise_totals t;
+	struct valise_totals t = {0};
 	show_look_back(back);
 	int r = valise_letters(v, l, list_text, c, &listed, &c->err);
 	progress_clear(&c->progress);
@@ -144,14 +150,15 @@ static int print_list(struct cli *c, struct valise *v, const struct list_options
 		show_search(&listed);
 	if (listed.more)
 		printf("There are more: the same with --before %s.\n", listed.last_short);
-	if (is_filtered(o))
-		return 0;
-	(void)fflush(stdout); /* the page at once, whatever has to be counted */
-	r = valise_totals(v, &t, &c->err);
-	progress_clear(&c->progress);
-	if (!r)
+	if (!is_filtered(o)) {
+		(void)fflush(stdout); /* the page at once, whatever has to be counted */
+		r = valise_totals(v, &t, &c->err);
+		progress_clear(&c->progress);
+		if (r)
+			return r;
 		show_totals(&t);
-	return r;
+	}
+	return listed.n_unread || t.unread ? cli_shown(c, VALISE_E_BAD) : 0;
 }
 
 /* ---- For programs ---- */
@@ -172,6 +179,7 @@ static int list_json(void *context, const struct valise_letter_line *l)
 	json_bool(j, "is_for_us", l->is_for_us);
 	json_bool(j, "is_whole", l->is_whole);
 	json_bool(j, "is_broken", l->is_broken);
+	json_bool(j, "is_unread", l->is_unread);
 	json_text(j, "state", l->state);
 	json_bool(j, "is_unanswered", l->is_unanswered);
 	json_time(j, "answer_by", l->has_answer_by, l->answer_by_s);
@@ -196,6 +204,7 @@ static void json_totals(struct json *j, const struct valise_totals *t)
 	json_number(j, "for_us_past", t->for_us_past);
 	json_number(j, "others", t->others);
 	json_number(j, "reported", t->reported);
+	json_number(j, "unread", t->unread);
 	json_close(j);
 }
 
@@ -204,7 +213,7 @@ static int print_list_json(struct cli *c, struct valise *v, const struct list_op
 {
 	struct json *j = c->json;
 	struct valise_listed listed;
-	struct valise_totals t;
+	struct valise_totals t = {0};
 	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
 	json_open_list(j, "letters");
 	int r = valise_letters(v, l, list_json, c, &listed, &c->err);
@@ -223,7 +232,8 @@ static int print_list_json(struct cli *c, struct valise *v, const struct list_op
 		json_text(j, "totals", NULL);
 	else
 		json_totals(j, &t);
-	return print_json(c);
+	r = print_json(c);
+	return !r && (listed.n_unread || t.unread) ? cli_shown(c, VALISE_E_BAD) : r;
 }
 
 int track_list(struct cli *c, struct valise *v, const struct list_options *o, const struct look_back *back)
@@ -244,6 +254,9 @@ static int heard_text(void *context, const struct valise_heard *h)
 	printf("%s: ", h->office);
 	if (!h->any) {
 		puts("nothing that it sealed or said is here");
+	} else if (h->is_unread) {
+		printf("in %s, which is damaged on this machine's disk: `valise doctor` says what, and what to do\n",
+		       h->short_id);
 	} else {
 		printf("%s %s", h->says, h->short_id);
 		show_ref(stdout, h->ref);
@@ -269,6 +282,7 @@ static int heard_json(void *context, const struct valise_heard *h)
 	json_text(j, "short", h->short_id);
 	json_text(j, "ref", h->ref);
 	json_text(j, "title", h->title);
+	json_bool(j, "is_unread", h->is_unread);
 	json_time(j, "time", h->any, h->time_s);
 	json_time(j, "taken_in", h->any, h->taken_in_s);
 	json_close(j);

@@ -91,4 +91,5 @@ void json_mission(struct json *j, const struct valise_mission *m)
 		put_errand(j, &m->errands[i]);
 	json_close(j);
 	json_proposals(j, "meetings", m->meetings);
+	json_number(j, "unread", m->n_unread);
 }

@@ -96,6 +96,7 @@ static int show_json(struct cli *c, const struct valise_proposals *p, const stru
 	put_reported(j, p);
 	json_time(j, "last", last && last->proposal, last ? last->at_s : 0);
 	json_text(j, "holds", WHAT_IS_HELD);
+	json_number(j, "unread", p->n_unread);
 	return print_json(c);
 }
 
@@ -180,12 +181,14 @@ int track_proposals(struct cli *c, struct valise *v, const char *with, const cha
 	if (r)
 		return r;
 	if (c->shared.json)
-		return show_json(c, p, last ? &the_last : NULL, back);
+		r = show_json(c, p, last ? &the_last : NULL, back);
+	if (c->shared.json)
+		return r ? r : show_unread(c, p->n_unread);
 	show_look_back(back);
 	if (last)
 		show_last(c, p, with, last, &the_last);
 	else
 		show_proposals(c, p);
 	puts(WHAT_IS_HELD);
-	return 0;
+	return show_unread(c, p->n_unread);
 }

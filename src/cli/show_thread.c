@@ -91,6 +91,7 @@ static int show_json(struct cli *c, const struct valise_thread *t, const struct 
 	struct json *j = c->json;
 	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
 	json_bool(j, "replies_known", t->replies_known);
+	json_number(j, "unread", t->n_unread);
 	json_open_list(j, "letters");
 	for (size_t i = 0; i < t->n_letters; i++)
 		put_letter(j, &t->letters[i]);
@@ -228,5 +229,7 @@ int track_thread(struct cli *c, struct valise *v, const char *letter, const stru
 	for (size_t i = 0; i < t->n_letters; i++)
 		broken = broken || accounts_broken(t->letters[i].accounts);
 	r = c->shared.json ? show_json(c, t, back) : show_thread(c, t, back);
+	if (!r)
+		r = show_unread(c, t->n_unread);
 	return r || !broken ? r : cli_shown(c, VALISE_E_BAD);
 }

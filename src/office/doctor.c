@@ -107,6 +107,8 @@ static int check_cover(struct examination *x, const struct letter_row *row)
 	if (row->is_paper)
 		return 0;
 	int r = letter_seal(x->v->spool, &row->id, &seal, &why);
+	if (r == VALISE_E_BAD) /* told of already, with all notes */
+		return 0;
 	if (r)
 		return unseen(x, row, "seal", r, &why);
 	r = cover_get(x->v->spool, &row->id, &cover, &why);

@@ -74,6 +74,11 @@ static int take_letter(void *context, const struct outlined *o)
 
 /* ---- Showing ---- */
 
+struct named {
+	struct hash_hex office, note, letter;
+	struct hash_short brief;
+};
+
 static const struct valise_said *find_said(const struct valise_accounts *a, const char *note)
 {
 	for (size_t i = 0; i < a->n_said; i++)
@@ -102,23 +107,40 @@ static int fill(struct valise *v, const struct heard_of *h, const struct valise_
 	return 0;
 }
 
+/* What was kept of it tells which letter it is, and when that came. */
+static int fill_unread(struct valise *v, const struct heard_of *h, const struct named *n, struct valise_heard *ret,
+		       struct valise_err *err)
+{
+	struct letter_row row;
+	int r = letter_row(v->spool, &h->letter, &row, err);
+	if (r)
+		return r;
+	ret->any = ret->is_unread = true;
+	ret->note = n->note.text;
+	ret->letter = n->letter.text;
+	ret->short_id = n->brief.text;
+	ret->time_s = row.date_s;
+	ret->taken_in_s = row.taken_in_s;
+	return 0;
+}
+
 static int show(struct valise *v, const struct heard_of *h, int (*each)(void *context, const struct valise_heard *h),
 		void *context, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	CLEAN_BUF struct buf name = BUF_INIT(64u * 1024);
-	struct hash_hex office = hash_hex(&h->office), note = hash_hex(&h->note);
+	const struct named n = {hash_hex(&h->office), hash_hex(&h->note), hash_hex(&h->letter), hash_short(&h->letter)};
 	struct valise_accounts *a = NULL;
-	struct valise_heard shown = {.office_id = office.text};
+	struct valise_heard shown = {.office_id = n.office.text};
 	int r = register_set_load(v, &h->office, 1, &set, err);
 	if (!r)
 		r = office_show(v, &set, &h->office, &name, err);
 	if (!r)
 		shown.office = (const char *)name.data;
 	if (!r && h->any)
-		r = office_accounts(v, &h->letter, false, &a, err);
+		r = office_accounts_if_read(v, &h->letter, &a, err);
 	if (!r && h->any)
-		r = fill(v, h, a, note.text, &shown, err);
+		r = a ? fill(v, h, a, n.note.text, &shown, err) : fill_unread(v, h, &n, &shown, err);
 	if (!r)
 		r = each(context, &shown);
 	valise_accounts_free(a);

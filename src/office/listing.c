@@ -28,6 +28,7 @@ static void walk_release(struct walk *w)
 
 /* One letter that belongs in the list. */
 struct found {
+	struct hash id;
 	struct outlined o;
 	struct buf subject;
 };
@@ -69,7 +70,7 @@ static bool belongs(const struct walk *w, const struct outline *o)
 
 static int look_at(struct walk *w, const struct hash *letter, struct chunk *c, struct valise_err *err)
 {
-	CLEANUP(found_release) struct found f = {.subject = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8)};
+	CLEANUP(found_release) struct found f = {.id = *letter, .subject = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8)};
 	bool yes = true;
 	int r = w->search ? search_letter(w->search, letter, &yes, &f.subject, err) : 0;
 	if (!r && yes)
@@ -202,6 +203,22 @@ static int give_line(struct walk *w, const struct found *f, int (*each)(void *, 
 	return each(context, &line);
 }
 
+/* Of one whose notes are damaged here, what its row has. */
+static int give_unread(const struct found *f, int (*each)(void *, const struct valise_letter_line *), void *context)
+{
+	struct hash_hex id = hash_hex(&f->id);
+	struct hash_short brief = hash_short(&f->id);
+	struct valise_letter_line line = {
+		.letter = id.text,
+		.short_id = brief.text,
+		.date_s = f->o.outline.date_s,
+		.is_own = f->o.outline.class & OUTLINE_OWN,
+		.is_unread = true,
+		.sentence = f->o.why.text,
+	};
+	return each(context, &line);
+}
+
 int valise_letters(struct valise *v, const struct valise_listing *l,
 		   int (*each)(void *context, const struct valise_letter_line *l), void *context,
 		   struct valise_listed *ret, struct valise_err *err)
@@ -219,11 +236,12 @@ int valise_letters(struct valise *v, const struct valise_listing *l,
 			listed.more = l->most && listed.n == l->most;
 			if (listed.more)
 				break;
-			r = give_line(&w, &c->at[i], each, context);
+			const struct found *f = &c->at[i];
+			r = f->o.accounts ? give_line(&w, f, each, context) : give_unread(f, each, context);
 			listed.n++;
-			(void)snprintf(listed.last, sizeof listed.last, "%s", c->at[i].o.accounts->letter);
-			(void)snprintf(listed.last_short, sizeof listed.last_short, "%s",
-				       c->at[i].o.accounts->short_id);
+			listed.n_unread += !f->o.accounts;
+			(void)snprintf(listed.last, sizeof listed.last, "%s", hash_hex(&f->id).text);
+			(void)snprintf(listed.last_short, sizeof listed.last_short, "%s", hash_short(&f->id).text);
 		}
 		chunk_release(c);
 	}
@@ -291,6 +309,7 @@ int valise_totals(struct valise *v, struct valise_totals *ret, struct valise_err
 		.for_us_past = t->for_us_past,
 		.others = t->others,
 		.reported = t->reported,
+		.unread = t->unread,
 	};
 	return 0;
 }

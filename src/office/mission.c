@@ -17,7 +17,7 @@ struct errand {
 struct mission {
 	struct valise_mission pub;        /* first: freed through it */
 	struct valise_accounts **letters; /* the errands'; what they borrow from */
-	size_t n_letters;
+	size_t n_letters, n_unread;
 	struct valise_proposals *meetings;
 	const struct valise_accounts *brief; /* the caller's */
 	struct errand *errands;
@@ -223,10 +223,15 @@ static int find_letters(struct valise *v, struct mission *m, const struct hash *
 	if (r == VALISE_E_NOMEM || !m->letters || !m->errands)
 		return err_nomem(err);
 	for (size_t i = 0; i < ids.n && !r; i++) {
-		r = office_accounts(v, &ids.at[i], false, &m->letters[m->n_letters], err);
+		struct valise_accounts *a = NULL;
+		r = office_accounts_if_read(v, &ids.at[i], &a, err);
 		if (r)
 			return r;
-		const struct valise_accounts *a = m->letters[m->n_letters++];
+		if (!a) {
+			m->n_unread++;
+			continue;
+		}
+		m->letters[m->n_letters++] = a;
 		if (is_errand(m->brief, a))
 			r = add_delivery(m, a, err);
 	}
@@ -250,7 +255,7 @@ static int show_all(struct mission *m, struct valise_err *err)
 		m->shown[i].by_envoy = e->by_envoy;
 		m->shown[i].reported = e->reported;
 	}
-	m->pub = (struct valise_mission){m->shown, m->n_errands, m->meetings};
+	m->pub = (struct valise_mission){m->shown, m->n_errands, m->meetings, m->n_unread};
 	return 0;
 }
 

@@ -97,6 +97,8 @@ static int name_letter(struct naming *n, const struct hash *id, bool by_ref)
 	CLEAN_BUF struct buf about = BUF_INIT(ABOUT_BYTES);
 	struct verified_seal *seal = NULL;
 	int r = letter_seal(n->v->spool, id, &seal, n->err);
+	if (r == VALISE_E_BAD) /* damaged here: it can be named all the same */
+		return by_ref ? 0 : call(n, str_of(hash_short(id).text), "damaged here");
 	if (r)
 		return r;
 	if (by_ref && seal->s.ref.at)

@@ -229,6 +229,9 @@ CHECKED int office_letters_which(struct valise *v, const struct hashes *among, e
 /* What valise_track shows; `with_words`: also what stands in the exhibits that reports point at, which takes reading them. */
 CHECKED int office_accounts(struct valise *v, const struct hash *letter, bool with_words, struct valise_accounts **ret,
 			    struct valise_err *err);
+/* For whoever looks at many, without words: *ret is NULL where its notes are damaged here, which is no reason to leave out the others. */
+CHECKED int office_accounts_if_read(struct valise *v, const struct hash *letter, struct valise_accounts **ret,
+				    struct valise_err *err);
 
 /* ---- forget.c ---- */
 

@@ -147,17 +147,32 @@ int outline_of(const struct gathered *g, const struct valise_accounts *a, struct
 	return 0;
 }
 
+/* No reason to leave the others out of a list, or out of what is counted. */
+static int outline_unread(struct valise *v, const struct hash *letter, struct outlined *o, struct valise_err *err)
+{
+	struct letter_row row;
+	int r = letter_row(v->spool, letter, &row, err);
+	if (!r)
+		o->outline = (struct outline){.date_s = row.date_s,
+					      .class = OUTLINE_UNREAD | (row.is_own ? OUTLINE_OWN : 0)};
+	return r;
+}
+
 int outline_letter(struct valise *v, const struct hash *letter, struct outlined *ret, struct valise_err *err)
 {
 	CLEAN_GATHERED struct gathered g = {0};
 	CLEAN_OUTLINED struct outlined o = {0};
-	int r = gather_within(v, letter, &g, err);
-	if (r)
-		return r;
-	struct evidence e = gathered_evidence(v, &g);
-	r = evidence_accounts(&e, &o.accounts, err);
-	if (!r)
-		r = outline_of(&g, o.accounts, &o.outline, err);
+	int r = gather_within(v, letter, &g, &o.why);
+	if (r == VALISE_E_BAD) {
+		r = outline_unread(v, letter, &o, err);
+	} else if (r) {
+		err_copy(err, &o.why);
+	} else {
+		struct evidence e = gathered_evidence(v, &g);
+		r = evidence_accounts(&e, &o.accounts, err);
+		if (!r)
+			r = outline_of(&g, o.accounts, &o.outline, err);
+	}
 	if (r)
 		return r;
 	*ret = o;
@@ -265,7 +280,7 @@ static int compare_one(struct valise *v, const struct hash *letter, bool *ret_wr
 	if (!r && fresh)
 		r = outline_letter(v, letter, &is, err);
 	if (!r)
-		*ret_wrong = fresh && !is_same(&was, &is.outline);
+		*ret_wrong = fresh && is.accounts && !is_same(&was, &is.outline);
 	return r;
 }
 

@@ -6,10 +6,12 @@
 #include "office/office.h"
 #include "spool/outlines.h"
 
-/* A letter as lists have it: its accounts, without the words of exhibits, and the outline that follows from them. */
+/* A letter as lists have it: its accounts, without the words of exhibits, and the outline that follows from them. Of one whose notes are
+ * damaged here there are none, and its outline is its date. */
 struct outlined {
-	struct valise_accounts *accounts;
+	struct valise_accounts *accounts; /* NULL: unread */
 	struct outline outline;
+	struct valise_err why; /* unread: what is damaged */
 };
 void outlined_release(struct outlined *o);
 #define CLEAN_OUTLINED CLEANUP(outlined_release)

@@ -13,7 +13,7 @@
 struct proposals {
 	struct valise_proposals pub;      /* first: freed through it */
 	struct valise_accounts **letters; /* what everything else borrows from, but for proposals_of */
-	size_t n_letters, cap_letters;
+	size_t n_letters, cap_letters, n_unread;
 	struct valise_proposal *all;
 	size_t n, cap;
 	struct valise_answer *answers;
@@ -166,9 +166,13 @@ static int collect(struct valise *v, struct proposals *p, const char *with, stru
 		if (!letters)
 			return err_nomem(err);
 		p->letters = letters;
-		r = office_accounts(v, &ids.at[i], false, &letters[p->n_letters], err);
+		r = office_accounts_if_read(v, &ids.at[i], &letters[p->n_letters], err);
 		if (r)
 			return r;
+		if (!letters[p->n_letters]) {
+			p->n_unread++;
+			continue;
+		}
 		p->n_letters++;
 		r = read_letter(p, letters[p->n_letters - 1], with, &keep);
 		if (!keep)
@@ -356,7 +360,7 @@ static int finish(struct proposals *p, struct valise_err *err)
 	int r = join_answers(p, err);
 	if (!r)
 		r = find_last_held(p, err);
-	p->pub = (struct valise_proposals){p->all, p->n, p->reported, p->n_reported};
+	p->pub = (struct valise_proposals){p->all, p->n, p->reported, p->n_reported, p->n_unread};
 	return r;
 }
 

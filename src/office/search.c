@@ -97,7 +97,6 @@ static int strike(const struct search *s, struct str text, unsigned *missing, st
 	return r;
 }
 
-/* One that was damaged, or that was sealed to others, is no failure of the search: it is counted. */
 static int strike_subject(struct search *s, const struct verified_seal *seal, unsigned *missing, struct buf *subject,
 			  struct valise_err *err)
 {
@@ -130,12 +129,21 @@ static int strike_subject(struct search *s, const struct verified_seal *seal, un
 	return r ? r : strike(s, c.subject, missing, err);
 }
 
+/* One that is damaged here, or that was sealed to others, is no failure of the search: it is counted. */
 int search_letter(struct search *s, const struct hash *letter, bool *ret_found, struct buf *subject,
 		  struct valise_err *err)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
 	unsigned missing = (1u << s->n_words) - 1;
-	int r = letter_seal(s->v->spool, letter, &seal, err);
+	struct valise_err why = {0};
+	int r = letter_seal(s->v->spool, letter, &seal, &why);
+	if (r == VALISE_E_BAD) {
+		s->n_closed++;
+		*ret_found = false;
+		return 0;
+	}
+	if (r)
+		err_copy(err, &why);
 	if (!r)
 		r = strike(s, seal->s.ref, &missing, err);
 	if (!r)

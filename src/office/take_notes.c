@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "spool/bags.h"
+#include "spool/mend.h"
 
 /* ---- Seals ---- */
 
@@ -38,9 +39,11 @@ static int new_arrival(struct take_in *t, const struct verified_seal *seal, bool
 	return r;
 }
 
+/* One whose seal is damaged here is not held, until it comes again. */
 static int held_arrival(struct take_in *t, const struct hash *id, bool *ret_held)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
+	struct valise_err why = {0};
 	struct letter_row row;
 	struct let_go gone;
 	size_t i;
@@ -50,7 +53,11 @@ static int held_arrival(struct take_in *t, const struct hash *id, bool *ret_held
 	int r = letter_row(t->v->spool, id, &row, NULL);
 	if (r == VALISE_E_NOT_FOUND)
 		return 0;
-	r = letter_seal(t->v->spool, id, &seal, t->err);
+	r = letter_seal(t->v->spool, id, &seal, &why);
+	if (r == VALISE_E_BAD)
+		return 0;
+	if (r)
+		err_copy(t->err, &why);
 	if (!r)
 		r = letter_let_go_look(t->v->spool, id, &gone, t->err);
 	if (!r)
@@ -113,20 +120,46 @@ static int verify_statement(struct take_in *t, const struct bag_record *rec, str
 	return c->code;
 }
 
+static int look_what_is_here(struct take_in *t, const struct bag_record *rec, enum note_here *ret)
+{
+	return note_here(t->v->spool, &rec->of, (struct str){(const char *)rec->data, rec->len}, ret, t->err);
+}
+
+/* Its bytes came again as they were signed: they take the place of those here, if these are damaged. */
+static int mend(struct take_in *t, const struct note *note, const struct hash *letter)
+{
+	bool mended = false;
+	if (t->o.look)
+		return 0;
+	int r = take_in_begin(t);
+	if (!r)
+		r = note_mend(t->v->spool, note, &mended, t->err);
+	if (r || !mended)
+		return r;
+	r = take_in_finding(t, hash_short(letter).text, "what was damaged of it on this disk came again, and is whole");
+	return r ? r : take_in_count(t);
+}
+
 static int take_seal(struct take_in *t, const struct bag_record *rec)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
 	struct valise_err why = {0};
 	struct letter_row row;
+	enum note_here here = NOTE_ABSENT;
 	bool held;
 	size_t i;
 	int r = held_arrival(t, &rec->of, &held);
-	if (r || held)
+	if (!r)
+		r = look_what_is_here(t, rec, &here);
+	if (r || (held && here != NOTE_OTHERWISE))
 		return r;
 	r = verify_seal(t, rec, &seal, &why);
 	if (r)
 		return take_in_refuse(t, r, "a letter was refused, its seal is not sound", &why);
-	r = held_arrival(t, &seal->note.id, &held); /* the record's own word for its id proves nothing */
+	if (here == NOTE_OTHERWISE)
+		r = mend(t, &seal->note, &seal->note.id);
+	if (!r)
+		r = held_arrival(t, &seal->note.id, &held); /* the record's own word for its id proves nothing */
 	if (r || held)
 		return r;
 	if (!is_wanted(t, seal)) {
@@ -187,15 +220,19 @@ static int take_statement(struct take_in *t, const struct bag_record *rec)
 {
 	CLEAN_STATEMENT struct verified_statement *v = NULL;
 	struct valise_err why = {0};
-	bool has = false, here, has_room, is_new = false;
-	int r = statement_has(t->v->spool, &rec->of, &has, t->err);
-	if (r || has)
+	enum note_here found = NOTE_ABSENT;
+	bool here, has_room, is_new = false;
+	int r = look_what_is_here(t, rec, &found);
+	if (r || found == NOTE_AS_GIVEN)
 		return r;
 	r = verify_statement(t, rec, &v, &why);
 	if (r)
 		return take_in_refuse(t, r, "a statement was refused", &why);
 	const struct statement *s = &v->s;
-	r = held_arrival(t, &s->letter, &here);
+	if (found == NOTE_OTHERWISE)
+		r = mend(t, &v->note, &s->letter);
+	if (!r)
+		r = held_arrival(t, &s->letter, &here);
 	if (r)
 		return r;
 	if (!here) {
@@ -225,12 +262,17 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 {
 	CLEAN_REPORT struct verified_report *v = NULL;
 	struct valise_err why = {0};
-	bool has, here, has_room = true, is_new = false;
+	enum note_here found = NOTE_ABSENT;
+	bool here, has_room = true, is_new = false;
 	int r = report_verify(rec->data, rec->len, &v, &why);
 	if (r)
 		return take_in_refuse(t, r, "a report was refused", &why);
 	const struct report *p = &v->r;
-	r = held_arrival(t, &p->letter, &here);
+	r = look_what_is_here(t, rec, &found);
+	if (!r && found == NOTE_OTHERWISE)
+		r = mend(t, &v->note, &p->letter);
+	if (!r)
+		r = held_arrival(t, &p->letter, &here);
 	if (r)
 		return r;
 	if (!here) {
@@ -238,8 +280,7 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 		return 0;
 	}
 	const struct note_author by = {&p->letter, &v->note.id, &p->office, &p->by, p->role, p->time_s};
-	r = report_has(t->v->spool, &v->note.id, &has, t->err);
-	if (!r && !has)
+	if (found == NOTE_ABSENT)
 		r = look_for_room(t, &t->reports, &by, "reports", &has_room);
 	if (r || !has_room)
 		return r;

@@ -23,6 +23,7 @@ struct thread {
 	size_t n_insides;
 	struct hash_index by_letter; /* into insides */
 	struct hashes found;         /* letters of the thread, in the order in which they were */
+	struct hashes unread;        /* of them, and of those that may be, which are damaged here */
 	struct valise_thread_letter *letters;
 	struct owned { /* of each */
 		char *replied_to;
@@ -59,6 +60,7 @@ void valise_thread_free(struct valise_thread *pub)
 		owned_release(&t->owned[i]);
 	hash_index_release(&t->by_letter);
 	hashes_release(&t->found);
+	hashes_release(&t->unread);
 	free(t->insides);
 	free(t->letters);
 	free(t->owned);
@@ -83,10 +85,11 @@ static int look_inside(struct thread *t, const struct hash *letter)
 	CLEAN_COVER struct cover c = {0};
 	struct inside *in = &t->insides[t->n_insides];
 	struct valise_err why = {0};
-	int r = letter_seal(t->v->spool, letter, &seal, t->err);
-	if (r || seal->s.paper.at)
-		return r;
-	r = locked_cover_get(t->v, seal, &locked, &why);
+	int r = letter_seal(t->v->spool, letter, &seal, &why);
+	if (!r && seal->s.paper.at)
+		return 0;
+	if (!r)
+		r = locked_cover_get(t->v, seal, &locked, &why);
 	if (!r)
 		r = unlock_cover(&locked, seal, &c, &text, &why);
 	if (r == VALISE_E_BAD || r == VALISE_E_NOT_ALLOWED || r == VALISE_E_NOT_FOUND)
@@ -180,6 +183,15 @@ static int take_tag(void *context, const struct exhibit_tag *tag)
 	return r ? r : show_word(tag->note, &e->note, list->t->err);
 }
 
+/* Of one that is damaged here, none: it is counted, and the others of its thread are shown. The one that was asked for has to be read. */
+static int accounts_of(struct thread *t, const struct hash *id, struct valise_accounts **ret)
+{
+	if (!t->n)
+		return office_accounts(t->v, id, false, ret, t->err);
+	int r = office_accounts_if_read(t->v, id, ret, t->err);
+	return r || *ret ? r : hashes_add(&t->unread, id, t->err);
+}
+
 static int add_letter(struct thread *t, const struct hash *id)
 {
 	struct letter_row row;
@@ -197,8 +209,8 @@ static int add_letter(struct thread *t, const struct hash *id)
 	}
 	int r = letter_row(t->v->spool, id, &row, t->err);
 	if (!r)
-		r = office_accounts(t->v, id, false, &a, t->err);
-	if (r)
+		r = accounts_of(t, id, &a);
+	if (r || !a)
 		return r;
 	struct owned *own = &t->owned[t->n];
 	*own = (struct owned){.replied_to = in && in->is_reply ? strdup(hash_hex(&in->in_reply_to).text) : NULL};
@@ -250,8 +262,8 @@ static int join_regarding(struct thread *t, const struct hash *id)
 		struct valise_accounts *a = NULL;
 		if (hashes_have(&t->found, &others.at[i]))
 			continue;
-		r = office_accounts(t->v, &others.at[i], false, &a, t->err);
-		if (!r && counts_regarding(a, hash_hex(id).text))
+		r = accounts_of(t, &others.at[i], &a);
+		if (!r && a && counts_regarding(a, hash_hex(id).text))
 			r = hashes_add(&t->found, &others.at[i], t->err);
 		valise_accounts_free(a);
 	}
@@ -286,11 +298,12 @@ static int follow(struct thread *t, const struct hash *first)
 	int r = hashes_add(&t->found, first, t->err);
 	for (size_t i = 0; i < t->found.n && !r; i++) {
 		struct hash id = t->found.at[i];
+		size_t before = t->n;
 		r = add_letter(t, &id);
 		if (!r)
 			r = join_replies(t, &id);
-		if (!r)
-			r = join_regarded(t, t->letters[i].accounts);
+		if (!r && t->n > before)
+			r = join_regarded(t, t->letters[before].accounts);
 		if (!r)
 			r = join_regarding(t, &id);
 	}
@@ -351,6 +364,7 @@ static int line_up(struct thread *t)
 	t->pub.n_letters = t->n;
 	t->pub.events = t->events;
 	t->pub.n_events = t->n_events;
+	t->pub.n_unread = t->unread.n;
 	return 0;
 }
 

@@ -20,6 +20,20 @@ int office_accounts(struct valise *v, const struct hash *letter, bool with_words
 	return evidence_accounts(&e, ret, err);
 }
 
+int office_accounts_if_read(struct valise *v, const struct hash *letter, struct valise_accounts **ret,
+			    struct valise_err *err)
+{
+	struct valise_err why = {0};
+	int r = office_accounts(v, letter, false, ret, &why);
+	if (r == VALISE_E_BAD) {
+		*ret = NULL;
+		return 0;
+	}
+	if (r)
+		err_copy(err, &why);
+	return r;
+}
+
 int valise_track(struct valise *v, const char *letter, struct valise_accounts **ret, struct valise_err *err)
 {
 	struct hash id;
@@ -52,19 +66,13 @@ static int hear_own(void *context, struct verified_statement *s, int64_t taken_i
 	return 0;
 }
 
-static int makes_sense(struct valise *v, const struct register_set *set, const struct hash *id, enum valise_all which,
-		       bool *ret, struct valise_err *err)
+static int look_what_was_said(struct valise *v, const struct register_set *set, const struct hash *id,
+			      enum valise_all which, bool *ret, struct valise_err *err)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
 	CLEAN_REGISTER_SET struct register_set senders = REGISTER_SET_NONE;
 	struct own_word w = {.self = &v->self, .set = set, .senders = &senders};
-	struct letter_row row;
-	int r = letter_row(v->spool, id, &row, err);
-	*ret = which == VALISE_ALL_LETTERS;
-	/* Paper: somebody has to look whether it is here. */
-	if (r || *ret || row.is_paper || !row.has_body || !row.has_cover)
-		return r;
-	r = letter_seal(v->spool, id, &seal, err);
+	int r = letter_seal(v->spool, id, &seal, err);
 	if (!r)
 		r = register_set_look(v, &seal->s.from.office, 1, &senders, err);
 	if (r)
@@ -86,6 +94,26 @@ void valise_ids_free(char **ids, size_t n)
 	for (size_t i = 0; i < n; i++)
 		free(ids[i]);
 	free(ids);
+}
+
+static int makes_sense(struct valise *v, const struct register_set *set, const struct hash *id, enum valise_all which,
+		       bool *ret, struct valise_err *err)
+{
+	struct valise_err why = {0};
+	struct letter_row row;
+	int r = letter_row(v->spool, id, &row, err);
+	*ret = which == VALISE_ALL_LETTERS;
+	/* Paper: somebody has to look whether it is here. */
+	if (r || *ret || row.is_paper || !row.has_body || !row.has_cover)
+		return r;
+	r = look_what_was_said(v, set, id, which, ret, &why);
+	if (r == VALISE_E_BAD) { /* damaged here: whoever goes through them all is told of it there */
+		*ret = !row.is_own;
+		return 0;
+	}
+	if (r)
+		err_copy(err, &why);
+	return r;
 }
 
 static int find_which(struct valise *v, const struct hashes *among, enum valise_all which, struct hashes *ret,

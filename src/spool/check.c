@@ -12,9 +12,11 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "format/note.h"
 #include "format/tally.h"
+#include "spool/bags.h"
 #include "spool/inside.h"
+#include "spool/items.h"
+#include "spool/mend.h"
 #include "spool/shelf.h"
 
 #define FINDING_BYTES 1024u
@@ -25,6 +27,7 @@ struct check {
 	bool mend;
 	spool_finding *found;
 	void *context;
+	bool any_damaged_note;
 };
 
 PRINTF_LIKE(3, 4) static void say(const struct check *c, bool is_broken, const char *fmt, ...)
@@ -39,7 +42,7 @@ PRINTF_LIKE(3, 4) static void say(const struct check *c, bool is_broken, const c
 
 /* ---- The database ---- */
 
-static int check_integrity(const struct check *c, struct valise_err *err)
+static int check_integrity(struct check *c, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(&c->s->db, "PRAGMA integrity_check", &q, err);
@@ -54,7 +57,7 @@ static int check_integrity(const struct check *c, struct valise_err *err)
 	}
 }
 
-static int check_references(const struct check *c, struct valise_err *err)
+static int check_references(struct check *c, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(&c->s->db, "PRAGMA foreign_key_check", &q, err);
@@ -69,33 +72,57 @@ static int check_references(const struct check *c, struct valise_err *err)
 	}
 }
 
-/* Its id is a digest: what was altered in place no longer gives it. */
-static int check_note(const struct check *c, const struct hash *id, struct str bytes, struct valise_err *err)
+/* A seal, a statement or a report comes again with any bag that holds it; a register is in too few hands to count on that. */
+static int tell_note(const struct check *c, const struct hash *id, enum item_kind kind, const char *why,
+		     struct valise_err *err)
 {
-	CLEAN_NOTE struct note note = {0};
-	int r = note_split(bytes.at, bytes.len, &note, err);
-	if (r == VALISE_E_BAD)
-		say(c, true, "the note %s is damaged: %s", hash_hex(id).text, err->text);
-	else if (!r && !hash_eq(&note.id, id))
-		say(c, true, "the note %s was altered in place: it is now %s", hash_hex(id).text,
-		    hash_hex(&note.id).text);
-	return r == VALISE_E_BAD ? 0 : r;
+	struct hash letter;
+	bool here = false;
+	const char *remedy =
+		c->mend ? "sync again with whoever has it, or restore a backup"
+			: "run `valise doctor --mend` and sync again with whoever has it, or restore a backup";
+	int r = kind == ITEM_REGISTER ? 0 : note_letter(c->s, id, &letter, &here, err);
+	if (!r && here)
+		say(c, true, "%s: its %s %s was damaged on this disk (%s); %s", hash_short(&letter).text,
+		    kind == ITEM_SEAL        ? "seal"
+		    : kind == ITEM_STATEMENT ? "statement"
+					     : "report",
+		    hash_hex(id).text, why, remedy);
+	else if (!r)
+		say(c, true, "the register entry %s was damaged on this disk (%s); restore a backup", hash_hex(id).text,
+		    why);
+	return r;
 }
 
-static int check_notes(const struct check *c, struct valise_err *err)
+static int check_note(struct check *c, const struct query *q, struct valise_err *err)
+{
+	struct valise_err why = {0};
+	struct hash id;
+	int r = row_hash(q, 0, &id, err);
+	if (r)
+		return r;
+	r = note_check(&id, row_bytes(q, 1), &why);
+	if (r == VALISE_E_BAD) {
+		c->any_damaged_note = true;
+		return tell_note(c, &id, (enum item_kind)row_int(q, 2), why.text, err);
+	}
+	if (r)
+		err_copy(err, &why);
+	return r;
+}
+
+static int check_notes(struct check *c, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&c->s->db, "SELECT id, bytes FROM item WHERE kind BETWEEN 1 AND 4 ORDER BY seq", &q, err);
+	int r = query_begin(&c->s->db, "SELECT id, bytes, kind FROM item WHERE kind BETWEEN 1 AND 4 ORDER BY seq", &q,
+			    err);
 	for (;;) {
 		bool row = false;
-		struct hash id;
 		if (!r)
 			r = query_next(&q, &row, err);
 		if (r || !row)
 			return r;
-		r = row_hash(&q, 0, &id, err);
-		if (!r)
-			r = check_note(c, &id, row_bytes(&q, 1), err);
+		r = check_note(c, &q, err);
 	}
 }
 
@@ -114,7 +141,7 @@ static void check_file(const struct check *c, const struct shelf *shelf, const s
 		say(c, false, "the file of the %s %s can be written", shelf->noun, name.text);
 }
 
-static int check_bodies(const struct check *c, struct valise_err *err)
+static int check_bodies(struct check *c, struct valise_err *err)
 {
 	const struct shelf shelf = shelf_bodies(c->s);
 	CLEAN_QUERY struct query q = QUERY_NONE;
@@ -145,7 +172,7 @@ static int check_bodies(const struct check *c, struct valise_err *err)
 	}
 }
 
-static int check_exhibits(const struct check *c, struct valise_err *err)
+static int check_exhibits(struct check *c, struct valise_err *err)
 {
 	const struct shelf shelf = shelf_exhibits(c->s);
 	CLEAN_QUERY struct query q = QUERY_NONE;
@@ -173,7 +200,7 @@ static int check_exhibits(const struct check *c, struct valise_err *err)
 	}
 }
 
-static int check_partials(const struct check *c, struct valise_err *err)
+static int check_partials(struct check *c, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(&c->s->db,
@@ -321,7 +348,7 @@ static int check_shelf(const struct check *c, const struct rows_of *of, struct v
 	return r;
 }
 
-static int check_body_files(const struct check *c, struct valise_err *err)
+static int check_body_files(struct check *c, struct valise_err *err)
 {
 	const struct rows_of of = {
 		shelf_bodies(c->s), "SELECT 1 FROM body WHERE root = ?",
@@ -330,13 +357,13 @@ static int check_body_files(const struct check *c, struct valise_err *err)
 }
 
 /* The file that it was made of is still where it was: one that does not count yet is litter. */
-static int check_exhibit_files(const struct check *c, struct valise_err *err)
+static int check_exhibit_files(struct check *c, struct valise_err *err)
 {
 	const struct rows_of of = {shelf_exhibits(c->s), "SELECT 1 FROM exhibit WHERE id = ?", NULL, NULL};
 	return check_shelf(c, &of, err);
 }
 
-static int check_partial_files(const struct check *c, struct valise_err *err)
+static int check_partial_files(struct check *c, struct valise_err *err)
 {
 	CLEAN_NAMES struct names names = {NULL, 0};
 	int r = c->s->partialfd < 0 ? 0 : names_read(c->s->partialfd, NAMES_MAX, &names, err);
@@ -345,7 +372,7 @@ static int check_partial_files(const struct check *c, struct valise_err *err)
 	return r;
 }
 
-static int check_temporaries(const struct check *c, struct valise_err *err)
+static int check_temporaries(struct check *c, struct valise_err *err)
 {
 	const struct {
 		int fd;
@@ -365,8 +392,7 @@ static int check_temporaries(const struct check *c, struct valise_err *err)
 }
 
 /* A spool that cannot be read to the end is a finding like others; what is left may still be looked at. */
-static int check_part(const struct check *c, int (*part)(const struct check *c, struct valise_err *err),
-		      struct valise_err *err)
+static int check_part(struct check *c, int (*part)(struct check *c, struct valise_err *err), struct valise_err *err)
 {
 	struct valise_err why = {0};
 	int r = part(c, &why);
@@ -379,18 +405,25 @@ static int check_part(const struct check *c, int (*part)(const struct check *c, 
 	return r;
 }
 
+/* Also those that were read before may hold what is damaged here. */
+static int read_bags_again(struct spool *s, struct valise_err *err)
+{
+	int r = spool_begin(s, err);
+	return r ? r : spool_end(s, bag_seen_forget(s, err), err);
+}
+
 int spool_check(struct spool *s, bool mend, spool_finding *found, void *context, struct valise_err *err)
 {
-	static int (*const of_rows[])(const struct check *, struct valise_err *) = {
+	static int (*const of_rows[])(struct check *, struct valise_err *) = {
 		check_integrity, check_references, check_notes, check_bodies, check_exhibits, check_partials,
 	};
-	static int (*const of_files[])(const struct check *, struct valise_err *) = {
+	static int (*const of_files[])(struct check *, struct valise_err *) = {
 		check_body_files,
 		check_exhibit_files,
 		check_partial_files,
 		check_temporaries,
 	};
-	const struct check c = {s, mend, found, context};
+	struct check c = {s, mend, found, context, false};
 	int r = 0;
 	if (mend && s->is_read_only)
 		return err_set(err, VALISE_E_READ_ONLY,
@@ -398,6 +431,8 @@ int spool_check(struct spool *s, bool mend, spool_finding *found, void *context,
 			       text_shown(str_of(s->dir)).text);
 	for (size_t i = 0; !r && i < sizeof of_rows / sizeof of_rows[0]; i++)
 		r = check_part(&c, of_rows[i], err);
+	if (!r && mend && c.any_damaged_note)
+		r = read_bags_again(s, err);
 	if (r)
 		return r;
 	/* Files get their rows within a transaction: while this one is open none is between the two. */

@@ -95,7 +95,7 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 		struct str bytes = row_bytes(&q, 0);
 		r = register_entry_from_intake(bytes.at, bytes.len, &e, err);
 		if (r)
-			return item_unreadable(s, r, err);
+			return item_unreadable(s, NULL, r, err);
 		r = each(context, e);
 		if (r)
 			return r;

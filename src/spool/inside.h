@@ -79,7 +79,7 @@ struct partial_name {
 };
 struct partial_name partial_name(const struct hash *root, uint64_t pieces);
 
-/* When the bytes of an item here are no longer what was taken in: says so, and returns `code`. */
-int item_unreadable(const struct spool *s, int code, struct valise_err *err);
+/* When the bytes of an item here are no longer what was taken in: says so, and of which letter they are (NULL: of none), and returns `code`. */
+int item_unreadable(const struct spool *s, const struct hash *letter, int code, struct valise_err *err);
 
 #endif

@@ -90,11 +90,12 @@ int item_has(struct spool *s, enum item_kind kind, const struct hash *id, bool *
 	return query_next(&q, ret, err);
 }
 
-int item_unreadable(const struct spool *s, int code, struct valise_err *err)
+int item_unreadable(const struct spool *s, const struct hash *letter, int code, struct valise_err *err)
 {
 	if (code != VALISE_E_BAD)
 		return code;
-	return err_prefix(err, code, "the spool %s is damaged, run `valise doctor`", text_shown(str_of(s->dir)).text);
+	return err_prefix(err, code, "the spool %s is damaged%s%s, run `valise doctor`",
+			  text_shown(str_of(s->dir)).text, letter ? " at " : "", letter ? hash_short(letter).text : "");
 }
 
 int note_seq(struct spool *s, const struct hash *id, int64_t *ret, struct valise_err *err)

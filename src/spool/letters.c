@@ -174,7 +174,7 @@ int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **r
 	if (!row)
 		return not_here(id, err);
 	struct str bytes = row_bytes(&q, 0);
-	return item_unreadable(s, seal_from_intake(bytes.at, bytes.len, ret, err), err);
+	return item_unreadable(s, id, seal_from_intake(bytes.at, bytes.len, ret, err), err);
 }
 
 int letter_own_ref(struct spool *s, struct str ref, bool *ret_any, struct hash *ret, struct valise_err *err)

@@ -336,8 +336,9 @@ void outline_count(struct outline_totals *t, unsigned class, uint64_t n)
 	t->for_us += for_us ? n : 0;
 	t->for_us_unopened += class & OUTLINE_UNOPENED ? n : 0;
 	t->for_us_unanswered += class & OUTLINE_UNANSWERED_US ? n : 0;
-	t->others += own || for_us ? 0 : n;
+	t->others += own || for_us || class & OUTLINE_UNREAD ? 0 : n;
 	t->reported += class & OUTLINE_REPORTED ? n : 0;
+	t->unread += class & OUTLINE_UNREAD ? n : 0;
 }
 
 void outline_count_past(struct outline_totals *t, unsigned class, uint64_t n)

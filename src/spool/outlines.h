@@ -14,7 +14,8 @@ enum outline_class {
 	OUTLINE_UNOPENED = 8,       /* for us, and we say neither opened nor reviewed, nor that we did not take it */
 	OUTLINE_UNANSWERED = 16,    /* some recipient says neither reviewed nor refused */
 	OUTLINE_UNANSWERED_US = 32, /* our office is one of them */
-	OUTLINE_REPORTED = 64       /* reports about it are here */
+	OUTLINE_REPORTED = 64,      /* reports about it are here */
+	OUTLINE_UNREAD = 128        /* its notes are damaged here: nothing else is known of it */
 };
 
 enum outline_part_kind { OUTLINE_SENDER, OUTLINE_RECIPIENT, OUTLINE_SPEAKER };
@@ -64,6 +65,7 @@ struct outline_totals {
 	uint64_t for_us, for_us_unopened, for_us_unanswered, for_us_past;
 	uint64_t others; /* neither */
 	uint64_t reported;
+	uint64_t unread;
 };
 CHECKED int outlines_total(struct spool *s, int64_t now_s, struct outline_totals *ret, struct valise_err *err);
 /* *wrong is raised by one where the totals are not those of the rows. */

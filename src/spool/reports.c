@@ -18,7 +18,8 @@ int report_put(struct spool *s, const struct verified_report *v, bool *ret_new, 
 	return numbered_put(s, &table, &v->note, &v->r.letter, &v->r.by, v->r.nth, ret_new, err);
 }
 
-static int each_row(struct spool *s, struct query *q, report_each *each, void *context, struct valise_err *err)
+static int each_row(struct spool *s, const struct hash *letter, struct query *q, report_each *each, void *context,
+		    struct valise_err *err)
 {
 	for (;;) {
 		bool row;
@@ -29,7 +30,7 @@ static int each_row(struct spool *s, struct query *q, report_each *each, void *c
 		struct str bytes = row_bytes(q, 0);
 		r = report_from_intake(bytes.at, bytes.len, &v, err);
 		if (r)
-			return item_unreadable(s, r, err);
+			return item_unreadable(s, letter, r, err);
 		r = each(context, v, row_int(q, 1));
 		if (r)
 			return r;
@@ -48,7 +49,7 @@ int reports_of(struct spool *s, const struct hash *letter, report_each *each, vo
 		return r;
 	query_hash(&q, letter);
 	query_int(&q, s->as_of_s);
-	return each_row(s, &q, each, context, err);
+	return each_row(s, letter, &q, each, context, err);
 }
 
 int reports_each(struct spool *s, report_each *each, void *context, struct valise_err *err)
@@ -61,7 +62,7 @@ int reports_each(struct spool *s, report_each *each, void *context, struct valis
 	if (r)
 		return r;
 	query_int(&q, s->as_of_s);
-	return each_row(s, &q, each, context, err);
+	return each_row(s, NULL, &q, each, context, err);
 }
 
 int report_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)

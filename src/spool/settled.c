@@ -51,7 +51,7 @@ static int letter_of(struct spool *s, enum item_kind kind, struct str note, stru
 	int r = kind == ITEM_STATEMENT ? statement_from_intake(note.at, note.len, &v, err)
 				       : report_from_intake(note.at, note.len, &p, err);
 	if (r)
-		return item_unreadable(s, r, err);
+		return item_unreadable(s, NULL, r, err);
 	*ret = kind == ITEM_STATEMENT ? v->s.letter : p->r.letter;
 	if (kind == ITEM_STATEMENT)
 		verified_statement_free(v);

@@ -64,7 +64,7 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 		struct str bytes = row_bytes(&q, 0);
 		r = statement_from_intake(bytes.at, bytes.len, &v, err);
 		if (r)
-			return item_unreadable(s, r, err);
+			return item_unreadable(s, letter, r, err);
 		r = each(context, v, row_int(&q, 1));
 		if (r)
 			return r;

@@ -4,6 +4,7 @@
 
 load offices
 load sticks
+load damage
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -27,13 +28,6 @@ body_of() { # OFFICE: the file of its only body
 damage() { # FILE
 	chmod u+w "$1"
 	dd if=/dev/zero of="$1" bs=1000 seek=100 count=1 conv=notrunc status=none
-}
-
-sql() { # OFFICE SQL: prints the rows
-	python3 -c 'import sqlite3,sys
-with sqlite3.connect(sys.argv[1]) as db:
-	for row in db.execute(sys.argv[2]):
-		print(*row)' "offices/$1/valise.db" "$2"
 }
 
 # One bit of one byte; from the end, below zero.

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Damaged notes: which they are, and their bytes when they come again. */
+#include "spool/mend.h"
+
+#include "format/register.h"
+#include "format/report.h"
+#include "format/seal.h"
+#include "format/statement.h"
+#include "spool/inside.h"
+#include "spool/items.h"
+
+int note_here(struct spool *s, const struct hash *id, struct str bytes, enum note_here *ret, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	bool row = false;
+	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind BETWEEN 1 AND 4", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	r = query_next(&q, &row, err);
+	if (!r)
+		*ret = !row ? NOTE_ABSENT : str_eq(row_bytes(&q, 0), bytes) ? NOTE_AS_GIVEN : NOTE_OTHERWISE;
+	return r;
+}
+
+static int check_id(const struct hash *id, const struct note *note, struct valise_err *err)
+{
+	return hash_eq(id, &note->id) ? 0 : err_set(err, VALISE_E_BAD, "its text was altered");
+}
+
+int note_check(const struct hash *id, struct str bytes, struct valise_err *err)
+{
+	CLEAN_SEAL struct verified_seal *seal = NULL;
+	CLEAN_STATEMENT struct verified_statement *statement = NULL;
+	CLEAN_REPORT struct verified_report *report = NULL;
+	CLEAN_ENTRY struct verified_entry *entry = NULL;
+	CLEAN_NOTE struct note note = {0};
+	int r = note_split(bytes.at, bytes.len, &note, err);
+	if (!r)
+		r = check_id(id, &note, err);
+	if (r)
+		return r;
+	switch (note.kind) {
+	case NOTE_REGISTER:
+		return register_entry_verify(bytes.at, bytes.len, &entry, err);
+	case NOTE_SEAL:
+		return seal_verify(bytes.at, bytes.len, &seal, err);
+	case NOTE_STATEMENT:
+		return statement_verify(bytes.at, bytes.len, &statement, err);
+	case NOTE_REPORT:
+		return report_verify(bytes.at, bytes.len, &report, err);
+	case NOTE_REQUEST:
+	case NOTE_KINDS:
+		break;
+	}
+	return err_set(err, VALISE_E_BAD, "it is of a kind that no spool keeps");
+}
+
+static int replace_bytes(struct spool *s, const struct note *note, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db, "UPDATE item SET bytes = ?2 WHERE id = ?1 AND kind BETWEEN 2 AND 4", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, &note->id);
+	query_blob(&q, (struct str){note->bytes, note->len});
+	return query_run(&q, err);
+}
+
+/* What is counted of its letter is counted again. */
+static int mark_stale(struct spool *s, const struct note *note, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	struct hash letter;
+	bool here = false;
+	int r = note_letter(s, &note->id, &letter, &here, err);
+	if (!r && here)
+		r = query_begin(&s->db,
+				"INSERT OR IGNORE INTO outline_stale (letter) SELECT item FROM letter WHERE id = ?", &q,
+				err);
+	if (r || !here)
+		return r;
+	query_hash(&q, &letter);
+	return query_run(&q, err);
+}
+
+int note_mend(struct spool *s, const struct note *note, bool *ret_mended, struct valise_err *err)
+{
+	CLEAN_BUF struct buf here = BUF_INIT(LIMIT_NOTE_BYTES);
+	struct valise_err why = {0};
+	*ret_mended = false;
+	int r = spool_need_transaction(s, err);
+	if (!r)
+		r = note_bytes(s, &note->id, &here, &why);
+	if (r == VALISE_E_NOT_FOUND)
+		return 0;
+	if (!r)
+		r = note_check(&note->id, buf_str(&here), &why);
+	if (r == VALISE_E_BAD || r == VALISE_E_LIMIT) {
+		*ret_mended = true;
+		r = replace_bytes(s, note, err);
+		return r ? r : mark_stale(s, note, err);
+	}
+	if (r)
+		err_copy(err, &why);
+	return r;
+}

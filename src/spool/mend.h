@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Notes whose bytes were damaged on this disk: told apart from those that are as they came, and put right by the same note coming again. */
+#ifndef SPOOL_MEND_H
+#define SPOOL_MEND_H
+
+#include "format/note.h"
+#include "spool/spool.h"
+
+enum note_here {
+	NOTE_ABSENT,
+	NOTE_AS_GIVEN,
+	NOTE_OTHERWISE /* under that id, with other bytes: one of the two is damaged, or it was signed twice */
+};
+/* Costs no more than reading it. */
+CHECKED int note_here(struct spool *s, const struct hash *id, struct str bytes, enum note_here *ret,
+		      struct valise_err *err);
+/* Whether the bytes are a note of that id that its signer signed: 0, VALISE_E_BAD with what is wrong, or VALISE_E_NOMEM. */
+CHECKED int note_check(const struct hash *id, struct str bytes, struct valise_err *err);
+/* A seal, statement or report, verified, takes the place of what is here under its id, unless that is sound. *ret_mended: it did. In an
+ * open transaction. */
+CHECKED int note_mend(struct spool *s, const struct note *note, bool *ret_mended, struct valise_err *err);
+
+#endif

@@ -1,0 +1,161 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A seal, statement or report whose bytes were lost on this machine's disk: its letter is named, no other is left out, and a sync mends it.
+
+load offices
+load sticks
+load damage
+
+# Three letters to oslo by one stick, the second of them proposing a visit and the third answering the first.
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	found_two
+	mkdir stick
+	for n in 1 2 3; do
+		echo "notice $n" >notice
+		letters[n]=$(as harbour seal -t Oslo --ref "N/$n" --subject "Notice $n" notice ${letters[1]:+--in-reply-to "${letters[1]}"})
+	done
+	as harbour say proposed "${letters[2]}" --text "a visit" --when Monday --yes >/dev/null
+	as harbour sync stick --all
+	as oslo sync stick
+}
+
+cut_note() { # OFFICE ID
+	sql "$1" "UPDATE item SET bytes = substr(bytes, 1, 100) WHERE id = x'$2'"
+}
+
+flip_note() { # OFFICE ID OFFSET: one bit of one byte; from the end, below zero
+	local bytes
+	bytes=$(sql "$1" "SELECT hex(bytes) FROM item WHERE id = x'$2'")
+	sql "$1" "UPDATE item SET bytes = x'$(python3 -c 'import sys
+b = bytearray.fromhex(sys.argv[1]); b[int(sys.argv[2])] ^= 1; print(b.hex())' "$bytes" "$3")' WHERE id = x'$2'"
+}
+
+@test "a letter that is damaged here keeps no other from being listed" {
+	cut_note oslo "${letters[2]}"
+	run as oslo track
+	echo "$output"
+	[ "$status" -eq 4 ]
+	grep -q "N/1" <<<"$output"
+	grep -q "N/3" <<<"$output"
+	grep -q "damaged .*valise doctor" <<<"$output"
+	grep -q "^3 letters, .*For you: 2 .*Damaged here: 1\.$" <<<"$output"
+	[ "$(status_of as oslo track --json)" -eq 4 ]
+	as oslo track --json >list || true
+	[ "$(json_at '[l["letter"] for l in d["letters"] if l["is_unread"]], d["totals"]["letters"], d["totals"]["for_us"], d["totals"]["others"], d["totals"]["unread"]' <list)" = \
+		"(['${letters[2]}'], 3, 2, 0, 1)" ]
+	[ "$(json_at '[(l["from"], l["state"]) for l in d["letters"] if l["is_unread"]]' <list)" = "[(None, None)]" ]
+	# It is not what it is not known to be.
+	for words in --unanswered '--from Harbour' '--to self' '--search notice'; do
+		[ "$(as oslo track --json $words | json_at 'len(d["letters"])')" -eq 2 ]
+	done
+	[ "$(as oslo track --json --search notice | json_at 'd["closed_covers"]')" -eq 1 ]
+	# Page by page, each once.
+	{
+		as oslo track --json --limit 1 || true
+		as oslo track --json --limit 2 --before "$(json_at 'd["letters"][0]["letter"]' <list)" || true
+	} | grep '"letter":' | sort -u >pages
+	[ "$(wc -l <pages)" -eq 3 ]
+	# What is kept of all is made, and is right for the others.
+	as oslo doctor --rebuild >found || [ $? -eq 4 ]
+	cat found
+	[ "$(grep -c "damaged on this disk" found)" -eq 1 ]
+	refute grep -q "what was counted" found
+	# Also where nothing can be kept.
+	if [ "$(id -u)" -ne 0 ]; then
+		chmod -R a-w offices/oslo
+		[ "$(status_of as oslo track)" -eq 4 ]
+		[ "$(as oslo track --unanswered | grep -c Harbour)" -eq 2 ]
+		chmod -R u+w offices/oslo
+	fi
+}
+
+@test "a letter that is damaged here is left out of threads, proposals and what was heard, which say so" {
+	cut_note oslo "${letters[3]}"
+	run as oslo track --thread "${letters[1]}"
+	echo "$output"
+	[ "$status" -eq 0 ] # its cover says whose reply it is, and is not opened without its seal
+	run as oslo track --heard
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"Harbour: "* ]]
+	run as oslo track --proposals
+	echo "$output"
+	[ "$status" -eq 4 ]
+	grep -q "when: \"Monday\"" <<<"$output"
+	grep -q "1 letter is left out, damaged on this machine's disk: .valise doctor." <<<"$output"
+	[ "$(as oslo track --proposals --json | json_at 'len(d["proposals"]), d["unread"]')" = "(1, 1)" ]
+	# The last that was heard, kept from before.
+	as oslo track >/dev/null || true
+	for id in "${letters[@]}"; do
+		cut_note oslo "$id"
+	done
+	run as oslo track --heard
+	echo "$output"
+	[[ $output == *"Harbour: in "*"damaged on this machine's disk"* ]]
+	[ "$(as oslo track --heard --json | json_at 'd["heard"][0]["is_unread"], d["heard"][0]["ref"]')" = "(True, None)" ]
+	# Asked for by name it is an error that names it.
+	for command in 'track' 'track --thread' 'dossier -o dossier' 'say reviewed --yes' 'open -o opened'; do
+		run as oslo $command "${letters[2]}"
+		echo "$output"
+		[ "$status" -eq 4 ]
+		[[ $output == *"is damaged at "*"valise doctor"* ]]
+	done
+}
+
+@test "a letter that is damaged here keeps no other from being acknowledged, opened or let go of" {
+	cut_note oslo "${letters[2]}"
+	[ "$(as oslo say received --all --yes 2>errors | wc -l)" -eq 2 ]
+	grep -q "is damaged at .*valise doctor" errors
+	[ "$(status_of as oslo say received --all --yes)" -eq 4 ]
+	run as oslo open --all -o opened
+	echo "$output"
+	[ "$status" -eq 4 ]
+	[ "$(find opened -type f | wc -l)" -eq 2 ]
+	as oslo say reviewed "${letters[1]}" --yes
+	as oslo forget --all --yes
+	[ "$(as oslo track --json "${letters[1]}" | json_at 'd["accounts"]["bytes"]')" != intact ]
+	[ "$(as oslo track --json | json_at 'len(d["letters"])')" -eq 3 ]
+}
+
+@test "what is damaged of a letter is named by doctor, and put right by a sync that brings it again" {
+	as oslo say received "${letters[2]}" --yes >/dev/null
+	as oslo sync stick
+	as harbour sync stick
+	statement=$(sql harbour "SELECT lower(hex(i.id)) FROM item i JOIN statement s ON s.item = i.seq WHERE s.letter = x'${letters[2]}' AND s.nth = 1 ORDER BY i.seq DESC LIMIT 1")
+	as oslo doctor
+	n=0
+	for office in oslo harbour; do
+		id=${letters[2]}
+		[ "$office" = oslo ] || id=$statement
+		for harm in 'cut_note' 'flip_note:200' 'flip_note:-9'; do
+			before=$(sql "$office" "SELECT hex(bytes) FROM item WHERE id = x'$id'")
+			offset=${harm#*:}
+			${harm%:*} "$office" "$id" "$offset"
+			[ "$(sql "$office" "SELECT hex(bytes) FROM item WHERE id = x'$id'")" != "$before" ]
+			run as "$office" doctor
+			echo "$office $harm: $output"
+			[ "$status" -eq 4 ]
+			[[ $output == *"$id was damaged on this disk ("*"valise doctor --mend"* ]]
+			[ "$(grep -c "damaged on this disk" <<<"$output")" -eq 1 ]
+			# What was read before is read again, and nothing is written by a look.
+			run as "$office" doctor --mend
+			[ "$status" -eq 4 ]
+			[[ $output == *"sync again with whoever has it"* ]]
+			as "$office" sync stick --look
+			[ "$(sql "$office" "SELECT hex(bytes) FROM item WHERE id = x'$id'")" != "$before" ]
+			run as "$office" sync stick
+			echo "$output"
+			[[ $output == *"what was damaged of it on this disk came again, and is whole"* ]]
+			[ "$(sql "$office" "SELECT hex(bytes) FROM item WHERE id = x'$id'")" = "$before" ]
+			as "$office" doctor --rebuild
+			as "$office" track
+			((++n))
+		done
+	done
+	[ "$n" -eq 6 ]
+	# With nothing damaged the same stick changes nothing.
+	as oslo doctor --mend
+	run as oslo sync stick
+	refute grep -q "came again" <<<"$output"
+}
