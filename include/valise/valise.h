@@ -185,10 +185,8 @@ struct valise_sync_letter {
 	const char *text; /* "whole and checked, nothing said yet" */
 };
 struct valise_sync_report {
-	const struct valise_sync_letter *in; /* letters that came, or of which something came */
-	size_t n_in;
-	const struct valise_sync_letter *out;
-	size_t n_out;
+	size_t n_in;               /* letters that came, or of which something came */
+	size_t n_out, n_whole_out; /* that went, or of which something did; those that went whole */
 	size_t statements_in, statements_out, entries_in;
 	size_t entries_out; /* of our own register, inside */
 	size_t reports_in, reports_out, exhibits_in, exhibits_out;
@@ -212,7 +210,14 @@ struct valise_sync_report {
  * that are here are unlocked once something comes that is wrapped for them. */
 VALISE_CHECKED int valise_sync(struct valise *v, const struct valise_sync *s, struct valise_sync_report **ret,
 			       struct valise_err *err);
-VALISE_PUBLIC void valise_sync_report_free(struct valise_sync_report *r);
+VALISE_PUBLIC void valise_sync_report_free(struct valise_sync_report *r); /* before valise_close */
+/* The letters of `in` and of `out`, one by one, in little memory however many they are. What `each` is given lives for the call; a return
+ * that is not 0 stops, and comes back. */
+typedef int valise_sync_each(void *context, const struct valise_sync_letter *letter);
+VALISE_CHECKED int valise_sync_letters_in(const struct valise_sync_report *r, valise_sync_each *each, void *context,
+					  struct valise_err *err);
+VALISE_CHECKED int valise_sync_letters_out(const struct valise_sync_report *r, valise_sync_each *each, void *context,
+					   struct valise_err *err);
 
 /* ---- Saying ---- */
 

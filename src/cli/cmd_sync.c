@@ -68,26 +68,24 @@ static int check(struct cli *c, const struct sync_options *o, bool is_pipe)
 
 /* ---- For a program ---- */
 
-static void json_letters(struct json *j, const char *key, const struct valise_sync_letter *letters, size_t n)
+static int json_letter(void *context, const struct valise_sync_letter *l)
 {
-	json_open_list(j, key);
-	for (size_t i = 0; i < n; i++) {
-		const struct valise_sync_letter *l = &letters[i];
-		json_open_object(j, NULL);
-		json_text(j, "letter", l->letter);
-		json_text(j, "short", l->short_id);
-		json_text(j, "from", l->from);
-		json_text(j, "ref", l->ref);
-		json_number(j, "body_bytes", l->body_bytes);
-		json_bool(j, "is_new", l->is_new);
-		json_bool(j, "is_whole", l->is_whole);
-		json_bool(j, "is_for_us", l->is_for_us);
-		json_bool(j, "is_broken", l->is_broken);
-		json_bool(j, "is_answered", l->is_answered);
-		json_text(j, "text", l->text);
-		json_close(j);
-	}
+	struct cli *c = context;
+	struct json *j = c->json;
+	json_open_object(j, NULL);
+	json_text(j, "letter", l->letter);
+	json_text(j, "short", l->short_id);
+	json_text(j, "from", l->from);
+	json_text(j, "ref", l->ref);
+	json_number(j, "body_bytes", l->body_bytes);
+	json_bool(j, "is_new", l->is_new);
+	json_bool(j, "is_whole", l->is_whole);
+	json_bool(j, "is_for_us", l->is_for_us);
+	json_bool(j, "is_broken", l->is_broken);
+	json_bool(j, "is_answered", l->is_answered);
+	json_text(j, "text", l->text);
 	json_close(j);
+	return json_goes_on(j) ? 0 : cli_fail(c, VALISE_E_IO, "cannot write");
 }
 
 static void json_said(struct json *j, const struct sync_options *o, const struct valise_sync_report *r)
@@ -115,8 +113,15 @@ static int show_json(struct cli *c, const struct sync_options *o, const struct v
 {
 	struct json *j = c->json;
 	json_bool(j, "look", o->look);
-	json_letters(j, "in", r->in, r->n_in);
-	json_letters(j, "out", r->out, r->n_out);
+	json_open_list(j, "in");
+	int result = valise_sync_letters_in(r, json_letter, c, &c->err);
+	json_close(j);
+	json_open_list(j, "out");
+	if (!result)
+		result = valise_sync_letters_out(r, json_letter, c, &c->err);
+	json_close(j);
+	if (result)
+		return result;
 	json_number(j, "statements_in", r->statements_in);
 	json_number(j, "statements_out", r->statements_out);
 	json_number(j, "entries_in", r->entries_in);
@@ -154,15 +159,35 @@ static void show_came(FILE *out, const struct sync_options *o, size_t n, const c
 				 : "lie there, not taken in yet");
 }
 
-static void show_in(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
+struct showing {
+	FILE *out;
+	char came[16],
+		going[16]; /* the first for us that nobody has answered; the first that went whole: statements are handed to nobody */
+};
+
+static int show_letter_in(void *context, const struct valise_sync_letter *l)
 {
-	for (size_t i = 0; i < r->n_in; i++) {
-		const struct valise_sync_letter *l = &r->in[i];
-		fprintf(out, "%s from %s", l->short_id, l->from);
-		show_ref(out, l->ref);
-		fprintf(out, "%s%s: %s\n", l->body_bytes ? ", " : "",
-			l->body_bytes ? show_size(l->body_bytes).text : "", l->text);
-	}
+	struct showing *s = context;
+	fprintf(s->out, "%s from %s", l->short_id, l->from);
+	show_ref(s->out, l->ref);
+	fprintf(s->out, "%s%s: %s\n", l->body_bytes ? ", " : "", l->body_bytes ? show_size(l->body_bytes).text : "",
+		l->text);
+	if (!*s->came && l->is_new && l->is_whole && l->is_for_us && !l->is_answered)
+		(void)snprintf(s->came, sizeof s->came, "%s", l->short_id);
+	return 0;
+}
+
+static int show_letter_out(void *context, const struct valise_sync_letter *l)
+{
+	struct showing *s = context;
+	fprintf(s->out, "%s: %s\n", l->short_id, l->text);
+	if (!*s->going && l->is_whole)
+		(void)snprintf(s->going, sizeof s->going, "%s", l->short_id);
+	return 0;
+}
+
+static void show_what_came(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
+{
 	show_came(out, o, r->statements_in, "statement", "statements");
 	show_came(out, o, r->reports_in, "report", "reports");
 	show_came(out, o, r->exhibits_in, "exhibit", "exhibits");
@@ -188,13 +213,11 @@ static void show_reported(FILE *out, const struct valise_sync_report *r)
 			PLURAL(r->exhibits_out));
 }
 
-static void show_out(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
+static void show_what_went(FILE *out, const struct sync_options *o, const struct valise_sync_report *r)
 {
+	size_t whole = r->n_whole_out;
 	if (r->n_out == 0 && r->entries_out == 0)
 		return;
-	size_t whole = 0;
-	for (size_t i = 0; i < r->n_out; i++)
-		whole += r->out[i].is_whole;
 	fprintf(out, "%s", o->look ? "Would put out" : "Put out");
 	if (whole)
 		fprintf(out, " %zu letter%s", whole, PLURAL(whole));
@@ -207,47 +230,32 @@ static void show_out(FILE *out, const struct sync_options *o, const struct valis
 	show_reported(out, r);
 	fprintf(out, "%s%s%s.\n", o->look || !r->read_back ? "" : ", read back and checked", r->finder ? ", " : "",
 		r->finder ? r->finder : "");
-	for (size_t i = 0; i < r->n_out; i++)
-		fprintf(out, "%s: %s\n", r->out[i].short_id, r->out[i].text);
 }
 
-static const char *first_for_us(const struct valise_sync_report *r)
+static void show_next(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r,
+		      const struct showing *s)
 {
-	for (size_t i = 0; i < r->n_in; i++)
-		if (r->in[i].is_new && r->in[i].is_whole && r->in[i].is_for_us && !r->in[i].is_answered)
-			return r->in[i].short_id;
-	return NULL;
-}
-
-/* Statements alone are handed to nobody. */
-static const char *first_whole_out(const struct valise_sync_report *r)
-{
-	for (size_t i = 0; i < r->n_out; i++)
-		if (r->out[i].is_whole)
-			return r->out[i].short_id;
-	return NULL;
-}
-
-static void show_next(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r)
-{
-	const char *came = first_for_us(r), *going = first_whole_out(r);
 	if (o->look)
 		return;
-	if (came && !r->n_said)
-		hint(c, "`valise say received %s`, or `valise open %s`", came, came);
-	else if (going && !o->inside)
+	if (*s->came && !r->n_said)
+		hint(c, "`valise say received %s`, or `valise open %s`", s->came, s->came);
+	else if (*s->going && !o->inside)
 		hint(c, "nobody has been handed anything yet: `valise say handed %s --to OFFICE` once it is so.",
-		     going);
+		     s->going);
 }
 
-static void show(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r, bool is_pipe)
+static int show(struct cli *c, const struct sync_options *o, const struct valise_sync_report *r, bool is_pipe)
 {
 	FILE *out = is_pipe && o->out ? stderr : stdout;
+	struct showing s = {.out = out};
 	for (size_t i = 0; i < r->n_findings; i++)
 		warn(c, "%s", r->findings[i]);
-	show_in(out, o, r);
+	int result = valise_sync_letters_in(r, show_letter_in, &s, &c->err);
+	show_what_came(out, o, r);
 	show_said(out, o, r);
-	show_out(out, o, r);
+	show_what_went(out, o, r);
+	if (!result)
+		result = valise_sync_letters_out(r, show_letter_out, &s, &c->err);
 	if (r->out_error)
 		warn(c, "%s", r->out_error);
 	if (!o->look && r->bags_out && !is_pipe && !r->durable)
@@ -263,7 +271,8 @@ static void show(struct cli *c, const struct sync_options *o, const struct valis
 		    r->entries_out + r->bags_removed ==
 	    0)
 		tell(c, "Nothing to take in, nothing to put out.");
-	show_next(c, o, r);
+	show_next(c, o, r, &s);
+	return result;
 }
 
 static int run(struct cli *c, const void *values)
@@ -300,7 +309,7 @@ static int run(struct cli *c, const void *values)
 	if (c->shared.json)
 		r = show_json(c, o, report);
 	else
-		show(c, o, report, is_pipe);
+		r = show(c, o, report, is_pipe);
 	int out_code = report->out_code;
 	bool damaged = report->is_damaged;
 	valise_sync_report_free(report);

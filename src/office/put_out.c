@@ -224,7 +224,7 @@ static int prepare_inside(struct putting *p)
 static int put_out_once(struct valise *v, struct store *store, const struct put_out_options *o,
 			struct put_out_result *ret, size_t *ret_room, struct valise_err *err)
 {
-	struct put_out_result result = {0};
+	struct put_out_result result = {.letters.lines.spool = o->look ? NULL : v->spool};
 	struct putting p = {.v = v, .store = store, .o = o, .now_s = clock_now_s(), .r = &result, .err = err};
 	int r = o->inside ? prepare_inside(&p) : 0;
 	p.audiences = (struct audiences){.v = v, .o = o, .settled = &p.settled, .r = &result, .now_s = p.now_s};

@@ -215,19 +215,23 @@ static int find_all(struct syncing *s)
 	return r;
 }
 
+#define IT_IS (-1)
+
+static int is_it(void *context, const struct arrival *a)
+{
+	const struct str *name = context;
+	struct hash_hex hex = hash_hex(&a->id);
+	struct hash_short brief = hash_short(&a->id);
+	return str_starts(str_of(hex.text), *name) || str_starts(str_of(brief.text), *name) || str_eq(a->ref, *name)
+		       ? IT_IS
+		       : 0;
+}
+
 /* A letter that a look met, as office_letter would find it were it here. */
 static bool lies_there(const struct syncing *s, const char *name)
 {
-	struct take_in_result in = take_in_result(s->in);
 	struct str n = str_of(name);
-	for (size_t i = 0; i < in.n_arrivals; i++) {
-		const struct arrival *a = &in.arrivals[i];
-		struct hash_hex hex = hash_hex(&a->id);
-		struct hash_short brief = hash_short(&a->id);
-		if (str_starts(str_of(hex.text), n) || str_starts(str_of(brief.text), n) || str_eq(a->ref, n))
-			return true;
-	}
-	return false;
+	return take_in_each_arrival(s->in, is_it, &n, NULL) == IT_IS;
 }
 
 /* After the intake: a letter may be named that came just now. One that a look met cannot go out from here, and is no mistake. */
@@ -298,6 +302,18 @@ void valise_sync_report_free(struct valise_sync_report *pub)
 	free(r);
 }
 
+int valise_sync_letters_in(const struct valise_sync_report *pub, valise_sync_each *each, void *context,
+			   struct valise_err *err)
+{
+	return sync_letters_show(&((const struct sync_result *)pub)->in, each, context, err);
+}
+
+int valise_sync_letters_out(const struct valise_sync_report *pub, valise_sync_each *each, void *context,
+			    struct valise_err *err)
+{
+	return sync_letters_show(&((const struct sync_result *)pub)->out, each, context, err);
+}
+
 struct own_word {
 	const struct hash *self;
 	const struct register_set *set;
@@ -351,27 +367,29 @@ static int look_whether_for_us(struct syncing *s, const struct hash *id, struct 
 	return r ? r : office_addressed(s->v, seal, &s->v->self, &l->is_for_us, s->err);
 }
 
-static int list_in(struct syncing *s, const struct take_in_result *in, struct sync_letters *ret)
+struct listing_in {
+	struct syncing *s;
+	struct sync_letters *ret;
+};
+
+static int list_in(void *context, const struct arrival *a)
 {
+	struct listing_in *list = context;
+	struct syncing *s = list->s;
+	if (a->was_whole && !a->is_new)
+		return 0;
+	struct valise_sync_letter l = {.body_bytes = a->body_bytes,
+				       .is_new = a->is_new,
+				       .is_whole = a->is_paper || (a->has_body && a->has_cover),
+				       .is_for_us = a->for_us,
+				       .is_broken = a->is_broken,
+				       .text = describe_arrival(a, s->want->look)};
 	int r = 0;
-	for (size_t i = 0; i < in->n_arrivals && !r; i++) {
-		const struct arrival *a = &in->arrivals[i];
-		if (a->was_whole && !a->is_new)
-			continue;
-		struct valise_sync_letter l = {.body_bytes = a->body_bytes,
-					       .is_new = a->is_new,
-					       .is_whole = a->is_paper || (a->has_body && a->has_cover),
-					       .is_for_us = a->for_us,
-					       .is_broken = a->is_broken,
-					       .text = describe_arrival(a, s->want->look)};
-		if (!s->want->look && !a->is_paper)
-			r = look_whether_answered(s, &a->id, &l);
-		if (!r && a->is_paper && !s->want->look)
-			r = look_whether_for_us(s, &a->id, &l);
-		if (!r)
-			r = sync_letters_add(ret, s->v, &a->id, &a->from, a->ref, &l, s->err);
-	}
-	return r;
+	if (!s->want->look && !a->is_paper)
+		r = look_whether_answered(s, &a->id, &l);
+	if (!r && a->is_paper && !s->want->look)
+		r = look_whether_for_us(s, &a->id, &l);
+	return r ? r : sync_letters_add(list->ret, s->v, &a->id, &a->from, a->ref, &l, s->err);
 }
 
 static int list_said(struct syncing *s, struct sync_result *res)
@@ -428,7 +446,8 @@ static int list_all(struct syncing *s, const struct take_in_result *in, struct s
 	int r = spool_begin_read(s->v->spool, s->err);
 	if (r)
 		return r;
-	r = list_in(s, in, &res->in);
+	struct listing_in list = {s, &res->in};
+	r = take_in_each_arrival(s->in, list_in, &list, s->err);
 	if (!r)
 		r = list_said(s, res);
 	if (!r)
@@ -443,6 +462,7 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 	struct sync_result *res = calloc(1, sizeof *res);
 	if (!res)
 		return err_nomem(s->err);
+	res->in.lines.spool = s->want->look ? NULL : s->v->spool;
 	int r = list_all(s, &in, res);
 	if (!r && (s->out.any_bare || s->out.any_wrapped || s->out.any_inside) &&
 	    !(res->finder = strdup(what_a_finder_learns(&s->out))))
@@ -457,10 +477,9 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 	res->pub = (struct valise_sync_report){
 		.out_code = s->out_err.code,
 		.out_error = s->out_err.code ? res->out_err.text : NULL,
-		.in = res->in.at,
-		.n_in = res->in.n,
-		.out = res->out.at,
-		.n_out = res->out.n,
+		.n_in = res->in.lines.n,
+		.n_out = res->out.lines.n,
+		.n_whole_out = res->out.n_whole,
 		.statements_in = in.statements,
 		.statements_out = s->out.statements,
 		.entries_in = in.entries,
@@ -522,7 +541,7 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 		r = check_room(&s);
 	s.err = err;
 	s.out_err.code = r; /* what was met and gone around on the way is no failure */
-	if (r && !brought_anything(&s) && !s.out.letters.n && !s.unattended.n) {
+	if (r && !brought_anything(&s) && !s.out.letters.lines.n && !s.unattended.n) {
 		err_copy(err, &s.out_err);
 		return r;
 	}

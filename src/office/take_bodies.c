@@ -123,6 +123,42 @@ static void drop_tally(struct take_in *t, struct named_body *b)
 	b->n_seen = 0;
 }
 
+/* What has come of a body that is still waited for. */
+static void move_body(struct take_in *t, struct named_body *old)
+{
+	struct named_body *b = find_body(t, &old->root);
+	if (b) {
+		b->is_here = old->is_here;
+		b->bytes = old->bytes;
+		b->has_no_room = old->has_no_room;
+		b->tally = old->tally;
+		b->told = old->told ? b->first : 0;
+		old->tally = (struct buf)BUF_INIT(TALLY_MAX_BYTES);
+	}
+	drop_tally(t, old);
+}
+
+int take_bodies_named_again(struct take_in *t)
+{
+	struct named_body *old = t->bodies;
+	size_t n_old = t->n_bodies;
+	int r = 0;
+	t->bodies = NULL;
+	t->n_bodies = t->cap_bodies = t->busy_body = 0;
+	hash_index_release(&t->by_body);
+	for (size_t i = 0; i < t->n_arrivals && !r; i++) {
+		struct arrival *a = &t->arrivals[i];
+		bool has_body = a->has_body;
+		a->next_of_body = 0;
+		r = a->is_paper ? 0 : take_body_named(t, i);
+		a->has_body = has_body;
+	}
+	for (size_t i = 0; i < n_old; i++)
+		move_body(t, &old[i]);
+	free(old);
+	return r;
+}
+
 void take_bodies_drop(struct take_in *t)
 {
 	for (size_t i = 0; i < t->n_bodies; i++)

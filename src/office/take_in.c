@@ -287,6 +287,8 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->is_vouched &= b.bags == 1; /* it speaks for what came before it in its own */
 	r = tell_verdict(t, &b);
 	if (!r)
+		r = take_arrivals_settle(t);
+	if (!r)
 		r = remember_bag(t, &mark, bytes, b.verdict == BAG_WHOLE && !t->orphans && !t->o.look);
 	return r;
 }
@@ -316,6 +318,7 @@ int take_in_new(struct valise *v, const struct take_in_options *o, struct take_i
 		return err_nomem(err);
 	t->v = v;
 	t->o = *o;
+	t->done.spool = v->spool;
 	t->statements.count = statement_count;
 	t->reports.count = report_count;
 	t->tally = (struct buf)BUF_INIT(TALLY_MAX_BYTES);
@@ -333,14 +336,10 @@ void take_in_free(struct take_in *t)
 		spool_rollback(t->v->spool);
 	take_entries_drop(t);
 	free(t->pending);
-	for (size_t i = 0; i < t->n_arrivals; i++)
-		free((char *)(uintptr_t)t->arrivals[i].ref.at);
-	free(t->arrivals);
+	take_arrivals_drop(t);
 	for (size_t i = 0; t->findings && i < t->r.n_findings; i++)
 		free(t->findings[i]);
 	free(t->findings);
-	hash_index_release(&t->by_id);
-	take_bodies_drop(t);
 	take_exhibits_drop(t);
 	hashes_release(&t->concerned);
 	hashes_release(&t->identified);
@@ -360,8 +359,7 @@ void take_in_freep(struct take_in **t)
 struct take_in_result take_in_result(const struct take_in *t)
 {
 	struct take_in_result r = t->r;
-	r.arrivals = t->arrivals;
-	r.n_arrivals = t->n_arrivals;
+	r.n_arrivals = t->done.n + t->n_arrivals;
 	r.vouched = t->vouched;
 	r.n_vouched = t->n_vouched;
 	r.vouched_items = t->vouched_items;

@@ -29,7 +29,6 @@ struct arrival {
 };
 
 struct take_in_result {
-	const struct arrival *arrivals;
 	size_t n_arrivals;
 	size_t statements, reports, exhibits, entries;
 	size_t bags_read, bags_skipped, bags_not_for_us;
@@ -59,5 +58,9 @@ CHECKED int take_in_unreadable(struct take_in *t, const char *name, const char *
 bool take_in_again(struct take_in *t);
 /* Borrowed until take_in_free. */
 struct take_in_result take_in_result(const struct take_in *t);
+/* What came, or lies there in a look: those that were whole first come first. Each lives for the call; one may come twice, if it was whole
+ * before the second time. */
+typedef int arrival_each(void *context, const struct arrival *a);
+CHECKED int take_in_each_arrival(const struct take_in *t, arrival_each *each, void *context, struct valise_err *err);
 
 #endif

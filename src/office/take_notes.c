@@ -2,76 +2,10 @@
 /* Seals, statements and reports from bags: verified, then kept if they concern us or a letter that is here. */
 #include "office/taking.h"
 
-#include "base/array.h"
 #include "spool/bags.h"
 #include "spool/mend.h"
 
 /* ---- Seals ---- */
-
-static int new_arrival(struct take_in *t, const struct verified_seal *seal, bool is_let_go, size_t *ret)
-{
-	const struct seal *s = &seal->s;
-	struct arrival *grown = array_room(t->arrivals, t->n_arrivals, &t->cap_arrivals, sizeof *grown);
-	if (!grown)
-		return err_nomem(t->err);
-	t->arrivals = grown;
-	struct arrival *a = &t->arrivals[t->n_arrivals];
-	*a = (struct arrival){.id = seal->note.id,
-			      .from = s->from.office,
-			      .body = s->body,
-			      .cover = s->cover,
-			      .body_bytes = s->body_bytes,
-			      .cover_bytes = s->cover_bytes,
-			      .is_paper = s->paper.at != NULL,
-			      .is_let_go = is_let_go,
-			      .from_us = hash_eq(&s->from.office, &t->v->self),
-			      .for_us = seal_recipient(s, &t->v->self) >= 0};
-	if (s->ref.at && !(a->ref = (struct str){str_dup(s->ref), s->ref.len}).at)
-		return err_nomem(t->err);
-	int r = hash_index_put(&t->by_id, &a->id, t->n_arrivals, t->err);
-	if (!r && !a->is_paper)
-		r = take_body_named(t, t->n_arrivals);
-	if (!r)
-		r = hashes_add(&t->concerned, &s->from.office, t->err);
-	for (size_t i = 0; i < s->n_to && !r; i++)
-		r = hashes_add(&t->concerned, &s->to[i].office, t->err);
-	*ret = t->n_arrivals++;
-	return r;
-}
-
-/* One whose seal is damaged here is not held, until it comes again. */
-static int held_arrival(struct take_in *t, const struct hash *id, bool *ret_held)
-{
-	CLEAN_SEAL struct verified_seal *seal = NULL;
-	struct valise_err why = {0};
-	struct letter_row row;
-	struct let_go gone;
-	size_t i;
-	*ret_held = hash_index_get(&t->by_id, id, NULL);
-	if (*ret_held)
-		return 0;
-	int r = letter_row(t->v->spool, id, &row, NULL);
-	if (r == VALISE_E_NOT_FOUND)
-		return 0;
-	r = letter_seal(t->v->spool, id, &seal, &why);
-	if (r == VALISE_E_BAD)
-		return 0;
-	if (r)
-		err_copy(t->err, &why);
-	if (!r)
-		r = letter_let_go_look(t->v->spool, id, &gone, t->err);
-	if (!r)
-		r = new_arrival(t, seal, gone.is_gone, &i);
-	if (r)
-		return r;
-	t->arrivals[i].has_cover = row.has_cover;
-	t->arrivals[i].is_broken = row.is_broken;
-	if (row.has_body)
-		take_body_is_here(t, &row.body, row.body_bytes);
-	t->arrivals[i].was_whole = row.is_paper || gone.is_gone || (row.has_cover && row.has_body);
-	*ret_held = true;
-	return 0;
-}
 
 /* Ours, wrapped for us, named, or everything asked for: a stranger's letter on a stick is left where it lies. */
 static bool is_wanted(const struct take_in *t, const struct verified_seal *seal)
@@ -148,7 +82,7 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 	enum note_here here = NOTE_ABSENT;
 	bool held;
 	size_t i;
-	int r = held_arrival(t, &rec->of, &held);
+	int r = take_held_arrival(t, &rec->of, &held);
 	if (!r)
 		r = look_what_is_here(t, rec, &here);
 	if (r || (held && here != NOTE_OTHERWISE))
@@ -159,14 +93,14 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 	if (here == NOTE_OTHERWISE)
 		r = mend(t, &seal->note, &seal->note.id);
 	if (!r)
-		r = held_arrival(t, &seal->note.id, &held); /* the record's own word for its id proves nothing */
+		r = take_held_arrival(t, &seal->note.id, &held); /* the record's own word for its id proves nothing */
 	if (r || held)
 		return r;
 	if (!is_wanted(t, seal)) {
 		t->orphans = true; /* it may be named another time: this bag is not done with */
 		return 0;
 	}
-	r = new_arrival(t, seal, false, &i);
+	r = take_new_arrival(t, seal, false, &i);
 	if (r)
 		return r;
 	t->arrivals[i].is_new = true;
@@ -232,7 +166,7 @@ static int take_statement(struct take_in *t, const struct bag_record *rec)
 	if (found == NOTE_OTHERWISE)
 		r = mend(t, &v->note, &s->letter);
 	if (!r)
-		r = held_arrival(t, &s->letter, &here);
+		r = take_held_arrival(t, &s->letter, &here);
 	if (r)
 		return r;
 	if (!here) {
@@ -272,7 +206,7 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 	if (!r && found == NOTE_OTHERWISE)
 		r = mend(t, &v->note, &p->letter);
 	if (!r)
-		r = held_arrival(t, &p->letter, &here);
+		r = take_held_arrival(t, &p->letter, &here);
 	if (r)
 		return r;
 	if (!here) {

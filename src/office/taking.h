@@ -6,6 +6,7 @@
 #include "format/bag.h"
 #include "office/note_room.h"
 #include "office/piece_writer.h"
+#include "office/roll.h"
 #include "office/take_in.h"
 
 #define TALLY_MAX_BYTES (32u * 1024 * 1024)
@@ -38,8 +39,10 @@ void checked_note_release(struct checked_note *c);
 struct take_in {
 	struct valise *v;
 	struct take_in_options o;
-	struct arrival *arrivals;
+	struct arrival *arrivals; /* of which something may yet come */
 	size_t n_arrivals, cap_arrivals;
+	struct roll done; /* the others: struct arrival, with their refs */
+	size_t n_waiting; /* arrivals when they were last looked through for such */
 	struct hash_index by_id;
 	struct named_body *bodies;
 	size_t n_bodies, cap_bodies;
@@ -122,6 +125,16 @@ void take_entries_drop(struct take_in *t);
 
 CHECKED int take_note(struct take_in *t, const struct bag_record *rec);
 
+/* ---- take_arrivals.c ---- */
+
+/* One more, with its number; its letter is not among them. */
+CHECKED int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool is_let_go, size_t *ret);
+/* Whether that letter is here, and then it is among them. One whose seal is damaged here is not, until that comes again. */
+CHECKED int take_held_arrival(struct take_in *t, const struct hash *id, bool *ret_held);
+/* Between bags: those of which nothing more is to come leave the memory. Numbers of arrivals and bodies are others then. */
+CHECKED int take_arrivals_settle(struct take_in *t);
+void take_arrivals_drop(struct take_in *t);
+
 /* ---- take_bodies.c ---- */
 
 /* Before anything else of that arrival: its body, whose size its seal says. */
@@ -134,6 +147,8 @@ CHECKED int take_tally(struct take_in *t, const struct bag_record *rec);
 CHECKED int take_piece(struct take_in *t, const struct bag_record *rec);
 /* What was written of the body in hand counts from here on. */
 CHECKED int take_body_close(struct take_in *t);
+/* The arrivals have other numbers, or are gone: their bodies with them. */
+CHECKED int take_bodies_named_again(struct take_in *t);
 void take_bodies_drop(struct take_in *t);
 
 /* ---- take_exhibits.c ---- */
