@@ -90,7 +90,7 @@ key_file() { # OFFICE WORD
 	while read office line whose places; do
 		key=$(key_file $office $line)
 		[ "$(as $office doctor)" = "Everything is in order." ]
-		[ "$places" != all ] || places=$(seq 0 5 $(($(wc -c <"$key") - 1)))
+		[ "$places" != all ] || places=$(seq 0 11 $(($(wc -c <"$key") - 1)))
 		cp "$key" whole
 		for place in $places; do
 			flip "$key" "$place"

@@ -10,6 +10,7 @@ all       everything survives: what a kill leaves
 
 The choice in "ordered" and "torn" is by seed. Nothing more is promised by POSIX, and less by no filesystem that Linux calls sound.
 """
+import functools
 import hashlib
 import os
 import random
@@ -29,7 +30,7 @@ class Node:
 
     def __init__(self, kind, data=b""):
         self.kind = kind
-        self.durable = bytearray(data)  # a file's bytes, or a link's target
+        self.durable = bytes(data)  # a file's, or a link's target; the same object in every image while nothing changes it
         self.pending = []  # (offset, bytes), or (size, None) for a truncation, since its last sync
         self.entries = {}  # a directory's names as they are now
         self.before = {}  # and as they were at its last sync
@@ -51,6 +52,8 @@ class Node:
 
 
 def apply(data, changes):
+    if not changes:
+        return data
     data = bytearray(data)
     for at, new in changes:
         if new is None:
@@ -59,7 +62,7 @@ def apply(data, changes):
             if at > len(data):
                 data += bytes(at - len(data))
             data[at : at + len(new)] = new
-    return data
+    return bytes(data)
 
 
 class Disk:
@@ -206,14 +209,14 @@ def torn_bytes(node, rng):
             survived += [(at + i, new[i : i + SECTOR_BYTES]) for i in cuts if rng.random() < 0.5]
         else:
             survived.append((at, new))
-    data = bytes(apply(node.durable, survived))
+    data = apply(node.durable, survived)
     return rng.randbytes(len(data)) if node.is_shared_memory else data
 
 
 BYTES_OF = {
-    "all": lambda node, rng: bytes(apply(node.durable, node.pending)),
-    "strict": lambda node, rng: bytes(node.durable),
-    "ordered": lambda node, rng: bytes(node.durable),
+    "all": lambda node, rng: apply(node.durable, node.pending),
+    "strict": lambda node, rng: node.durable,
+    "ordered": lambda node, rng: node.durable,
     "torn": torn_bytes,
 }
 
@@ -223,7 +226,7 @@ def image_of(node, names_of, bytes_of, rng):
         names = names_of(node)
         return {name: image_of(names[name], names_of, bytes_of, rng) for name in sorted(names)}
     if node.kind == "link":
-        return os.fsdecode(bytes(node.durable))
+        return os.fsdecode(node.durable)
     return bytes_of(node, rng)
 
 
@@ -278,6 +281,12 @@ def differences(image, path, where=""):
     return found
 
 
+@functools.lru_cache(maxsize=256)
+def digest_of(data):
+    """Of a file's bytes: most are the same objects from one image to the next, which are told by what Python keeps of them."""
+    return hashlib.sha256(data).digest()
+
+
 def digest(image):
     """The same for the same image."""
     hashed = hashlib.sha256()
@@ -291,7 +300,7 @@ def digest(image):
         else:
             data = os.fsencode(child) if isinstance(child, str) else child
             hashed.update(b"%s%d:" % (type(child).__name__.encode(), len(data)))
-            hashed.update(data)
+            hashed.update(digest_of(data))
 
     add(image)
     return hashed.digest()
