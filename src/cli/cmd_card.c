@@ -248,14 +248,16 @@ static int follow(struct cli *c, const struct add_options *o, struct valise *v, 
 {
 	CLEAN_OFFICE struct valise_office *before = NULL, *own = NULL;
 	int r = valise_office(v, NULL, &before, &c->err);
-	if (!r)
+	if (!r || r == VALISE_E_BAD) /* damaged here: the card may mend it */
 		r = valise_card_add(v, card->bytes, card->len, o->as, o->digits, &own, &c->err);
 	if (r)
 		return r;
 	if (c->shared.json)
 		return print_office(c, own);
 	printf("%s\n", own->view.id);
-	if (own->entries == before->entries)
+	if (!before)
+		tell(c, "What was damaged of your own register on this disk is whole again.");
+	else if (own->entries == before->entries)
 		tell(c, "This card of your own office holds nothing newer than what is here.");
 	else
 		tell(c, "%llu newer entries of your own register were taken in.",

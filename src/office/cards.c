@@ -9,6 +9,7 @@
 #include "evidence/fingerprint.h"
 #include "format/card.h"
 #include "format/paper_code.h"
+#include "spool/mend.h"
 
 /* ---- What a person is shown of an office ---- */
 
@@ -209,12 +210,50 @@ int card_verify(struct valise *v, const void *bytes, size_t len, struct register
 	return 0;
 }
 
+/* Entries that are here and were damaged on this disk: whatever else the card holds, they are what they were. */
+static int mend_entries(struct valise *v, const struct card *c, struct valise_err *err)
+{
+	int r = 0;
+	for (size_t i = 0; i < c->n_entries && !r; i++) {
+		CLEAN_ENTRY struct verified_entry *e = NULL;
+		enum note_here here = NOTE_ABSENT;
+		bool mended;
+		r = register_entry_verify(c->entries[i].at, c->entries[i].len, &e, err);
+		if (!r)
+			r = note_here(v->spool, &e->note.id, c->entries[i], &here, err);
+		if (r || here != NOTE_OTHERWISE)
+			continue;
+		r = spool_begin(v->spool, err);
+		if (!r)
+			r = spool_end(v->spool, note_mend(v->spool, &e->note, &mended, err), err);
+	}
+	return r;
+}
+
+/* Whether what is here of that office's register cannot be read. */
+static int look_whether_damaged(struct valise *v, const struct card *c, bool *ret, struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	struct valise_err why = {0};
+	int r = register_set_load(v, &c->office, 1, &set, &why);
+	*ret = r == VALISE_E_BAD;
+	if (r && !*ret)
+		err_copy(err, &why);
+	return *ret ? 0 : r;
+}
+
 int valise_card_look(struct valise *v, const void *card, size_t len, struct valise_office **ret, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	CLEAN_CARD struct card c = {0};
 	struct hash office;
 	size_t held;
-	int r = card_verify(v, card, len, &set, &office, &held, err);
+	bool is_damaged = false;
+	int r = card_parse(card, len, &c, err);
+	if (!r)
+		r = look_whether_damaged(v, &c, &is_damaged, err);
+	if (!r) /* what is damaged here stands in no card's way */
+		r = card_verify(is_damaged ? NULL : v, card, len, &set, &office, &held, err);
 	return r ? r : describe(v, &set, &office, ret, err);
 }
 
@@ -278,10 +317,18 @@ int valise_card_add(struct valise *v, const void *card, size_t len, const char *
 		    struct valise_office **ret, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	CLEAN_CARD struct card parsed = {0};
 	CLEAN_BUF struct buf name = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
 	struct hash office;
 	size_t held;
-	int r = card_verify(v, card, len, &set, &office, &held, err);
+	bool is_damaged = false;
+	int r = card_parse(card, len, &parsed, err);
+	if (!r)
+		r = look_whether_damaged(v, &parsed, &is_damaged, err);
+	if (!r && is_damaged)
+		r = mend_entries(v, &parsed, err);
+	if (!r)
+		r = card_verify(v, card, len, &set, &office, &held, err);
 	bool is_own = !r && hash_eq(&office, &v->self);
 	if (is_own && petname)
 		return err_set(err, VALISE_E_USAGE,
@@ -314,21 +361,36 @@ static int collect(void *context, const struct contact *c)
 	return hashes_add(&l->offices, &c->office, l->err);
 }
 
+static int show_one(struct valise *v, const struct hash *office,
+		    int (*each)(void *context, const struct valise_office *o), void *context, struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	struct valise_office *o = NULL;
+	int r = register_set_load(v, office, 1, &set, err);
+	if (!r)
+		r = describe(v, &set, office, &o, err);
+	if (!r)
+		r = each(context, o);
+	valise_office_free(o);
+	return r;
+}
+
 int valise_card_each(struct valise *v, int (*each)(void *context, const struct valise_office *o), void *context,
 		     struct valise_err *err)
 {
 	struct listing l = {.err = err};
+	struct valise_err damaged = {0};
 	int r = contacts_each(v->spool, collect, &l, err);
 	for (size_t i = 0; i < l.offices.n && !r; i++) {
-		CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
-		struct valise_office *o = NULL;
-		r = register_set_load(v, &l.offices.at[i], 1, &set, err);
-		if (!r)
-			r = describe(v, &set, &l.offices.at[i], &o, err);
-		if (!r)
-			r = each(context, o);
-		valise_office_free(o);
+		struct valise_err why = {0};
+		r = show_one(v, &l.offices.at[i], each, context, &why);
+		if (r)
+			err_copy(r == VALISE_E_BAD ? &damaged : err, &why);
+		r = r == VALISE_E_BAD ? 0
+				      : r; /* its register is damaged here: the others are shown before it is told */
 	}
 	hashes_release(&l.offices);
-	return r;
+	if (!r && damaged.code)
+		err_copy(err, &damaged);
+	return r ? r : damaged.code;
 }

@@ -299,9 +299,14 @@ static int check_register(struct examination *x, struct valise_err *err)
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	const struct verified_entry *a, *b;
 	struct keys_search s = {x, clock_now_s()};
-	int r = register_set_self(x->v, &set, err);
-	if (r)
+	struct valise_err why = {0};
+	int r = register_set_self(x->v, &set, &why);
+	if (r == VALISE_E_BAD) /* told of already, with all notes */
+		return 0;
+	if (r) {
+		err_copy(err, &why);
 		return r;
+	}
 	const struct office_register *self = registers_office(set.registers, &x->v->self);
 	if (office_fork(self, &a, &b))
 		found(x, true,

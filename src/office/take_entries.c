@@ -38,10 +38,13 @@ static int by_office(const void *a, const void *b)
 static int settle_office(struct take_in *t, const struct hash *office, size_t begin, size_t end)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
+	struct valise_err why = {0};
 	uint64_t bytes = 0, count = 0;
-	int r = register_set_load(t->v, office, 1, &set, t->err);
-	if (!r)
-		r = entries_size(t->v->spool, office, &bytes, &count, t->err);
+	int r = register_set_load(t->v, office, 1, &set, &why);
+	t->orphans |= r == VALISE_E_BAD; /* another time, when it can be read */
+	if (r)
+		return take_in_refuse(t, r, "the entries of a register were left", &why);
+	r = entries_size(t->v->spool, office, &bytes, &count, t->err);
 	for (size_t i = begin; i < end && !r; i++)
 		r = registers_add(set.registers, t->pending[i], t->err);
 	if (!r)
@@ -91,22 +94,24 @@ int take_entries_settle(struct take_in *t)
 int take_entry(struct take_in *t, const struct bag_record *rec)
 {
 	struct valise_err why = {0};
-	struct verified_entry *e = NULL;
-	bool has = false;
-	int r = entry_has(t->v->spool, &rec->of, &has, t->err);
-	if (r || has)
+	CLEAN_ENTRY struct verified_entry *e = NULL;
+	enum note_here here = NOTE_ABSENT;
+	int r = take_note_look(t, rec, &here);
+	if (r || here == NOTE_AS_GIVEN)
 		return r;
 	r = register_entry_verify(rec->data, rec->len, &e, &why);
 	if (r)
 		return take_in_refuse(t, r, "a register entry was refused", &why);
+	if (here == NOTE_OTHERWISE)
+		r = take_note_again(t, &e->note, "a register");
+	if (r)
+		return r;
 	struct verified_entry **grown = array_room(t->pending, t->n_pending, &t->cap_pending, sizeof *grown);
-	if (!grown) {
-		verified_entry_free(e);
+	if (!grown)
 		return err_nomem(t->err);
-	}
 	t->pending = grown;
-	t->pending[t->n_pending++] = e;
 	t->pending_bytes += e->note.len;
+	t->pending[t->n_pending++] = TAKE(e);
 	if (t->pending_bytes <= PENDING_MAX_BYTES)
 		return 0;
 	t->orphans = true;

@@ -3,7 +3,6 @@
 #include "office/taking.h"
 
 #include "spool/bags.h"
-#include "spool/mend.h"
 
 /* ---- Seals ---- */
 
@@ -54,13 +53,12 @@ static int verify_statement(struct take_in *t, const struct bag_record *rec, str
 	return c->code;
 }
 
-static int look_what_is_here(struct take_in *t, const struct bag_record *rec, enum note_here *ret)
+int take_note_look(struct take_in *t, const struct bag_record *rec, enum note_here *ret)
 {
 	return note_here(t->v->spool, &rec->of, (struct str){(const char *)rec->data, rec->len}, ret, t->err);
 }
 
-/* Its bytes came again as they were signed: they take the place of those here, if these are damaged. */
-static int mend(struct take_in *t, const struct note *note, const struct hash *letter)
+int take_note_again(struct take_in *t, const struct note *note, const char *of)
 {
 	bool mended = false;
 	if (t->o.look)
@@ -70,7 +68,7 @@ static int mend(struct take_in *t, const struct note *note, const struct hash *l
 		r = note_mend(t->v->spool, note, &mended, t->err);
 	if (r || !mended)
 		return r;
-	r = take_in_finding(t, hash_short(letter).text, "what was damaged of it on this disk came again, and is whole");
+	r = take_in_finding(t, of, "what was damaged of it on this disk came again, and is whole");
 	return r ? r : take_in_count(t);
 }
 
@@ -84,14 +82,14 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 	size_t i;
 	int r = take_held_arrival(t, &rec->of, &held);
 	if (!r)
-		r = look_what_is_here(t, rec, &here);
+		r = take_note_look(t, rec, &here);
 	if (r || (held && here != NOTE_OTHERWISE))
 		return r;
 	r = verify_seal(t, rec, &seal, &why);
 	if (r)
 		return take_in_refuse(t, r, "a letter was refused, its seal is not sound", &why);
 	if (here == NOTE_OTHERWISE)
-		r = mend(t, &seal->note, &seal->note.id);
+		r = take_note_again(t, &seal->note, hash_short(&seal->note.id).text);
 	if (!r)
 		r = take_held_arrival(t, &seal->note.id, &held); /* the record's own word for its id proves nothing */
 	if (r || held)
@@ -156,7 +154,7 @@ static int take_statement(struct take_in *t, const struct bag_record *rec)
 	struct valise_err why = {0};
 	enum note_here found = NOTE_ABSENT;
 	bool here, has_room, is_new = false;
-	int r = look_what_is_here(t, rec, &found);
+	int r = take_note_look(t, rec, &found);
 	if (r || found == NOTE_AS_GIVEN)
 		return r;
 	r = verify_statement(t, rec, &v, &why);
@@ -164,7 +162,7 @@ static int take_statement(struct take_in *t, const struct bag_record *rec)
 		return take_in_refuse(t, r, "a statement was refused", &why);
 	const struct statement *s = &v->s;
 	if (found == NOTE_OTHERWISE)
-		r = mend(t, &v->note, &s->letter);
+		r = take_note_again(t, &v->note, hash_short(&s->letter).text);
 	if (!r)
 		r = take_held_arrival(t, &s->letter, &here);
 	if (r)
@@ -202,9 +200,9 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 	if (r)
 		return take_in_refuse(t, r, "a report was refused", &why);
 	const struct report *p = &v->r;
-	r = look_what_is_here(t, rec, &found);
+	r = take_note_look(t, rec, &found);
 	if (!r && found == NOTE_OTHERWISE)
-		r = mend(t, &v->note, &p->letter);
+		r = take_note_again(t, &v->note, hash_short(&p->letter).text);
 	if (!r)
 		r = take_held_arrival(t, &p->letter, &here);
 	if (r)

@@ -8,6 +8,7 @@
 #include "office/piece_writer.h"
 #include "office/roll.h"
 #include "office/take_in.h"
+#include "spool/mend.h"
 
 #define TALLY_MAX_BYTES (32u * 1024 * 1024)
 #define TALLIES_MAX_BYTES (64u * 1024 * 1024) /* held at once: above that, all but the newest go */
@@ -124,6 +125,10 @@ void take_entries_drop(struct take_in *t);
 /* ---- take_notes.c ---- */
 
 CHECKED int take_note(struct take_in *t, const struct bag_record *rec);
+/* Whether what the record says it is is here, and with these bytes. */
+CHECKED int take_note_look(struct take_in *t, const struct bag_record *rec, enum note_here *ret);
+/* One that is here with other bytes, verified: it takes their place if they are damaged, and that is told `of` what. */
+CHECKED int take_note_again(struct take_in *t, const struct note *note, const char *of);
 
 /* ---- take_arrivals.c ---- */
 

@@ -72,7 +72,7 @@ static int check_references(struct check *c, struct valise_err *err)
 	}
 }
 
-/* A seal, a statement or a report comes again with any bag that holds it; a register is in too few hands to count on that. */
+/* A seal, a statement or a report comes again with any bag that holds it, a register on every card. */
 static int tell_note(const struct check *c, const struct hash *id, enum item_kind kind, const char *why,
 		     struct valise_err *err)
 {
@@ -89,8 +89,10 @@ static int tell_note(const struct check *c, const struct hash *id, enum item_kin
 					     : "report",
 		    hash_hex(id).text, why, remedy);
 	else if (!r)
-		say(c, true, "the register entry %s was damaged on this disk (%s); restore a backup", hash_hex(id).text,
-		    why);
+		say(c, true,
+		    "the register entry %s was damaged on this disk (%s); give a card of its office to `valise card add` again, "
+		    "or restore a backup",
+		    hash_hex(id).text, why);
 	return r;
 }
 

@@ -102,11 +102,6 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 	}
 }
 
-int entry_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
-{
-	return item_has(s, ITEM_REGISTER, id, ret, err);
-}
-
 int entries_size(struct spool *s, const struct hash *office, uint64_t *ret_bytes, uint64_t *ret_count,
 		 struct valise_err *err)
 {

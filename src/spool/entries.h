@@ -12,7 +12,6 @@ typedef int entry_each(void *context, struct verified_entry *e); /* owns e */
 /* In order of seq, then id. */
 CHECKED int entries_of(struct spool *s, const struct hash *office, entry_each *each, void *context,
 		       struct valise_err *err);
-CHECKED int entry_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err);
 /* Sum of the bytes, and count, of an office's entries here: for the limits. Zeros when there are none. */
 CHECKED int entries_size(struct spool *s, const struct hash *office, uint64_t *ret_bytes, uint64_t *ret_count,
 			 struct valise_err *err);

@@ -56,7 +56,6 @@ enum item_kind {
 /* Adds to the set, and so to the log; `bytes` at NULL: they are elsewhere. *ret_item is the row, new or not. */
 CHECKED int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t *ret_item,
 		     bool *ret_new, struct valise_err *err);
-CHECKED int item_has(struct spool *s, enum item_kind kind, const struct hash *id, bool *ret, struct valise_err *err);
 /* bodies/ab, for the body `root`; VALISE_E_NOT_FOUND when it is not there and not to be made. */
 CHECKED int body_room(struct spool *s, const struct hash *root, bool make, int *ret_fd, struct valise_err *err);
 /* The row of a whole body, whose bytes are durable: `small` is all of them, or NULL for a file. In an open transaction. */

@@ -79,17 +79,6 @@ int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct
 	return 0;
 }
 
-int item_has(struct spool *s, enum item_kind kind, const struct hash *id, bool *ret, struct valise_err *err)
-{
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT 1 FROM item WHERE id = ? AND kind = ?", &q, err);
-	if (r)
-		return r;
-	query_hash(&q, id);
-	query_int(&q, kind);
-	return query_next(&q, ret, err);
-}
-
 int item_unreadable(const struct spool *s, const struct hash *letter, int code, struct valise_err *err)
 {
 	if (code != VALISE_E_BAD)

@@ -8,6 +8,7 @@
 #include "format/statement.h"
 #include "spool/inside.h"
 #include "spool/items.h"
+#include "spool/outlines.h"
 
 int note_here(struct spool *s, const struct hash *id, struct str bytes, enum note_here *ret, struct valise_err *err)
 {
@@ -59,7 +60,7 @@ int note_check(const struct hash *id, struct str bytes, struct valise_err *err)
 static int replace_bytes(struct spool *s, const struct note *note, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "UPDATE item SET bytes = ?2 WHERE id = ?1 AND kind BETWEEN 2 AND 4", &q, err);
+	int r = query_begin(&s->db, "UPDATE item SET bytes = ?2 WHERE id = ?1 AND kind BETWEEN 1 AND 4", &q, err);
 	if (r)
 		return r;
 	query_hash(&q, &note->id);
@@ -67,13 +68,12 @@ static int replace_bytes(struct spool *s, const struct note *note, struct valise
 	return query_run(&q, err);
 }
 
-/* What is counted of its letter is counted again. */
-static int mark_stale(struct spool *s, const struct note *note, struct valise_err *err)
+static int letter_is_stale(struct spool *s, const struct hash *note, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct hash letter;
 	bool here = false;
-	int r = note_letter(s, &note->id, &letter, &here, err);
+	int r = note_letter(s, note, &letter, &here, err);
 	if (!r && here)
 		r = query_begin(&s->db,
 				"INSERT OR IGNORE INTO outline_stale (letter) SELECT item FROM letter WHERE id = ?", &q,
@@ -82,6 +82,37 @@ static int mark_stale(struct spool *s, const struct note *note, struct valise_er
 		return r;
 	query_hash(&q, &letter);
 	return query_run(&q, err);
+}
+
+/* Letters that could not be read for its sake have no part in their outlines by which they would be found. */
+static int unread_are_stale(struct spool *s, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	int r = query_begin(&s->db,
+			    "INSERT OR IGNORE INTO outline_stale (letter) SELECT letter FROM outline WHERE class & ?",
+			    &q, err);
+	if (r)
+		return r;
+	query_int(&q, OUTLINE_UNREAD);
+	return query_run(&q, err);
+}
+
+static int register_is_another(struct spool *s, const struct hash *entry, struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	struct hash office;
+	bool row = false;
+	s->own_changes++;
+	int r = query_begin(&s->db, "SELECT office FROM entry WHERE id = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, entry);
+	r = query_next(&q, &row, err);
+	if (!r && row)
+		r = row_hash(&q, 0, &office, err);
+	if (!r && row)
+		r = outlines_entry(s, &office, true, err);
+	return r ? r : unread_are_stale(s, err);
 }
 
 int note_mend(struct spool *s, const struct note *note, bool *ret_mended, struct valise_err *err)
@@ -99,7 +130,10 @@ int note_mend(struct spool *s, const struct note *note, bool *ret_mended, struct
 	if (r == VALISE_E_BAD || r == VALISE_E_LIMIT) {
 		*ret_mended = true;
 		r = replace_bytes(s, note, err);
-		return r ? r : mark_stale(s, note, err);
+		if (r)
+			return r;
+		return note->kind == NOTE_REGISTER ? register_is_another(s, &note->id, err)
+						   : letter_is_stale(s, &note->id, err);
 	}
 	if (r)
 		err_copy(err, &why);

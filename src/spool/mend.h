@@ -16,8 +16,8 @@ CHECKED int note_here(struct spool *s, const struct hash *id, struct str bytes, 
 		      struct valise_err *err);
 /* Whether the bytes are a note of that id that its signer signed: 0, VALISE_E_BAD with what is wrong, or VALISE_E_NOMEM. */
 CHECKED int note_check(const struct hash *id, struct str bytes, struct valise_err *err);
-/* A seal, statement or report, verified, takes the place of what is here under its id, unless that is sound. *ret_mended: it did. In an
- * open transaction. */
+/* A note that was verified takes the place of what is here under its id, unless that is sound. *ret_mended: it did. In an open
+ * transaction. */
 CHECKED int note_mend(struct spool *s, const struct note *note, bool *ret_mended, struct valise_err *err);
 
 #endif

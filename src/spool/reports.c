@@ -65,11 +65,6 @@ int reports_each(struct spool *s, report_each *each, void *context, struct valis
 	return each_row(s, NULL, &q, each, context, err);
 }
 
-int report_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
-{
-	return item_has(s, ITEM_REPORT, id, ret, err);
-}
-
 int report_count(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
 		 struct valise_err *err)
 {

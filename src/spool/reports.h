@@ -14,7 +14,6 @@ CHECKED int reports_of(struct spool *s, const struct hash *letter, report_each *
 
 /* Of all letters, in order of intake. */
 CHECKED int reports_each(struct spool *s, report_each *each, void *context, struct valise_err *err);
-CHECKED int report_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err);
 /* About that letter, by that key, or with NULL by any. */
 CHECKED int report_count(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
 			 struct valise_err *err);

@@ -99,11 +99,6 @@ int letters_regarding(struct spool *s, const struct hash *note, regarding_each *
 	}
 }
 
-int statement_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
-{
-	return item_has(s, ITEM_STATEMENT, id, ret, err);
-}
-
 int statement_count(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
 		    struct valise_err *err)
 {

@@ -16,7 +16,6 @@ CHECKED int statements_of(struct spool *s, const struct hash *letter, statement_
 typedef int regarding_each(void *context, const struct hash *letter);
 CHECKED int letters_regarding(struct spool *s, const struct hash *note, regarding_each *each, void *context,
 			      struct valise_err *err);
-CHECKED int statement_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err);
 /* About that letter, by that key, or with NULL by any. */
 CHECKED int statement_count(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,
 			    struct valise_err *err);

@@ -118,6 +118,43 @@ b = bytearray.fromhex(sys.argv[1]); b[int(sys.argv[2])] ^= 1; print(b.hex())' "$
 	[ "$(as oslo track --json | json_at 'len(d["letters"])')" -eq 3 ]
 }
 
+@test "a damaged register is mended by a card, or by a sync, whoever's it is" {
+	mkdir stick2
+	as oslo say received --all --yes >/dev/null
+	as oslo sync stick2
+	for office in oslo harbour; do
+		as harbour track >/dev/null # counted before the damage, and again after it
+		id=$(sql harbour "SELECT lower(hex(id)) FROM entry WHERE office = x'$(as "$office" card show --json | json_at 'd["office"]["id"]')'")
+		for way in card stick; do
+			[ "$office $way" != "harbour stick" ] || continue # without our own register nothing can be unwrapped
+			cut_note harbour "$id"
+			run as harbour track
+			[ "$status" -eq 4 ]
+			[ "$(grep -c "damaged .*valise doctor" <<<"$output")" -eq 3 ]
+			as harbour doctor --mend >found || [ $? -eq 4 ]
+			cat found
+			[ "$(grep -c "^broken: the register entry $id was damaged .*valise card add" found)" -eq 1 ]
+			[ "$(grep -c "^broken: " found)" -eq 1 ]
+			as harbour card list --json >cards || [ $? -eq 4 ]
+			as harbour sync stick2 --look || [ $? -eq 4 ]
+			[ "$(sql harbour "SELECT length(bytes) FROM item WHERE id = x'$id'")" -eq 100 ]
+			if [ "$way" = stick ]; then
+				run as harbour sync stick2
+				echo "$output"
+				[[ $output == *"a register: what was damaged of it on this disk came again"* ]]
+			elif [ "$office" = oslo ]; then
+				introduce harbour oslo Oslo
+			else
+				as oslo card export Harbour >own.card
+				as harbour card add own.card --unchecked
+			fi
+			as harbour doctor
+			as harbour track
+			as harbour track | grep -q "^3 letters.*Yours: 3 (.*unanswered)\.$"
+		done
+	done
+}
+
 @test "what is damaged of a letter is named by doctor, and put right by a sync that brings it again" {
 	as oslo say received "${letters[2]}" --yes >/dev/null
 	as oslo sync stick

@@ -136,7 +136,7 @@ static void look_at_ruins(const char *dir, size_t at)
 	struct letter_row row = {.has_body = false};
 	bool says = false;
 	uint64_t reports = 0;
-	assert_int_equal(statement_has(s, &work.received->note.id, &says, &err), 0);
+	assert_int_equal(note_has(s, &work.received->note.id, &says, &err), 0);
 	assert_int_equal(report_last_nth(s, &work.report->r.letter, &work.report->r.by, &reports, &err), 0);
 	assert_true(!reports || kit_exhibit_is_whole(s, &work.exhibit));
 	if (letter_row(s, &work.letter->note.id, &row, &err) == 0) {
@@ -159,7 +159,7 @@ static void look_at_work_done(const char *dir)
 	bool says = false;
 	assert_true(kit_body_is_whole(s, &work.sealed) && kit_body_is_whole(s, &work.taken) &&
 		    kit_exhibit_is_whole(s, &work.exhibit));
-	assert_int_equal(statement_has(s, &work.received->note.id, &says, &err), 0);
+	assert_int_equal(note_has(s, &work.received->note.id, &says, &err), 0);
 	assert_true(says);
 	assert_int_equal(key_file_get(s, KEY_NAME, &key, &err), 0);
 	assert_true(str_eq(buf_str(&key), STR("a key")));
