@@ -220,8 +220,8 @@ static int mend_entries(struct valise *v, const struct card *c, struct valise_er
 		bool mended;
 		r = register_entry_verify(c->entries[i].at, c->entries[i].len, &e, err);
 		if (!r)
-			r = note_here(v->spool, &e->note.id, c->entries[i], &here, err);
-		if (r || here != NOTE_OTHERWISE)
+			r = note_here(v->spool, NOTE_REGISTER, &e->note.id, c->entries[i], &here, err);
+		if (r || here != NOTE_DAMAGED)
 			continue;
 		r = spool_begin(v->spool, err);
 		if (!r)
@@ -235,7 +235,7 @@ static int look_whether_damaged(struct valise *v, const struct card *c, bool *re
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	struct valise_err why = {0};
-	int r = register_set_load(v, &c->office, 1, &set, &why);
+	int r = v ? register_set_load(v, &c->office, 1, &set, &why) : 0; /* an officer's machine has no office yet */
 	*ret = r == VALISE_E_BAD;
 	if (r && !*ret)
 		err_copy(err, &why);

@@ -96,13 +96,13 @@ int take_entry(struct take_in *t, const struct bag_record *rec)
 	struct valise_err why = {0};
 	CLEAN_ENTRY struct verified_entry *e = NULL;
 	enum note_here here = NOTE_ABSENT;
-	int r = take_note_look(t, rec, &here);
-	if (r || here == NOTE_AS_GIVEN)
+	int r = take_note_look(t, NOTE_REGISTER, rec, &here);
+	if (r || here == NOTE_SOUND)
 		return r;
 	r = register_entry_verify(rec->data, rec->len, &e, &why);
 	if (r)
 		return take_in_refuse(t, r, "a register entry was refused", &why);
-	if (here == NOTE_OTHERWISE)
+	if (here == NOTE_DAMAGED)
 		r = take_note_again(t, &e->note, "a register");
 	if (r)
 		return r;

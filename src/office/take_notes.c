@@ -53,9 +53,9 @@ static int verify_statement(struct take_in *t, const struct bag_record *rec, str
 	return c->code;
 }
 
-int take_note_look(struct take_in *t, const struct bag_record *rec, enum note_here *ret)
+int take_note_look(struct take_in *t, enum note_kind kind, const struct bag_record *rec, enum note_here *ret)
 {
-	return note_here(t->v->spool, &rec->of, (struct str){(const char *)rec->data, rec->len}, ret, t->err);
+	return note_here(t->v->spool, kind, &rec->of, (struct str){(const char *)rec->data, rec->len}, ret, t->err);
 }
 
 int take_note_again(struct take_in *t, const struct note *note, const char *of)
@@ -82,13 +82,13 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 	size_t i;
 	int r = take_held_arrival(t, &rec->of, &held);
 	if (!r)
-		r = take_note_look(t, rec, &here);
-	if (r || (held && here != NOTE_OTHERWISE))
+		r = take_note_look(t, NOTE_SEAL, rec, &here);
+	if (r || (held && here != NOTE_DAMAGED))
 		return r;
 	r = verify_seal(t, rec, &seal, &why);
 	if (r)
 		return take_in_refuse(t, r, "a letter was refused, its seal is not sound", &why);
-	if (here == NOTE_OTHERWISE)
+	if (here == NOTE_DAMAGED)
 		r = take_note_again(t, &seal->note, hash_short(&seal->note.id).text);
 	if (!r)
 		r = take_held_arrival(t, &seal->note.id, &held); /* the record's own word for its id proves nothing */
@@ -154,14 +154,14 @@ static int take_statement(struct take_in *t, const struct bag_record *rec)
 	struct valise_err why = {0};
 	enum note_here found = NOTE_ABSENT;
 	bool here, has_room, is_new = false;
-	int r = take_note_look(t, rec, &found);
-	if (r || found == NOTE_AS_GIVEN)
+	int r = take_note_look(t, NOTE_STATEMENT, rec, &found);
+	if (r || found == NOTE_SOUND)
 		return r;
 	r = verify_statement(t, rec, &v, &why);
 	if (r)
 		return take_in_refuse(t, r, "a statement was refused", &why);
 	const struct statement *s = &v->s;
-	if (found == NOTE_OTHERWISE)
+	if (found == NOTE_DAMAGED)
 		r = take_note_again(t, &v->note, hash_short(&s->letter).text);
 	if (!r)
 		r = take_held_arrival(t, &s->letter, &here);
@@ -200,8 +200,8 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 	if (r)
 		return take_in_refuse(t, r, "a report was refused", &why);
 	const struct report *p = &v->r;
-	r = take_note_look(t, rec, &found);
-	if (!r && found == NOTE_OTHERWISE)
+	r = take_note_look(t, NOTE_REPORT, rec, &found);
+	if (!r && found == NOTE_DAMAGED)
 		r = take_note_again(t, &v->note, hash_short(&p->letter).text);
 	if (!r)
 		r = take_held_arrival(t, &p->letter, &here);

@@ -10,20 +10,6 @@
 #include "spool/items.h"
 #include "spool/outlines.h"
 
-int note_here(struct spool *s, const struct hash *id, struct str bytes, enum note_here *ret, struct valise_err *err)
-{
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	bool row = false;
-	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind BETWEEN 1 AND 4", &q, err);
-	if (r)
-		return r;
-	query_hash(&q, id);
-	r = query_next(&q, &row, err);
-	if (!r)
-		*ret = !row ? NOTE_ABSENT : str_eq(row_bytes(&q, 0), bytes) ? NOTE_AS_GIVEN : NOTE_OTHERWISE;
-	return r;
-}
-
 static int check_id(const struct hash *id, const struct note *note, struct valise_err *err)
 {
 	return hash_eq(id, &note->id) ? 0 : err_set(err, VALISE_E_BAD, "its text was altered");
@@ -55,6 +41,34 @@ int note_check(const struct hash *id, struct str bytes, struct valise_err *err)
 		break;
 	}
 	return err_set(err, VALISE_E_BAD, "it is of a kind that no spool keeps");
+}
+
+int note_here(struct spool *s, enum note_kind kind, const struct hash *id, struct str bytes, enum note_here *ret,
+	      struct valise_err *err)
+{
+	static const enum item_kind items[NOTE_KINDS] = {
+		[NOTE_REGISTER] = ITEM_REGISTER,
+		[NOTE_SEAL] = ITEM_SEAL,
+		[NOTE_STATEMENT] = ITEM_STATEMENT,
+		[NOTE_REPORT] = ITEM_REPORT,
+	};
+	CLEAN_QUERY struct query q = QUERY_NONE;
+	struct valise_err why = {0};
+	bool row = false;
+	*ret = NOTE_ABSENT;
+	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = ?", &q, err);
+	if (r)
+		return r;
+	query_hash(&q, id);
+	query_int(&q, items[kind]);
+	r = query_next(&q, &row, err);
+	if (r || !row)
+		return r;
+	r = str_eq(row_bytes(&q, 0), bytes) ? 0 : note_check(id, row_bytes(&q, 0), &why);
+	*ret = r == VALISE_E_BAD ? NOTE_DAMAGED : NOTE_SOUND;
+	if (r && r != VALISE_E_BAD)
+		err_copy(err, &why);
+	return r == VALISE_E_BAD ? 0 : r;
 }
 
 static int replace_bytes(struct spool *s, const struct note *note, struct valise_err *err)
@@ -117,25 +131,16 @@ static int register_is_another(struct spool *s, const struct hash *entry, struct
 
 int note_mend(struct spool *s, const struct note *note, bool *ret_mended, struct valise_err *err)
 {
-	CLEAN_BUF struct buf here = BUF_INIT(LIMIT_NOTE_BYTES);
-	struct valise_err why = {0};
-	*ret_mended = false;
+	enum note_here here = NOTE_ABSENT;
 	int r = spool_need_transaction(s, err);
 	if (!r)
-		r = note_bytes(s, &note->id, &here, &why);
-	if (r == VALISE_E_NOT_FOUND)
-		return 0;
-	if (!r)
-		r = note_check(&note->id, buf_str(&here), &why);
-	if (r == VALISE_E_BAD || r == VALISE_E_LIMIT) {
-		*ret_mended = true;
-		r = replace_bytes(s, note, err);
-		if (r)
-			return r;
-		return note->kind == NOTE_REGISTER ? register_is_another(s, &note->id, err)
-						   : letter_is_stale(s, &note->id, err);
-	}
+		r = note_here(s, note->kind, &note->id, (struct str){note->bytes, note->len}, &here, err);
+	*ret_mended = here == NOTE_DAMAGED;
+	if (r || !*ret_mended)
+		return r;
+	r = replace_bytes(s, note, err);
 	if (r)
-		err_copy(err, &why);
-	return r;
+		return r;
+	return note->kind == NOTE_REGISTER ? register_is_another(s, &note->id, err)
+					   : letter_is_stale(s, &note->id, err);
 }

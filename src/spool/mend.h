@@ -6,14 +6,10 @@
 #include "format/note.h"
 #include "spool/spool.h"
 
-enum note_here {
-	NOTE_ABSENT,
-	NOTE_AS_GIVEN,
-	NOTE_OTHERWISE /* under that id, with other bytes: one of the two is damaged, or it was signed twice */
-};
-/* Costs no more than reading it. */
-CHECKED int note_here(struct spool *s, const struct hash *id, struct str bytes, enum note_here *ret,
-		      struct valise_err *err);
+enum note_here { NOTE_ABSENT, NOTE_SOUND, NOTE_DAMAGED };
+/* One that is here with these very bytes is taken for sound, which costs no more than reading it; with others, it is verified. */
+CHECKED int note_here(struct spool *s, enum note_kind kind, const struct hash *id, struct str bytes,
+		      enum note_here *ret, struct valise_err *err);
 /* Whether the bytes are a note of that id that its signer signed: 0, VALISE_E_BAD with what is wrong, or VALISE_E_NOMEM. */
 CHECKED int note_check(const struct hash *id, struct str bytes, struct valise_err *err);
 /* A note that was verified takes the place of what is here under its id, unless that is sound. *ret_mended: it did. In an open

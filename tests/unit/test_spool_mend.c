@@ -13,7 +13,7 @@ static enum note_here where(struct spool *s, const struct note *n)
 {
 	struct valise_err err = {0};
 	enum note_here ret = NOTE_ABSENT;
-	assert_int_equal(note_here(s, &n->id, bytes_of(n), &ret, &err), 0);
+	assert_int_equal(note_here(s, n->kind, &n->id, bytes_of(n), &ret, &err), 0);
 	return ret;
 }
 
@@ -70,14 +70,14 @@ static void what_is_damaged_is_replaced(void **state)
 	assert_int_equal(n_stale(s), 1);
 	for (size_t i = 0; i < sizeof harms / sizeof harms[0]; i++) {
 		const struct note *note = harms[i].note;
-		assert_int_equal(where(s, note), NOTE_AS_GIVEN);
+		assert_int_equal(where(s, note), NOTE_SOUND);
 		assert_false(mend(s, note));
 		assert_int_equal(n_stale(s), 0);
 		kit_sql(dir, harms[i].harm);
-		assert_int_equal(where(s, note), NOTE_OTHERWISE);
+		assert_int_equal(where(s, note), NOTE_DAMAGED);
 		assert_int_equal(kit_check(s, false).n_broken, 1);
 		assert_true(mend(s, note));
-		assert_int_equal(where(s, note), NOTE_AS_GIVEN);
+		assert_int_equal(where(s, note), NOTE_SOUND);
 		assert_int_equal(kit_check(s, false).n_broken, 0);
 		assert_int_equal(n_stale(s), 1);
 	}
@@ -100,9 +100,9 @@ static void what_is_sound_stays(void **state)
 	assert_false(mend(s, &other->note));
 	assert_int_equal(where(s, &other->note), NOTE_ABSENT);
 	disguised.id = said->note.id;
-	assert_int_equal(where(s, &disguised), NOTE_OTHERWISE);
+	assert_int_equal(where(s, &disguised), NOTE_SOUND);
 	assert_false(mend(s, &disguised));
-	assert_int_equal(where(s, &said->note), NOTE_AS_GIVEN);
+	assert_int_equal(where(s, &said->note), NOTE_SOUND);
 	assert_int_equal(note_check(&said->note.id, bytes_of(&other->note), &err), VALISE_E_BAD);
 	assert_int_equal(note_check(&said->note.id, bytes_of(&said->note), &err), 0);
 }
