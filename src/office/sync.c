@@ -215,7 +215,7 @@ static int find_all(struct syncing *s)
 	return r;
 }
 
-#define IT_IS (-1)
+#define IT_IS 1
 
 static int is_it(void *context, const struct arrival *a)
 {
