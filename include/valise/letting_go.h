@@ -37,6 +37,8 @@ struct valise_letting_go {
 VALISE_CHECKED int valise_forget_look(struct valise *v, const struct valise_forgetting *f,
 				      struct valise_forget_draft **ret, struct valise_err *err);
 VALISE_PUBLIC size_t valise_forget_count(const struct valise_forget_draft *d);
+/* Of all, those that stay because they are damaged here. */
+VALISE_PUBLIC size_t valise_forget_unread(const struct valise_forget_draft *d);
 VALISE_PUBLIC const struct valise_letting_go *valise_forget_at(const struct valise_forget_draft *d, size_t i);
 /* Lets go of them, in batches. No sync brings the bytes again. On a full disk too. */
 VALISE_CHECKED int valise_forget(struct valise *v, const struct valise_forget_draft *d, struct valise_err *err);

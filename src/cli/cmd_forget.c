@@ -82,6 +82,7 @@ static int print_json_draft(struct cli *c, const struct valise_forget_draft *d)
 		json_close(j);
 	}
 	json_close(j);
+	json_number(j, "unread", valise_forget_unread(d));
 	return print_json(c);
 }
 
@@ -128,16 +129,19 @@ static int forget(struct cli *c, const struct forget_options *o, struct valise *
 		tell(c, "There is nothing left to let go of.");
 	if (c->shared.dry_run) {
 		if (c->shared.json)
-			return print_json_draft(c, d);
-		put_all(stdout, d, SIZE_MAX);
-		return 0;
+			r = print_json_draft(c, d);
+		else
+			put_all(stdout, d, SIZE_MAX);
+		return r ? r : show_unread(c, valise_forget_unread(d));
 	}
 	if (valise_forget_count(d))
 		r = ask(c, o, d);
 	if (!r)
 		r = valise_forget(v, d, &c->err);
 	progress_clear(&c->progress);
-	return r ? r : done(c, d);
+	if (!r)
+		r = done(c, d);
+	return r ? r : show_unread(c, valise_forget_unread(d));
 }
 
 static int undo(struct cli *c, struct valise *v)

@@ -161,8 +161,8 @@ static void show_came(FILE *out, const struct sync_options *o, size_t n, const c
 
 struct showing {
 	FILE *out;
-	char came[16],
-		going[16]; /* the first for us that nobody has answered; the first that went whole: statements are handed to nobody */
+	char came[16];  /* the first for us that nobody has answered; "" */
+	char going[16]; /* the first that went whole: statements alone are handed to nobody; "" */
 };
 
 static int show_letter_in(void *context, const struct valise_sync_letter *l)

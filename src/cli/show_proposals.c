@@ -180,10 +180,10 @@ int track_proposals(struct cli *c, struct valise *v, const char *with, const cha
 		r = valise_proposals_last(p, last, &the_last, &c->err);
 	if (r)
 		return r;
-	if (c->shared.json)
+	if (c->shared.json) {
 		r = show_json(c, p, last ? &the_last : NULL, back);
-	if (c->shared.json)
 		return r ? r : show_unread(c, p->n_unread);
+	}
 	show_look_back(back);
 	if (last)
 		show_last(c, p, with, last, &the_last);

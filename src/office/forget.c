@@ -21,6 +21,7 @@ struct valise_forget_draft {
 	size_t n, cap;
 	bool cover;
 	struct hashes gone; /* before; a kill may have left their files */
+	size_t n_unread;
 };
 
 void valise_forget_draft_free(struct valise_forget_draft *d)
@@ -45,6 +46,11 @@ static void draft_freep(struct valise_forget_draft **d)
 size_t valise_forget_count(const struct valise_forget_draft *d)
 {
 	return d->n;
+}
+
+size_t valise_forget_unread(const struct valise_forget_draft *d)
+{
+	return d->n_unread;
 }
 
 const struct valise_letting_go *valise_forget_at(const struct valise_forget_draft *d, size_t i)
@@ -169,8 +175,10 @@ static int look_at(struct valise *v, const struct valise_forgetting *f, const st
 	if (r || done || (f->all && f->has_before && row.date_s >= f->before_s))
 		return r;
 	r = gather(v, id, &g, &unread);
-	if (r == VALISE_E_BAD && f->all) /* damaged here: who has received it cannot be told */
+	if (r == VALISE_E_BAD && f->all) { /* damaged here: who has received it cannot be told */
+		d->n_unread++;
 		return 0;
+	}
 	if (r)
 		err_copy(err, &unread);
 	if (!r && !f->anyway)

@@ -75,7 +75,8 @@ static int look_at(struct walk *w, const struct hash *letter, struct chunk *c, s
 	int r = w->search ? search_letter(w->search, letter, &yes, &f.subject, err) : 0;
 	if (!r && yes)
 		r = outline_letter(w->v, letter, &f.o, err);
-	if (r || !yes || (w->by_hand && !belongs(w, &f.o.outline)))
+	/* What is kept of one that is damaged here may be from before it was. */
+	if (r || !yes || ((w->by_hand || !f.o.accounts) && !belongs(w, &f.o.outline)))
 		return r;
 	c->at[c->n++] = f;
 	f = (struct found){.subject = BUF_INIT(0)};

@@ -384,11 +384,18 @@ static int list_in(void *context, const struct arrival *a)
 				       .is_for_us = a->for_us,
 				       .is_broken = a->is_broken,
 				       .text = describe_arrival(a, s->want->look)};
+	struct valise_err why = {0}, *err = s->err;
 	int r = 0;
+	s->err = &why;
 	if (!s->want->look && !a->is_paper)
 		r = look_whether_answered(s, &a->id, &l);
 	if (!r && a->is_paper && !s->want->look)
 		r = look_whether_for_us(s, &a->id, &l);
+	s->err = err;
+	if (r == VALISE_E_BAD) /* something that was said of it is damaged here: then it came all the same */
+		r = 0;
+	if (r)
+		err_copy(err, &why);
 	return r ? r : sync_letters_add(list->ret, s->v, &a->id, &a->from, a->ref, &l, s->err);
 }
 

@@ -85,6 +85,7 @@ struct showing {
 	valise_sync_each *each;
 	void *context;
 	struct buf ref;
+	struct valise_err *err;
 };
 
 static int show(void *context, const void *record, struct str text)
@@ -96,8 +97,9 @@ static int show(void *context, const void *record, struct str text)
 	buf_clear(&s->ref);
 	buf_add_str(&s->ref, text);
 	buf_add_char(&s->ref, '\0');
-	if (s->ref.error)
-		return s->ref.error;
+	int r = buf_check(&s->ref, "a letter's reference", s->err);
+	if (r)
+		return r;
 	struct valise_sync_letter letter = {.letter = hex.text,
 					    .short_id = brief.text,
 					    .from = s->l->names[one->from],
@@ -114,7 +116,7 @@ static int show(void *context, const void *record, struct str text)
 
 int sync_letters_show(const struct sync_letters *l, valise_sync_each *each, void *context, struct valise_err *err)
 {
-	struct showing s = {l, each, context, BUF_INIT(LIMIT_NOTE_BYTES)};
+	struct showing s = {l, each, context, BUF_INIT(LIMIT_NOTE_BYTES), err};
 	int r = roll_each_record(&l->lines, show, &s, err);
 	buf_release(&s.ref);
 	return r;

@@ -24,18 +24,20 @@ static int mismatch(struct take_in *t, const struct arrival *a, const char *what
 int take_cover(struct take_in *t, const struct bag_record *rec)
 {
 	struct hash digest;
-	size_t i;
-	if (!hash_index_get(&t->by_id, &rec->of, &i)) {
-		t->orphans = true;
-		return 0;
-	}
+	size_t i = 0;
+	bool held;
+	int r = take_held_arrival(t, &rec->of, &held);
+	t->orphans |= !held;
+	if (r || !held)
+		return r;
+	(void)hash_index_get(&t->by_id, &rec->of, &i);
 	struct arrival *a = &t->arrivals[i];
 	if (a->has_cover || a->is_paper || a->is_let_go)
 		return 0;
 	digest_once(rec->data, rec->len, &digest);
 	if (rec->len != a->cover_bytes || !hash_eq(&digest, &a->cover))
 		return mismatch(t, a, "the cover");
-	int r = take_in_begin(t);
+	r = take_in_begin(t);
 	if (!r && !t->o.look)
 		r = cover_put(t->v->spool, &a->id, (struct str){(const char *)rec->data, rec->len}, t->err);
 	if (r)
@@ -71,11 +73,14 @@ static struct named_body *find_body(struct take_in *t, const struct hash *root)
 	return hash_index_get(&t->by_body, &key, &i) ? &t->bodies[i] : NULL;
 }
 
-/* As find_body, for a record that came: NULL when no seal here names it, so that it waits for one. */
+/* As find_body, for a record that came: NULL when no seal in hand names it. Then it waits for one, unless it is here. */
 static struct named_body *body_of(struct take_in *t, const struct bag_record *rec)
 {
 	struct named_body *b = find_body(t, &rec->of);
-	t->orphans |= !b;
+	bool here = b != NULL;
+	if (!b && body_has(t->v->spool, &rec->of, &here, NULL))
+		here = false;
+	t->orphans |= !here;
 	return b;
 }
 
@@ -132,7 +137,7 @@ static void move_body(struct take_in *t, struct named_body *old)
 		b->bytes = old->bytes;
 		b->has_no_room = old->has_no_room;
 		b->tally = old->tally;
-		b->told = old->told ? b->first : 0;
+		b->told = old->told == old->first ? b->first : 0;
 		old->tally = (struct buf)BUF_INIT(TALLY_MAX_BYTES);
 	}
 	drop_tally(t, old);

@@ -96,7 +96,7 @@ int take_entry(struct take_in *t, const struct bag_record *rec)
 	struct valise_err why = {0};
 	CLEAN_ENTRY struct verified_entry *e = NULL;
 	enum note_here here = NOTE_ABSENT;
-	int r = take_note_look(t, NOTE_REGISTER, rec, &here);
+	int r = take_record_look(t, NOTE_REGISTER, rec, &here);
 	if (r || here == NOTE_SOUND)
 		return r;
 	r = register_entry_verify(rec->data, rec->len, &e, &why);

@@ -53,9 +53,14 @@ static int verify_statement(struct take_in *t, const struct bag_record *rec, str
 	return c->code;
 }
 
-int take_note_look(struct take_in *t, enum note_kind kind, const struct bag_record *rec, enum note_here *ret)
+int take_record_look(struct take_in *t, enum note_kind kind, const struct bag_record *rec, enum note_here *ret)
 {
 	return note_here(t->v->spool, kind, &rec->of, (struct str){(const char *)rec->data, rec->len}, ret, t->err);
+}
+
+static int take_note_look(struct take_in *t, const struct note *note, enum note_here *ret)
+{
+	return note_here(t->v->spool, note->kind, &note->id, (struct str){note->bytes, note->len}, ret, t->err);
 }
 
 int take_note_again(struct take_in *t, const struct note *note, const char *of)
@@ -82,16 +87,19 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 	size_t i;
 	int r = take_held_arrival(t, &rec->of, &held);
 	if (!r)
-		r = take_note_look(t, NOTE_SEAL, rec, &here);
+		r = take_record_look(t, NOTE_SEAL, rec, &here);
 	if (r || (held && here != NOTE_DAMAGED))
 		return r;
 	r = verify_seal(t, rec, &seal, &why);
 	if (r)
 		return take_in_refuse(t, r, "a letter was refused, its seal is not sound", &why);
-	if (here == NOTE_DAMAGED)
+	/* The record's own word for its id proves nothing. */
+	if (here == NOTE_DAMAGED || !hash_eq(&rec->of, &seal->note.id))
+		r = take_note_look(t, &seal->note, &here);
+	if (!r && here == NOTE_DAMAGED)
 		r = take_note_again(t, &seal->note, hash_short(&seal->note.id).text);
 	if (!r)
-		r = take_held_arrival(t, &seal->note.id, &held); /* the record's own word for its id proves nothing */
+		r = take_held_arrival(t, &seal->note.id, &held);
 	if (r || held)
 		return r;
 	if (!is_wanted(t, seal)) {
@@ -154,17 +162,21 @@ static int take_statement(struct take_in *t, const struct bag_record *rec)
 	struct valise_err why = {0};
 	enum note_here found = NOTE_ABSENT;
 	bool here, has_room, is_new = false;
-	int r = take_note_look(t, NOTE_STATEMENT, rec, &found);
+	int r = take_record_look(t, NOTE_STATEMENT, rec, &found);
 	if (r || found == NOTE_SOUND)
 		return r;
 	r = verify_statement(t, rec, &v, &why);
 	if (r)
 		return take_in_refuse(t, r, "a statement was refused", &why);
 	const struct statement *s = &v->s;
+	/* The record's own word for its id proves nothing. */
+	if (found == NOTE_DAMAGED || !hash_eq(&rec->of, &v->note.id))
+		r = take_note_look(t, &v->note, &found);
+	if (r || found == NOTE_SOUND)
+		return r;
 	if (found == NOTE_DAMAGED)
-		r = take_note_again(t, &v->note, hash_short(&s->letter).text);
-	if (!r)
-		r = take_held_arrival(t, &s->letter, &here);
+		return take_note_again(t, &v->note, hash_short(&s->letter).text);
+	r = take_held_arrival(t, &s->letter, &here);
 	if (r)
 		return r;
 	if (!here) {
@@ -200,7 +212,7 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 	if (r)
 		return take_in_refuse(t, r, "a report was refused", &why);
 	const struct report *p = &v->r;
-	r = take_note_look(t, NOTE_REPORT, rec, &found);
+	r = take_note_look(t, &v->note, &found);
 	if (!r && found == NOTE_DAMAGED)
 		r = take_note_again(t, &v->note, hash_short(&p->letter).text);
 	if (!r)
@@ -212,8 +224,9 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 		return 0;
 	}
 	const struct note_author by = {&p->letter, &v->note.id, &p->office, &p->by, p->role, p->time_s};
-	if (found == NOTE_ABSENT)
-		r = look_for_room(t, &t->reports, &by, "reports", &has_room);
+	if (found != NOTE_ABSENT)
+		return take_exhibits_named(t, p);
+	r = look_for_room(t, &t->reports, &by, "reports", &has_room);
 	if (r || !has_room)
 		return r;
 	r = hashes_add(&t->concerned, &p->office.office, t->err);

@@ -126,7 +126,7 @@ void take_entries_drop(struct take_in *t);
 
 CHECKED int take_note(struct take_in *t, const struct bag_record *rec);
 /* Whether what the record says it is is here. */
-CHECKED int take_note_look(struct take_in *t, enum note_kind kind, const struct bag_record *rec, enum note_here *ret);
+CHECKED int take_record_look(struct take_in *t, enum note_kind kind, const struct bag_record *rec, enum note_here *ret);
 /* Verified: it takes the place of what is here under its id, if that is damaged, and it is told of what. */
 CHECKED int take_note_again(struct take_in *t, const struct note *note, const char *of);
 

@@ -86,6 +86,8 @@ static int look_inside(struct thread *t, const struct hash *letter)
 	struct inside *in = &t->insides[t->n_insides];
 	struct valise_err why = {0};
 	int r = letter_seal(t->v->spool, letter, &seal, &why);
+	if (r == VALISE_E_BAD) /* it may be a reply: who can tell */
+		return hashes_add(&t->unread, letter, t->err);
 	if (!r && seal->s.paper.at)
 		return 0;
 	if (!r)

@@ -177,8 +177,13 @@ static int find_letters(struct valise *v, const struct unattended *u, struct see
 	for (size_t i = 0; i < all.n && !r; i++) {
 		struct hash id;
 		bool meant = u->says != SAYS_CARRYING;
+		struct valise_err why = {0};
 		if (!meant && hash_parse(str_of(all.at[i]), &id))
-			r = was_handed(v, &id, &meant, err);
+			r = was_handed(v, &id, &meant, &why);
+		if (r && r != VALISE_E_BAD)
+			err_copy(err, &why);
+		meant |= r == VALISE_E_BAD; /* damaged here: that is told where it is to be said */
+		r = r == VALISE_E_BAD ? 0 : r;
 		if (r || !meant)
 			continue;
 		char *swap = all.at[kept];

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -27,8 +28,17 @@ struct check {
 	bool mend;
 	spool_finding *found;
 	void *context;
-	bool any_damaged_note;
+	struct damaged_note {
+		struct hash id;
+		enum item_kind kind;
+	} * damaged;
+	size_t n_damaged, cap_damaged;
 };
+
+static void check_release(struct check *c)
+{
+	free(c->damaged);
+}
 
 PRINTF_LIKE(3, 4) static void say(const struct check *c, bool is_broken, const char *fmt, ...)
 {
@@ -72,45 +82,56 @@ static int check_references(struct check *c, struct valise_err *err)
 	}
 }
 
-/* A seal, a statement or a report comes again with any bag that holds it, a register on every card. */
-static int tell_note(const struct check *c, const struct hash *id, enum item_kind kind, const char *why,
-		     struct valise_err *err)
+static const char *const kind_names[] = {[ITEM_REGISTER] = "register entry",
+					 [ITEM_SEAL] = "seal",
+					 [ITEM_STATEMENT] = "statement",
+					 [ITEM_REPORT] = "report"};
+static const enum note_kind note_kinds_of[] = {[ITEM_REGISTER] = NOTE_REGISTER,
+					       [ITEM_SEAL] = NOTE_SEAL,
+					       [ITEM_STATEMENT] = NOTE_STATEMENT,
+					       [ITEM_REPORT] = NOTE_REPORT};
+
+static void tell_note(const struct check *c, const struct damaged_note *d, const struct hash *letter, const char *why)
 {
-	struct hash letter;
-	bool here = false;
-	const char *remedy =
-		c->mend ? "sync again with whoever has it, or restore a backup"
-			: "run `valise doctor --mend` and sync again with whoever has it, or restore a backup";
-	int r = kind == ITEM_REGISTER ? 0 : note_letter(c->s, id, &letter, &here, err);
-	if (!r && here)
-		say(c, true, "%s: its %s %s was damaged on this disk (%s); %s", hash_short(&letter).text,
-		    kind == ITEM_SEAL        ? "seal"
-		    : kind == ITEM_STATEMENT ? "statement"
-					     : "report",
-		    hash_hex(id).text, why, remedy);
-	else if (!r)
-		say(c, true,
-		    "the register entry %s was damaged on this disk (%s); give a card of its office to `valise card add` again, "
-		    "or restore a backup",
-		    hash_hex(id).text, why);
-	return r;
+	const char *remedy = d->kind == ITEM_REGISTER ? "give a card of its office to `valise card add` again"
+			     : c->mend
+				     ? "sync again with a stick or folder that holds it"
+				     : "run `valise doctor --mend` and sync again with a stick or folder that holds it";
+	say(c, true, "%s%s %s %s was damaged on this disk (%s); %s, or restore a backup",
+	    letter ? hash_short(letter).text : "", letter ? ": its" : "the", kind_names[d->kind], hash_hex(&d->id).text,
+	    why, remedy);
+}
+
+static int keep_damaged(struct check *c, const struct damaged_note *d, struct valise_err *err)
+{
+	struct damaged_note *grown = array_room(c->damaged, c->n_damaged, &c->cap_damaged, sizeof *grown);
+	if (!grown)
+		return err_nomem(err);
+	c->damaged = grown;
+	c->damaged[c->n_damaged++] = *d;
+	return 0;
 }
 
 static int check_note(struct check *c, const struct query *q, struct valise_err *err)
 {
+	struct damaged_note d = {.kind = (enum item_kind)row_int(q, 2)};
 	struct valise_err why = {0};
-	struct hash id;
-	int r = row_hash(q, 0, &id, err);
+	struct hash letter;
+	bool has_letter = false;
+	int r = row_hash(q, 0, &d.id, err);
 	if (r)
 		return r;
-	r = note_check(&id, row_bytes(q, 1), &why);
-	if (r == VALISE_E_BAD) {
-		c->any_damaged_note = true;
-		return tell_note(c, &id, (enum item_kind)row_int(q, 2), why.text, err);
+	r = note_check(&d.id, row_bytes(q, 1), &why);
+	if (r != VALISE_E_BAD) {
+		if (r)
+			err_copy(err, &why);
+		return r;
 	}
+	r = d.kind == ITEM_REGISTER ? 0 : note_letter(c->s, &d.id, &letter, &has_letter, err);
 	if (r)
-		err_copy(err, &why);
-	return r;
+		return r;
+	tell_note(c, &d, has_letter ? &letter : NULL, why.text);
+	return keep_damaged(c, &d, err);
 }
 
 static int check_notes(struct check *c, struct valise_err *err)
@@ -407,11 +428,16 @@ static int check_part(struct check *c, int (*part)(struct check *c, struct valis
 	return r;
 }
 
-/* Also those that were read before may hold what is damaged here. */
-static int read_bags_again(struct spool *s, struct valise_err *err)
+/* For the next sync: bags that were read before may hold what is damaged here. What was counted before it was damaged is counted again. */
+static int await_damaged(struct check *c, struct valise_err *err)
 {
-	int r = spool_begin(s, err);
-	return r ? r : spool_end(s, bag_seen_forget(s, err), err);
+	int r = c->n_damaged ? spool_begin(c->s, err) : 0;
+	if (r || !c->n_damaged)
+		return r;
+	r = bag_seen_forget(c->s, err);
+	for (size_t i = 0; i < c->n_damaged && !r; i++)
+		r = note_changed(c->s, note_kinds_of[c->damaged[i].kind], &c->damaged[i].id, err);
+	return spool_end(c->s, r, err);
 }
 
 int spool_check(struct spool *s, bool mend, spool_finding *found, void *context, struct valise_err *err)
@@ -425,7 +451,7 @@ int spool_check(struct spool *s, bool mend, spool_finding *found, void *context,
 		check_partial_files,
 		check_temporaries,
 	};
-	struct check c = {s, mend, found, context, false};
+	CLEANUP(check_release) struct check c = {.s = s, .mend = mend, .found = found, .context = context};
 	int r = 0;
 	if (mend && s->is_read_only)
 		return err_set(err, VALISE_E_READ_ONLY,
@@ -433,8 +459,8 @@ int spool_check(struct spool *s, bool mend, spool_finding *found, void *context,
 			       text_shown(str_of(s->dir)).text);
 	for (size_t i = 0; !r && i < sizeof of_rows / sizeof of_rows[0]; i++)
 		r = check_part(&c, of_rows[i], err);
-	if (!r && mend && c.any_damaged_note)
-		r = read_bags_again(s, err);
+	if (!r && mend)
+		r = await_damaged(&c, err);
 	if (r)
 		return r;
 	/* Files get their rows within a transaction: while this one is open none is between the two. */

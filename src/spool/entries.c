@@ -79,7 +79,7 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"SELECT i.bytes FROM entry e JOIN item i ON i.seq = e.item WHERE e.office = ? AND i.taken_in_s <= ? "
+		"SELECT i.bytes, e.id FROM entry e JOIN item i ON i.seq = e.item WHERE e.office = ? AND i.taken_in_s <= ? "
 		"ORDER BY e.seq, e.id",
 		&q, err);
 	if (r)
@@ -88,15 +88,19 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 	query_int(&q, s->as_of_s);
 	for (;;) {
 		bool row;
-		struct verified_entry *e;
+		struct hash id;
+		CLEAN_ENTRY struct verified_entry *e = NULL;
 		r = query_next(&q, &row, err);
 		if (r || !row)
 			return r;
 		struct str bytes = row_bytes(&q, 0);
-		r = register_entry_from_intake(bytes.at, bytes.len, &e, err);
-		if (r)
-			return item_unreadable(s, NULL, r, err);
-		r = each(context, e);
+		r = row_hash(&q, 1, &id, err);
+		if (!r)
+			r = item_unreadable(s, NULL, register_entry_from_intake(bytes.at, bytes.len, &e, err), err);
+		if (!r)
+			r = item_check_id(s, NULL, &id, &e->note, err);
+		if (!r)
+			r = each(context, TAKE(e));
 		if (r)
 			return r;
 	}

@@ -3,6 +3,7 @@
 #ifndef SPOOL_INSIDE_H
 #define SPOOL_INSIDE_H
 
+#include "format/note.h"
 #include "spool/as_checked.h"
 #include "spool/db.h"
 #include "spool/spool.h"
@@ -80,5 +81,8 @@ struct partial_name partial_name(const struct hash *root, uint64_t pieces);
 
 /* When the bytes of an item here are no longer what was taken in: says so, and of which letter they are (NULL: of none), and returns `code`. */
 int item_unreadable(const struct spool *s, const struct hash *letter, int code, struct valise_err *err);
+/* The same of a note that was read, where it is not the one that was taken in under that id. */
+CHECKED int item_check_id(const struct spool *s, const struct hash *letter, const struct hash *id,
+			  const struct note *note, struct valise_err *err);
 
 #endif

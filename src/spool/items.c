@@ -87,6 +87,15 @@ int item_unreadable(const struct spool *s, const struct hash *letter, int code, 
 			  text_shown(str_of(s->dir)).text, letter ? " at " : "", letter ? hash_short(letter).text : "");
 }
 
+int item_check_id(const struct spool *s, const struct hash *letter, const struct hash *id, const struct note *note,
+		  struct valise_err *err)
+{
+	if (hash_eq(id, &note->id))
+		return 0;
+	return item_unreadable(s, letter,
+			       err_set(err, VALISE_E_BAD, "the note %s was altered in place", hash_hex(id).text), err);
+}
+
 int note_seq(struct spool *s, const struct hash *id, int64_t *ret, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = QUERY_NONE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The set of items that a spool is, whatever their kind: their bytes, and the append-only log of when each was taken in. */
+/* The set of items that a spool is, whatever their kind: their bytes, and the log of when each was taken in. */
 #ifndef SPOOL_ITEMS_H
 #define SPOOL_ITEMS_H
 

@@ -159,8 +159,17 @@ int letters_each(struct spool *s, hash_each *each, void *context, struct valise_
 	return letters_some(s, &at, SIZE_MAX, each, context, err);
 }
 
+/* The letter is here, or was never. */
+static int seal_is_lost(struct spool *s, const struct hash *id, struct valise_err *err)
+{
+	struct letter_row row;
+	int r = letter_row(s, id, &row, err);
+	return r ? r : item_unreadable(s, id, err_set(err, VALISE_E_BAD, "its seal is gone"), err);
+}
+
 int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **ret, struct valise_err *err)
 {
+	CLEAN_SEAL struct verified_seal *seal = NULL;
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
 	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 2 AND taken_in_s <= ?", &q, err);
@@ -172,9 +181,14 @@ int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **r
 	if (r)
 		return r;
 	if (!row)
-		return not_here(id, err);
+		return seal_is_lost(s, id, err);
 	struct str bytes = row_bytes(&q, 0);
-	return item_unreadable(s, id, seal_from_intake(bytes.at, bytes.len, ret, err), err);
+	r = item_unreadable(s, id, seal_from_intake(bytes.at, bytes.len, &seal, err), err);
+	if (!r)
+		r = item_check_id(s, id, id, &seal->note, err);
+	if (!r)
+		*ret = TAKE(seal);
+	return r;
 }
 
 int letter_own_ref(struct spool *s, struct str ref, bool *ret_any, struct hash *ret, struct valise_err *err)

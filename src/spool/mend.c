@@ -129,6 +129,11 @@ static int register_is_another(struct spool *s, const struct hash *entry, struct
 	return r ? r : unread_are_stale(s, err);
 }
 
+int note_changed(struct spool *s, enum note_kind kind, const struct hash *id, struct valise_err *err)
+{
+	return kind == NOTE_REGISTER ? register_is_another(s, id, err) : letter_is_stale(s, id, err);
+}
+
 int note_mend(struct spool *s, const struct note *note, bool *ret_mended, struct valise_err *err)
 {
 	enum note_here here = NOTE_ABSENT;
@@ -139,8 +144,5 @@ int note_mend(struct spool *s, const struct note *note, bool *ret_mended, struct
 	if (r || !*ret_mended)
 		return r;
 	r = replace_bytes(s, note, err);
-	if (r)
-		return r;
-	return note->kind == NOTE_REGISTER ? register_is_another(s, &note->id, err)
-					   : letter_is_stale(s, &note->id, err);
+	return r ? r : note_changed(s, note->kind, &note->id, err);
 }

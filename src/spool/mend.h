@@ -12,6 +12,8 @@ CHECKED int note_here(struct spool *s, enum note_kind kind, const struct hash *i
 		      enum note_here *ret, struct valise_err *err);
 /* Whether the bytes are a note of that id that its signer signed: 0, VALISE_E_BAD with what is wrong, or VALISE_E_NOMEM. */
 CHECKED int note_check(const struct hash *id, struct str bytes, struct valise_err *err);
+/* What follows from a note that is not what it was, one way or the other, is computed again. In an open transaction. */
+CHECKED int note_changed(struct spool *s, enum note_kind kind, const struct hash *id, struct valise_err *err);
 /* A note that was verified takes the place of what is here under its id, unless that is sound. *ret_mended: it did. In an open
  * transaction. */
 CHECKED int note_mend(struct spool *s, const struct note *note, bool *ret_mended, struct valise_err *err);

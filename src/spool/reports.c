@@ -18,20 +18,40 @@ int report_put(struct spool *s, const struct verified_report *v, bool *ret_new, 
 	return numbered_put(s, &table, &v->note, &v->r.letter, &v->r.by, v->r.nth, ret_new, err);
 }
 
+static int read_row(struct spool *s, const struct hash *letter, const struct query *q, struct verified_report **ret,
+		    struct valise_err *err)
+{
+	CLEAN_REPORT struct verified_report *v = NULL;
+	struct str bytes = row_bytes(q, 0);
+	struct hash id;
+	int r = row_hash(q, 2, &id, err);
+	if (!r)
+		r = item_unreadable(s, letter, report_from_intake(bytes.at, bytes.len, &v, err), err);
+	if (!r)
+		r = item_check_id(s, letter, &id, &v->note, err);
+	if (!r)
+		*ret = TAKE(v);
+	return r;
+}
+
+/* `letter` NULL: of all, and those that are damaged here are passed over. */
 static int each_row(struct spool *s, const struct hash *letter, struct query *q, report_each *each, void *context,
 		    struct valise_err *err)
 {
 	for (;;) {
 		bool row;
-		struct verified_report *v;
+		struct verified_report *v = NULL;
+		struct valise_err why = {0};
 		int r = query_next(q, &row, err);
 		if (r || !row)
 			return r;
-		struct str bytes = row_bytes(q, 0);
-		r = report_from_intake(bytes.at, bytes.len, &v, err);
+		r = read_row(s, letter, q, &v, &why);
+		if (r == VALISE_E_BAD && !letter)
+			continue;
 		if (r)
-			return item_unreadable(s, letter, r, err);
-		r = each(context, v, row_int(q, 1));
+			err_copy(err, &why);
+		else
+			r = each(context, v, row_int(q, 1));
 		if (r)
 			return r;
 	}
@@ -42,7 +62,7 @@ int reports_of(struct spool *s, const struct hash *letter, report_each *each, vo
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"SELECT i.bytes, i.taken_in_s FROM report n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
+		"SELECT i.bytes, i.taken_in_s, i.id FROM report n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
 		"AND i.taken_in_s <= ? ORDER BY n.signer, n.nth, n.item",
 		&q, err);
 	if (r)
@@ -57,7 +77,7 @@ int reports_each(struct spool *s, report_each *each, void *context, struct valis
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"SELECT i.bytes, i.taken_in_s FROM report n JOIN item i ON i.seq = n.item AND i.taken_in_s <= ? ORDER BY n.item",
+		"SELECT i.bytes, i.taken_in_s, i.id FROM report n JOIN item i ON i.seq = n.item AND i.taken_in_s <= ? ORDER BY n.item",
 		&q, err);
 	if (r)
 		return r;

@@ -12,7 +12,7 @@ typedef int report_each(void *context, struct verified_report *v, int64_t taken_
 CHECKED int reports_of(struct spool *s, const struct hash *letter, report_each *each, void *context,
 		       struct valise_err *err);
 
-/* Of all letters, in order of intake. */
+/* Of all letters, in order of intake; those that are damaged here are passed over. */
 CHECKED int reports_each(struct spool *s, report_each *each, void *context, struct valise_err *err);
 /* About that letter, by that key, or with NULL by any. */
 CHECKED int report_count(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,

@@ -5,6 +5,7 @@
 #include "format/report.h"
 #include "format/statement.h"
 #include "spool/inside.h"
+#include "spool/items.h"
 
 #define PLACES_MAX 64 /* sticks and folders that are remembered */
 #define WAIT_MS 1000  /* for another writer: nothing is lost without it */
@@ -43,21 +44,24 @@ static int each_letter(struct spool *s, const char *sql, const struct hash *of, 
 	}
 }
 
-/* Which letter a note is about. */
-static int letter_of(struct spool *s, enum item_kind kind, struct str note, struct hash *ret, struct valise_err *err)
+/* Which letter a note is about, in *id instead of its own. Of one that is damaged here the rows tell, which takes longer. */
+static int letter_of(struct spool *s, enum item_kind kind, struct str note, struct hash *id, struct valise_err *err)
 {
-	struct verified_statement *v;
-	struct verified_report *p;
-	int r = kind == ITEM_STATEMENT ? statement_from_intake(note.at, note.len, &v, err)
-				       : report_from_intake(note.at, note.len, &p, err);
-	if (r)
-		return item_unreadable(s, NULL, r, err);
-	*ret = kind == ITEM_STATEMENT ? v->s.letter : p->r.letter;
-	if (kind == ITEM_STATEMENT)
-		verified_statement_free(v);
-	else
-		verified_report_free(p);
-	return 0;
+	CLEAN_STATEMENT struct verified_statement *v = NULL;
+	CLEAN_REPORT struct verified_report *p = NULL;
+	struct valise_err why = {0};
+	bool here;
+	int r = kind == ITEM_STATEMENT ? statement_from_intake(note.at, note.len, &v, &why)
+				       : report_from_intake(note.at, note.len, &p, &why);
+	if (r && r != VALISE_E_BAD) {
+		err_copy(err, &why);
+		return r;
+	}
+	if (!r && hash_eq(id, v ? &v->note.id : &p->note.id)) {
+		*id = v ? v->s.letter : p->r.letter;
+		return 0;
+	}
+	return note_letter(s, id, id, &here, err);
 }
 
 /* Any letter that is reported of may point at an exhibit: there are few. */

@@ -78,9 +78,9 @@ typedef int snapshot_progress(void *context, uint64_t done, uint64_t total, stru
 CHECKED int spool_snapshot(struct spool *s, snapshot_progress *progress, void *context, struct newfile *ret,
 			   struct valise_err *err);
 
-/* What doctor wants to know: PRAGMA integrity_check, every note's id and signatures, rows without files, files without rows, partial bodies, dead temporaries. One
- * line of text for each finding goes to `found`; `mend` removes litter (never evidence), and has
- * bags read again where a note is damaged. */
+/* What doctor wants to know: PRAGMA integrity_check, every note's id and signatures, rows without files, files without rows, partial
+ * bodies, dead temporaries. One line of text for each finding goes to `found`; `mend` removes litter (never evidence), and has bags read
+ * again where a note is damaged. */
 typedef void spool_finding(void *context, bool is_broken, const char *text);
 CHECKED int spool_check(struct spool *s, bool mend, spool_finding *found, void *context, struct valise_err *err);
 

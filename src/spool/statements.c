@@ -48,7 +48,7 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = query_begin(
 		&s->db,
-		"SELECT i.bytes, i.taken_in_s FROM statement n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
+		"SELECT i.bytes, i.taken_in_s, i.id FROM statement n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
 		"AND i.taken_in_s <= ? ORDER BY n.signer, n.nth, n.item",
 		&q, err);
 	if (r)
@@ -57,15 +57,19 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 	query_int(&q, s->as_of_s);
 	for (;;) {
 		bool row;
-		struct verified_statement *v;
+		struct hash id;
+		CLEAN_STATEMENT struct verified_statement *v = NULL;
 		r = query_next(&q, &row, err);
 		if (r || !row)
 			return r;
 		struct str bytes = row_bytes(&q, 0);
-		r = statement_from_intake(bytes.at, bytes.len, &v, err);
-		if (r)
-			return item_unreadable(s, letter, r, err);
-		r = each(context, v, row_int(&q, 1));
+		r = row_hash(&q, 2, &id, err);
+		if (!r)
+			r = item_unreadable(s, letter, statement_from_intake(bytes.at, bytes.len, &v, err), err);
+		if (!r)
+			r = item_check_id(s, letter, &id, &v->note, err);
+		if (!r)
+			r = each(context, TAKE(v), row_int(&q, 1));
 		if (r)
 			return r;
 	}

@@ -214,7 +214,7 @@ class Campaign:
         cuts = []
         seen = set()
         seeds = range(8 if self.options.all else 1)
-        every = 1 if self.options.all or self.options.at else len(log) // CUTS + 1 
+        every = 1 if self.options.all or self.options.at else len(log) // CUTS + 1
         for k in range(len(log) + 1):
             if k:
                 disk.do(*log[k - 1])
