@@ -76,7 +76,7 @@ b = bytearray.fromhex(sys.argv[1]); b[int(sys.argv[2])] ^= 1; print(b.hex())' "$
 	echo "$output"
 	[ "$status" -eq 4 ] # its cover says whose reply it is, and is not opened without its seal
 	[[ $output == *"1 letter is left out, damaged on this machine's disk"* ]]
-	[[ $output == *"N/1"*"N/2"*"in reply to"* ]]
+	[[ $output == *"N/1, \"Notice 1\""* && $output == *"N/2, \"Notice 2\", in reply to"* ]]
 	[ "$(as oslo track --thread "${letters[1]}" --json | json_at 'len(d["letters"]), d["unread"]')" = "(2, 1)" ]
 	run as oslo track --heard
 	echo "$output"
