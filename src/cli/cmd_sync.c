@@ -268,7 +268,7 @@ static int show(struct cli *c, const struct sync_options *o, const struct valise
 		tell(c, "Took away %zu bag%s of ours that nobody waits for any more.", r->bags_removed,
 		     PLURAL(r->bags_removed));
 	if (r->n_in + r->n_out + r->statements_in + r->statements_out + r->reports_in + r->exhibits_in + r->entries_in +
-		    r->entries_out + r->bags_removed ==
+		    r->entries_out + r->bags_removed + r->n_findings ==
 	    0)
 		tell(c, "Nothing to take in, nothing to put out.");
 	show_next(c, o, r, &s);

@@ -247,9 +247,16 @@ int track_list(struct cli *c, struct valise *v, const struct list_options *o, co
 
 /* ---- When they were last heard of ---- */
 
+struct hearing {
+	struct cli *c;
+	bool any_unread;
+};
+
 static int heard_text(void *context, const struct valise_heard *h)
 {
-	struct cli *c = context;
+	struct hearing *hearing = context;
+	struct cli *c = hearing->c;
+	hearing->any_unread |= h->is_unread;
 	progress_clear(&c->progress);
 	printf("%s: ", h->office);
 	if (!h->any) {
@@ -272,7 +279,9 @@ static int heard_text(void *context, const struct valise_heard *h)
 
 static int heard_json(void *context, const struct valise_heard *h)
 {
-	struct json *j = context;
+	struct hearing *hearing = context;
+	struct json *j = hearing->c->json;
+	hearing->any_unread |= h->is_unread;
 	json_open_object(j, NULL);
 	json_text(j, "office", h->office);
 	json_text(j, "office_id", h->office_id);
@@ -291,20 +300,22 @@ static int heard_json(void *context, const struct valise_heard *h)
 
 int track_heard(struct cli *c, struct valise *v, const char *const *offices, size_t n, const struct look_back *back)
 {
-	if (!c->shared.json) {
-		show_look_back(back);
-		int r = valise_heard(v, offices, n, heard_text, c, &c->err);
-		progress_clear(&c->progress);
-		if (!r)
-			tell(c,
-			     "Only what they signed themselves: what reports have of them is hearsay, and left out.");
-		return r;
-	}
+	struct hearing hearing = {.c = c};
 	struct json *j = c->json;
-	json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
-	json_open_list(j, "heard");
-	int r = valise_heard(v, offices, n, heard_json, j, &c->err);
-	json_close(j);
+	int r;
+	if (c->shared.json) {
+		json_time(j, "as_of", back->as_of.given, back->as_of.at_s);
+		json_open_list(j, "heard");
+		r = valise_heard(v, offices, n, heard_json, &hearing, &c->err);
+		json_close(j);
+	} else {
+		show_look_back(back);
+		r = valise_heard(v, offices, n, heard_text, &hearing, &c->err);
+	}
 	progress_clear(&c->progress);
-	return r ? r : print_json(c);
+	if (!r && c->shared.json)
+		r = print_json(c);
+	else if (!r)
+		tell(c, "Only what they signed themselves: what reports have of them is hearsay, and left out.");
+	return !r && hearing.any_unread ? cli_shown(c, VALISE_E_BAD) : r;
 }

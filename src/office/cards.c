@@ -361,18 +361,11 @@ static int collect(void *context, const struct contact *c)
 	return hashes_add(&l->offices, &c->office, l->err);
 }
 
-static int show_one(struct valise *v, const struct hash *office,
-		    int (*each)(void *context, const struct valise_office *o), void *context, struct valise_err *err)
+static int load_one(struct valise *v, const struct hash *office, struct valise_office **ret, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
-	struct valise_office *o = NULL;
 	int r = register_set_load(v, office, 1, &set, err);
-	if (!r)
-		r = describe(v, &set, office, &o, err);
-	if (!r)
-		r = each(context, o);
-	valise_office_free(o);
-	return r;
+	return r ? r : describe(v, &set, office, ret, err);
 }
 
 int valise_card_each(struct valise *v, int (*each)(void *context, const struct valise_office *o), void *context,
@@ -382,12 +375,19 @@ int valise_card_each(struct valise *v, int (*each)(void *context, const struct v
 	struct valise_err damaged = {0};
 	int r = contacts_each(v->spool, collect, &l, err);
 	for (size_t i = 0; i < l.offices.n && !r; i++) {
+		struct valise_office *o = NULL;
 		struct valise_err why = {0};
-		r = show_one(v, &l.offices.at[i], each, context, &why);
+		r = load_one(v, &l.offices.at[i], &o, &why);
+		if (r == VALISE_E_BAD) { /* its register is damaged here: the others are shown before it is told */
+			err_copy(&damaged, &why);
+			r = 0;
+			continue;
+		}
 		if (r)
-			err_copy(r == VALISE_E_BAD ? &damaged : err, &why);
-		r = r == VALISE_E_BAD ? 0
-				      : r; /* its register is damaged here: the others are shown before it is told */
+			err_copy(err, &why);
+		else
+			r = each(context, o);
+		valise_office_free(o);
 	}
 	hashes_release(&l.offices);
 	if (!r && damaged.code)

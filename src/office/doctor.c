@@ -107,10 +107,11 @@ static int check_cover(struct examination *x, const struct letter_row *row)
 	if (row->is_paper)
 		return 0;
 	int r = letter_seal(x->v->spool, &row->id, &seal, &why);
-	if (r == VALISE_E_BAD) /* told of already, with all notes */
-		return 0;
+	bool is_told = false; /* with all notes that are damaged */
+	if (r == VALISE_E_BAD && note_has(x->v->spool, &row->id, &is_told, NULL))
+		is_told = false;
 	if (r)
-		return unseen(x, row, "seal", r, &why);
+		return is_told ? 0 : unseen(x, row, "seal", r, &why);
 	r = cover_get(x->v->spool, &row->id, &cover, &why);
 	if (r == VALISE_E_NOT_FOUND)
 		return 0;
@@ -301,7 +302,9 @@ static int check_register(struct examination *x, struct valise_err *err)
 	struct keys_search s = {x, clock_now_s()};
 	struct valise_err why = {0};
 	int r = register_set_self(x->v, &set, &why);
-	if (r == VALISE_E_BAD) /* told of already, with all notes */
+	if (r == VALISE_E_BAD)
+		found(x, true, why.text);
+	if (r == VALISE_E_BAD && !x->d->only_copy)
 		return 0;
 	if (r) {
 		err_copy(err, &why);

@@ -26,8 +26,13 @@ static int know(struct valise *v, const struct note_author *by, bool *ret, struc
 		if (r)
 			return r == VALISE_E_NOT_FOUND ? 0 : r;
 	}
-	r = register_set_look(v, office, 1, &set, err);
-	if (!r)
+	struct valise_err why = {0};
+	r = register_set_look(v, office, 1, &set, &why);
+	if (r == VALISE_E_BAD) /* damaged here: nobody can tell who it is */
+		return 0;
+	if (r)
+		err_copy(err, &why);
+	else
 		*ret = standing_suffices(
 			standing_judge(set.registers, by->office, by->key, by->role, by->time_s, by->id, NULL));
 	return r;

@@ -49,9 +49,13 @@ int take_held_arrival(struct take_in *t, const struct hash *id, bool *ret_held)
 	*ret_held = hash_index_get(&t->by_id, id, NULL);
 	if (*ret_held)
 		return 0;
-	int r = letter_row(t->v->spool, id, &row, NULL);
+	int r = letter_row(t->v->spool, id, &row, &why);
 	if (r == VALISE_E_NOT_FOUND)
 		return 0;
+	if (r) {
+		err_copy(t->err, &why);
+		return r;
+	}
 	r = letter_seal(t->v->spool, id, &seal, &why);
 	if (r == VALISE_E_BAD)
 		return 0;

@@ -73,12 +73,13 @@ static struct named_body *find_body(struct take_in *t, const struct hash *root)
 	return hash_index_get(&t->by_body, &key, &i) ? &t->bodies[i] : NULL;
 }
 
-/* As find_body, for a record that came: NULL when no seal in hand names it. Then it waits for one, unless it is here. */
+/* As find_body, for a record that came: NULL when no seal in hand names it. Then it waits for one, unless it is here, or was let go of. */
 static struct named_body *body_of(struct take_in *t, const struct bag_record *rec)
 {
 	struct named_body *b = find_body(t, &rec->of);
 	bool here = b != NULL;
-	if (!b && body_has(t->v->spool, &rec->of, &here, NULL))
+	if (!b && (body_has(t->v->spool, &rec->of, &here, NULL) ||
+		   (!here && body_was_let_go(t->v->spool, &rec->of, &here, NULL))))
 		here = false;
 	t->orphans |= !here;
 	return b;

@@ -122,14 +122,14 @@ static int bag_mark(const struct body *file, struct hash *ret, struct valise_err
 	return 0;
 }
 
-static int load_keys(struct take_in *t)
+static int load_keys(struct take_in *t, struct valise_err *err)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	if (t->keys.at)
 		return 0;
-	int r = register_set_self(t->v, &set, t->err);
+	int r = register_set_self(t->v, &set, err);
 	if (!r)
-		r = office_identities(t->v, &set, ROLE_CLERK | ROLE_COURIER | ROLE_READER, &t->keys, t->err);
+		r = office_identities(t->v, &set, ROLE_CLERK | ROLE_COURIER | ROLE_READER, &t->keys, err);
 	return r;
 }
 
@@ -146,9 +146,15 @@ static int push_wrapped(struct take_in *t, struct bag_reader *reader, const stru
 	const uint8_t *data;
 	size_t len = 1;
 	uint64_t done = 0;
-	int r = load_keys(t);
-	if (r)
+	int r = load_keys(t, &why);
+	if (r == VALISE_E_BAD) { /* our own register is damaged here: what is not wrapped may mend it */
+		t->wrapping_damaged = t->orphans = true;
+		return take_in_refuse(t, r, "it cannot be unwrapped", &why);
+	}
+	if (r) {
+		err_copy(t->err, &why);
 		return r;
+	}
 	r = stream_opener_new(file, t->keys.at, t->keys.n, false, &o, &why);
 	*ret_ours = r != VALISE_E_LOCKED;
 	t->wrapping_damaged = r == VALISE_E_BAD;

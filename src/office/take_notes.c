@@ -67,7 +67,7 @@ int take_note_again(struct take_in *t, const struct note *note, const char *of)
 {
 	bool mended = false;
 	if (t->o.look)
-		return 0;
+		return take_in_finding(t, of, "what is damaged of it on this disk lies there whole");
 	int r = take_in_begin(t);
 	if (!r)
 		r = note_mend(t->v->spool, note, &mended, t->err);
@@ -100,7 +100,7 @@ static int take_seal(struct take_in *t, const struct bag_record *rec)
 		r = take_note_again(t, &seal->note, hash_short(&seal->note.id).text);
 	if (!r)
 		r = take_held_arrival(t, &seal->note.id, &held);
-	if (r || held)
+	if (r || held || (t->o.look && here == NOTE_DAMAGED))
 		return r;
 	if (!is_wanted(t, seal)) {
 		t->orphans = true; /* it may be named another time: this bag is not done with */
@@ -224,14 +224,13 @@ static int take_report(struct take_in *t, const struct bag_record *rec)
 		return 0;
 	}
 	const struct note_author by = {&p->letter, &v->note.id, &p->office, &p->by, p->role, p->time_s};
-	if (found != NOTE_ABSENT)
-		return take_exhibits_named(t, p);
+	r = hashes_add(&t->concerned, &p->office.office, t->err);
+	if (r || found != NOTE_ABSENT)
+		return r ? r : take_exhibits_named(t, p);
 	r = look_for_room(t, &t->reports, &by, "reports", &has_room);
 	if (r || !has_room)
 		return r;
-	r = hashes_add(&t->concerned, &p->office.office, t->err);
-	if (!r)
-		r = take_in_begin(t);
+	r = take_in_begin(t);
 	if (!r)
 		r = t->o.look ? take_in_first_look(t, &v->note.id, &is_new)
 			      : report_put(t->v->spool, v, &is_new, t->err);

@@ -86,10 +86,6 @@ static const char *const kind_names[] = {[ITEM_REGISTER] = "register entry",
 					 [ITEM_SEAL] = "seal",
 					 [ITEM_STATEMENT] = "statement",
 					 [ITEM_REPORT] = "report"};
-static const enum note_kind note_kinds_of[] = {[ITEM_REGISTER] = NOTE_REGISTER,
-					       [ITEM_SEAL] = NOTE_SEAL,
-					       [ITEM_STATEMENT] = NOTE_STATEMENT,
-					       [ITEM_REPORT] = NOTE_REPORT};
 
 static void tell_note(const struct check *c, const struct damaged_note *d, const struct hash *letter, const char *why)
 {
@@ -121,7 +117,7 @@ static int check_note(struct check *c, const struct query *q, struct valise_err 
 	int r = row_hash(q, 0, &d.id, err);
 	if (r)
 		return r;
-	r = note_check(&d.id, row_bytes(q, 1), &why);
+	r = note_check(note_kind_of(d.kind), &d.id, row_bytes(q, 1), &why);
 	if (r != VALISE_E_BAD) {
 		if (r)
 			err_copy(err, &why);
@@ -436,7 +432,7 @@ static int await_damaged(struct check *c, struct valise_err *err)
 		return r;
 	r = bag_seen_forget(c->s, err);
 	for (size_t i = 0; i < c->n_damaged && !r; i++)
-		r = note_changed(c->s, note_kinds_of[c->damaged[i].kind], &c->damaged[i].id, err);
+		r = note_changed(c->s, note_kind_of(c->damaged[i].kind), &c->damaged[i].id, err);
 	return spool_end(c->s, r, err);
 }
 
@@ -460,7 +456,7 @@ int spool_check(struct spool *s, bool mend, spool_finding *found, void *context,
 	for (size_t i = 0; !r && i < sizeof of_rows / sizeof of_rows[0]; i++)
 		r = check_part(&c, of_rows[i], err);
 	if (!r && mend)
-		r = await_damaged(&c, err);
+		r = check_part(&c, await_damaged, err);
 	if (r)
 		return r;
 	/* Files get their rows within a transaction: while this one is open none is between the two. */

@@ -15,7 +15,7 @@ static const struct {
 	{ITEM_REPORT, NOTE_REPORT},
 };
 
-static enum note_kind note_kind_of(int64_t item)
+enum note_kind note_kind_of(int64_t item)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		if (kinds[i].item == item)

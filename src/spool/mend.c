@@ -15,7 +15,7 @@ static int check_id(const struct hash *id, const struct note *note, struct valis
 	return hash_eq(id, &note->id) ? 0 : err_set(err, VALISE_E_BAD, "its text was altered");
 }
 
-int note_check(const struct hash *id, struct str bytes, struct valise_err *err)
+int note_check(enum note_kind kind, const struct hash *id, struct str bytes, struct valise_err *err)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
 	CLEAN_STATEMENT struct verified_statement *statement = NULL;
@@ -25,6 +25,8 @@ int note_check(const struct hash *id, struct str bytes, struct valise_err *err)
 	int r = note_split(bytes.at, bytes.len, &note, err);
 	if (!r)
 		r = check_id(id, &note, err);
+	if (!r && note.kind != kind)
+		r = err_set(err, VALISE_E_BAD, "it is kept as a note of another kind");
 	if (r)
 		return r;
 	switch (note.kind) {
@@ -64,7 +66,7 @@ int note_here(struct spool *s, enum note_kind kind, const struct hash *id, struc
 	r = query_next(&q, &row, err);
 	if (r || !row)
 		return r;
-	r = str_eq(row_bytes(&q, 0), bytes) ? 0 : note_check(id, row_bytes(&q, 0), &why);
+	r = str_eq(row_bytes(&q, 0), bytes) ? 0 : note_check(kind, id, row_bytes(&q, 0), &why);
 	*ret = r == VALISE_E_BAD ? NOTE_DAMAGED : NOTE_SOUND;
 	if (r && r != VALISE_E_BAD)
 		err_copy(err, &why);

@@ -95,7 +95,9 @@ b = bytearray.fromhex(sys.argv[1]); b[int(sys.argv[2])] ^= 1; print(b.hex())' "$
 	done
 	run as oslo track --heard
 	echo "$output"
+	[ "$status" -eq 4 ]
 	[[ $output == *"Harbour: in "*"damaged on this machine's disk"* ]]
+	[ "$(status_of as oslo track --heard --json)" -eq 4 ]
 	[ "$(as oslo track --heard --json | json_at 'd["heard"][0]["is_unread"], d["heard"][0]["ref"]')" = "(True, None)" ]
 	# Asked for by name it is an error that names it.
 	for command in 'track' 'track --thread' 'dossier -o dossier' 'say reviewed --yes' 'open -o opened'; do
@@ -193,7 +195,7 @@ b = bytearray.fromhex(sys.argv[1]); b[int(sys.argv[2])] ^= 1; print(b.hex())' "$
 			as harbour doctor --mend >found || [ $? -eq 4 ]
 			cat found
 			[ "$(grep -c "^broken: the register entry $id was damaged .*valise card add" found)" -eq 1 ]
-			[ "$(grep -c "^broken: " found)" -eq 1 ]
+			[ "$(grep -c "^broken: the register entry" found)" -eq 1 ]
 			as harbour card list --json >cards || [ $? -eq 4 ]
 			as harbour sync stick2 --look || [ $? -eq 4 ]
 			[ "$(sql harbour "SELECT length(bytes) FROM item WHERE id = x'$id'")" -eq 100 ]

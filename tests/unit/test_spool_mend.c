@@ -103,8 +103,8 @@ static void what_is_sound_stays(void **state)
 	assert_int_equal(where(s, &disguised), NOTE_SOUND);
 	assert_false(mend(s, &disguised));
 	assert_int_equal(where(s, &said->note), NOTE_SOUND);
-	assert_int_equal(note_check(&said->note.id, bytes_of(&other->note), &err), VALISE_E_BAD);
-	assert_int_equal(note_check(&said->note.id, bytes_of(&said->note), &err), 0);
+	assert_int_equal(note_check(NOTE_STATEMENT, &said->note.id, bytes_of(&other->note), &err), VALISE_E_BAD);
+	assert_int_equal(note_check(NOTE_STATEMENT, &said->note.id, bytes_of(&said->note), &err), 0);
 }
 
 int main(void)
