@@ -88,7 +88,14 @@ static int was_handed(struct valise *v, const struct hash *letter, bool *ret, st
 {
 	CLEAN_GATHERED struct gathered g = {0};
 	CLEANUP(hashes_release) struct hashes holders = {0};
-	int r = gather(v, letter, &g, err);
+	struct valise_err why = {0};
+	int r = gather(v, letter, &g, &why);
+	if (r == VALISE_E_BAD) { /* damaged here: that is told where it is to be said */
+		*ret = true;
+		return 0;
+	}
+	if (r)
+		err_copy(err, &why);
 	if (!r)
 		r = hashes_add(&holders, &g.seal->s.from.office, err);
 	if (!r)
@@ -177,13 +184,8 @@ static int find_letters(struct valise *v, const struct unattended *u, struct see
 	for (size_t i = 0; i < all.n && !r; i++) {
 		struct hash id;
 		bool meant = u->says != SAYS_CARRYING;
-		struct valise_err why = {0};
 		if (!meant && hash_parse(str_of(all.at[i]), &id))
-			r = was_handed(v, &id, &meant, &why);
-		if (r && r != VALISE_E_BAD)
-			err_copy(err, &why);
-		meant |= r == VALISE_E_BAD; /* damaged here: that is told where it is to be said */
-		r = r == VALISE_E_BAD ? 0 : r;
+			r = was_handed(v, &id, &meant, err);
 		if (r || !meant)
 			continue;
 		char *swap = all.at[kept];

@@ -56,6 +56,8 @@ enum item_kind {
 
 /* NOTE_KINDS: it is no note. */
 enum note_kind note_kind_of(int64_t item);
+/* Of a kind that a spool keeps. */
+enum item_kind item_kind_of(enum note_kind note);
 /* Adds to the set, and so to the log; `bytes` at NULL: they are elsewhere. *ret_item is the row, new or not. */
 CHECKED int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t *ret_item,
 		     bool *ret_new, struct valise_err *err);

@@ -24,6 +24,14 @@ enum note_kind note_kind_of(int64_t item)
 	return NOTE_KINDS;
 }
 
+enum item_kind item_kind_of(enum note_kind note)
+{
+	size_t i = 0;
+	while (i + 1 < sizeof kinds / sizeof kinds[0] && kinds[i].note != note)
+		i++;
+	return kinds[i].item;
+}
+
 /* The row of an item that is here. */
 static int find_row(struct spool *s, enum item_kind kind, const struct hash *id, int64_t *ret, struct valise_err *err)
 {

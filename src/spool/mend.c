@@ -48,12 +48,6 @@ int note_check(enum note_kind kind, const struct hash *id, struct str bytes, str
 int note_here(struct spool *s, enum note_kind kind, const struct hash *id, struct str bytes, enum note_here *ret,
 	      struct valise_err *err)
 {
-	static const enum item_kind items[NOTE_KINDS] = {
-		[NOTE_REGISTER] = ITEM_REGISTER,
-		[NOTE_SEAL] = ITEM_SEAL,
-		[NOTE_STATEMENT] = ITEM_STATEMENT,
-		[NOTE_REPORT] = ITEM_REPORT,
-	};
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct valise_err why = {0};
 	bool row = false;
@@ -62,7 +56,7 @@ int note_here(struct spool *s, enum note_kind kind, const struct hash *id, struc
 	if (r)
 		return r;
 	query_hash(&q, id);
-	query_int(&q, items[kind]);
+	query_int(&q, item_kind_of(kind));
 	r = query_next(&q, &row, err);
 	if (r || !row)
 		return r;

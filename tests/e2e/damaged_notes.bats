@@ -161,6 +161,50 @@ b = bytearray.fromhex(sys.argv[1]); b[int(sys.argv[2])] ^= 1; print(b.hex())' "$
 	[ "$(as oslo track --json | json_at '[l["letter"] for l in d["letters"] if l["is_unread"]]')" = "['${letters[3]}']" ]
 }
 
+@test "a damaged statement keeps no other letter from going, and what came is told of all the same" {
+	# The newest that is here, where it is known what was put there before.
+	as harbour say comment "${letters[1]}" --text "of one" --yes >said
+	cut_note harbour "$(cat said)"
+	fourth=$(as harbour seal -t Oslo --ref N/4 notice)
+	for look in --look ''; do
+		run as harbour sync stick --all $look
+		echo "$output"
+		[ "$status" -eq 4 ]
+		[[ $output == *"ut out 1 letter"* ]]
+		[ "$(grep -c "nothing of .* went out" <<<"$output")" -eq 1 ]
+	done
+	as oslo sync stick
+	as oslo track "$fourth"
+	# Bytes that come again, of a letter of which our own word is damaged.
+	as oslo say received "${letters[1]}" --yes >said
+	as oslo forget "${letters[1]}" --anyway --yes
+	as oslo forget --undo "${letters[1]}"
+	cut_note oslo "$(cat said)"
+	as oslo sync stick --json >report || [ $? -eq 4 ]
+	[ "$(json_at '[(l["letter"], l["is_whole"]) for l in d["in"]]' <report)" = "[('${letters[1]}', True)]" ]
+}
+
+@test "a machine says carrying of all but what is damaged on its disk" {
+	found danube "Danube Couriers"
+	as truck officer request --title Truck --roles courier,machine --no-passphrase -o truck.request >/dev/null
+	as danube officer add truck.request --unchecked >/dev/null
+	as danube card export -o office.card
+	as truck card add office.card --digits "$(digits danube)" >/dev/null
+	introduce harbour danube Danube
+	for id in "${letters[@]}"; do
+		as harbour say handed "$id" --to Danube --yes >/dev/null
+	done
+	mkdir hand
+	as harbour sync hand "${letters[@]}" --via Danube >/dev/null
+	as truck sync hand >/dev/null
+	cut_note truck "${letters[2]}"
+	run as truck sync hand --say carrying --as Truck
+	echo "$output"
+	[ "$status" -eq 4 ]
+	[ "$(grep -c "Truck said carrying, unattended" <<<"$output")" -eq 2 ]
+	grep -q "carrying was not said.*damaged" <<<"$output"
+}
+
 @test "a damaged report keeps no exhibit, no stick and no other letter from coming" {
 	echo 'A spokesman said: "We got it on Wednesday."' >article.txt
 	for n in 1 3; do
