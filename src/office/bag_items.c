@@ -28,15 +28,15 @@ bool bag_item_lies(const struct hashes *lying, const struct hash *audiences, siz
 
 /* ---- Statements ---- */
 
-/* Whether it tells one of the offices something: whoever signed it has it. */
+/* Whether it tells one of the offices something: whoever signed it has it, or had. */
 static bool is_news(const struct statement *s, const struct hashes *offices)
 {
 	return offices->n > 1 || (offices->n == 1 && !hash_eq(&offices->at[0], &s->office.office));
 }
 
-bool bag_takes_statement(const struct statement *s, const struct hashes *offices)
+bool bag_takes_statement(const struct statement *s, const struct hashes *offices, bool whole)
 {
-	return is_news(s, offices) || !offices->n;
+	return whole || !offices->n || is_news(s, offices);
 }
 
 bool bag_has_news(const struct hashes *lying, const struct hash *audience, const struct gathered *l,
@@ -53,7 +53,7 @@ bool bag_has_news(const struct hashes *lying, const struct hash *audience, const
 /* ---- A letter ---- */
 
 /* What goes with every letter: its seal, the entries of whoever it concerns, and statements. Stops with what `each` returns. */
-static int each_note(const struct gathered *l, const struct hashes *offices, bool reports, hash_each *each,
+static int each_note(const struct gathered *l, const struct hashes *offices, bool whole, bool reports, hash_each *each,
 		     void *context, struct valise_err *err)
 {
 	CLEANUP(hashes_release) struct hashes concerned = {0};
@@ -65,7 +65,7 @@ static int each_note(const struct gathered *l, const struct hashes *offices, boo
 			r = each(context, &l->set.entries[i]->note.id);
 	for (size_t i = 0; i < l->n_statements && !r; i++) {
 		const struct verified_statement *s = l->statements[i].statement;
-		if (bag_takes_statement(&s->s, offices))
+		if (bag_takes_statement(&s->s, offices, whole))
 			r = each(context, &s->note.id);
 	}
 	return r;
@@ -91,7 +91,7 @@ int bag_letter_lies_there(const struct hashes *lying, const struct hash *audienc
 	*ret = !whole && !bag_has_news(lying, audience, l, offices);
 	if (!whole || l->n_reports)
 		return 0;
-	int r = each_note(l, offices, false, ask, &a, err);
+	int r = each_note(l, offices, true, false, ask, &a, err);
 	/* Of a large body the pieces lie there, each by its own root: whoever puts it looks. */
 	if (!r && !s->paper.at)
 		r = ask(&a, &s->cover) ? MISSING : ask(&a, &s->body);
@@ -164,7 +164,7 @@ int bag_letter_items(struct valise *v, const struct hash *audience, const struct
 {
 	struct collecting c = {audience, ret, err};
 	const struct seal *s = &l->seal->s;
-	int r = each_note(l, offices, whole && l->n_reports > 0, collect, &c, err);
+	int r = each_note(l, offices, whole, whole && l->n_reports > 0, collect, &c, err);
 	if (!r && whole)
 		r = collect_reports(v, &c, l);
 	if (r || !whole || s->paper.at)

@@ -10,9 +10,9 @@ struct hash bag_item_key(const struct hash *audience, const struct hash *item);
 /* Whether one lies in a bag for any of these audiences. */
 bool bag_item_lies(const struct hashes *lying, const struct hash *audiences, size_t n, const struct hash *item);
 
-/* Statements that go to those offices. Where nobody takes part but us, the letter goes to whoever it was named for, with all that is said of
- * it. */
-bool bag_takes_statement(const struct statement *s, const struct hashes *offices);
+/* Statements that go to those offices. With the whole letter goes all that is said of it: who asked for it again may have lost also what he
+ * said himself. So it does where nobody takes part but us. */
+bool bag_takes_statement(const struct statement *s, const struct hashes *offices, bool whole);
 /* Whether a statement that does not lie there tells one of the offices something. */
 bool bag_has_news(const struct hashes *lying, const struct hash *audience, const struct gathered *letter,
 		  const struct hashes *offices);

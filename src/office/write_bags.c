@@ -246,8 +246,8 @@ static bool is_concerned(const struct bag_group *g, const struct verified_entry 
 	return hashes_have(&g->concerned, verified_entry_office(e));
 }
 
-static int put_notes(struct bag_group *g, const struct gathered *l, const struct hashes *offices, bool *ret_put,
-		     size_t *ret_statements, struct valise_err *err)
+static int put_notes(struct bag_group *g, const struct gathered *l, const struct hashes *offices, bool whole,
+		     bool *ret_put, size_t *ret_statements, struct valise_err *err)
 {
 	int r = 0;
 	for (size_t i = 0; i < l->set.n && !r; i++)
@@ -258,7 +258,7 @@ static int put_notes(struct bag_group *g, const struct gathered *l, const struct
 	for (size_t i = 0; i < l->n_statements && !r; i++) {
 		const struct verified_statement *one = l->statements[i].statement;
 		bool put = false;
-		if (bag_takes_statement(&one->s, offices))
+		if (bag_takes_statement(&one->s, offices, whole))
 			r = bag_group_note(g, &one->note, &put, err);
 		*ret_statements += put;
 		*ret_put |= put;
@@ -466,7 +466,7 @@ int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct
 	hashes_release(&g->concerned);
 	int r = gathered_concerned(l, reports, &g->concerned, err);
 	if (!r)
-		r = put_notes(g, l, offices, ret_put, ret_statements, err);
+		r = put_notes(g, l, offices, whole, ret_put, ret_statements, err);
 	if (!r && reports)
 		r = put_reports(g, g->place, l, ret_put, err);
 	if (!r && has_body)

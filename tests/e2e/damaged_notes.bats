@@ -304,3 +304,36 @@ b = bytearray.fromhex(sys.argv[1]); b[int(sys.argv[2])] ^= 1; print(b.hex())' "$
 	run as oslo sync stick
 	refute grep -q "came again" <<<"$output"
 }
+
+@test "what an office said itself comes back with the letter, from whoever was told" {
+	cp -a offices/oslo before
+	as oslo say received "${letters[2]}" --yes >/dev/null
+	as oslo say comment "${letters[2]}" --text "On Monday." --yes >/dev/null
+	as oslo sync stick
+	as harbour sync stick
+	comment=$(sql oslo "SELECT lower(hex(i.id)) FROM item i JOIN statement s ON s.item = i.seq WHERE s.letter = x'${letters[2]}' AND s.nth = 2")
+	whole=$(sql oslo "SELECT hex(bytes) FROM item WHERE id = x'$comment'")
+
+	# One bit of it: a letter that is named goes with all that was said of it.
+	flip_note oslo "$comment" 200
+	as oslo doctor --mend || [ $? -eq 4 ]
+	mkdir again
+	as harbour sync again "${letters[2]}"
+	as oslo sync again
+	[ "$(sql oslo "SELECT hex(bytes) FROM item WHERE id = x'$comment'")" = "$whole" ]
+	as oslo doctor
+
+	# All of it: a backup from before, which then says nothing under a number that it has used.
+	rm -r offices/oslo
+	mv before offices/oslo
+	as oslo sync again
+	as oslo say received "${letters[2]}" --yes # once
+	as oslo say comment "${letters[2]}" --text "Or on Tuesday." --yes >/dev/null
+	[ "$(sql oslo "SELECT group_concat(nth) FROM (SELECT nth FROM statement WHERE letter = x'${letters[2]}' AND signer = (SELECT s.signer FROM statement s JOIN item i ON i.seq = s.item WHERE i.id = x'$comment') ORDER BY nth)")" = 1,2,3 ]
+	as oslo sync again
+	as harbour sync again
+	as harbour track "${letters[2]}" >told
+	cat told
+	grep -q "On Monday" told
+	grep -q "Or on Tuesday" told
+}
