@@ -29,9 +29,11 @@
 #define LIMIT_PARTS 1000u
 #define LIMIT_STANZAS 1024u
 #define LIMIT_PART_NAME_BYTES 255u /* before escaping */
-#define LIMIT_BODY_BYTES (1ull << 44)
-#define LIMIT_TREE_DEPTH 256u  /* directories below a part */
-#define LIMIT_PATH_BYTES 4096u /* a member's whole path in the tar */
+#define LIMIT_BODY_BYTES (1ull << 40)
+#define LIMIT_TALLY_BYTES \
+	(LIMIT_BODY_BYTES / TREE_PIECE_BYTES * 32) /* in memory whoever puts out or takes in has one */
+#define LIMIT_TREE_DEPTH 256u                      /* directories below a part */
+#define LIMIT_PATH_BYTES 4096u                     /* a member's whole path in the tar */
 #define LIMIT_MEMBERS 500000u /* files, directories and links: who reads must remember every path, in 45 to 100 bytes */
 #define LIMIT_TAR_EXTENSION_BYTES (16u * 1024) /* a pax header or long name before a member */
 
@@ -64,7 +66,10 @@
 #define LIMIT_BATCH_MS 1000
 
 /* Containers (spec/bag.md, spec/dossier.md). */
+#ifndef LIMIT_BAG_BYTES /* less in a test */
 #define LIMIT_BAG_BYTES (256u * 1024 * 1024)
+#endif
+#define LIMIT_BAG_FILE_BYTES (LIMIT_BAG_BYTES + LIMIT_BAG_BYTES / 64 + LIMIT_AGE_HEADER_BYTES) /* wrapped */
 #define LIMIT_BAG_NAME_BYTES 64u
 #define LIMIT_DOSSIER_BYTES (1024u * 1024 * 1024)
 #define LIMIT_DOSSIER_ITEMS 1000000u

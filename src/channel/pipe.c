@@ -16,7 +16,6 @@
 #define LINE "bag "
 #define LINE_MAX_BYTES 32u
 #define COPY_BYTES (256u * 1024)
-#define BAG_MAX_BYTES (LIMIT_BAG_BYTES + LIMIT_BAG_BYTES / 64 + LIMIT_AGE_HEADER_BYTES)
 
 struct pipe_store {
 	struct store store; /* first */
@@ -104,7 +103,7 @@ static int read_bag(struct pipe_store *p, bool first, bool *ret_none, bool *ret_
 	char line[LINE_MAX_BYTES];
 	size_t n;
 	bool framed;
-	uint64_t bytes = BAG_MAX_BYTES;
+	uint64_t bytes = LIMIT_BAG_FILE_BYTES;
 	int r = read_line(p, line, &n, &framed, err);
 	if (r)
 		return r;
@@ -113,7 +112,8 @@ static int read_bag(struct pipe_store *p, bool first, bool *ret_none, bool *ret_
 		return 0;
 	if (!framed && !first)
 		return err_set(err, VALISE_E_BAD, "what follows a bag on standard input is no bag");
-	if (framed && !text_decimal((struct str){line + strlen(LINE), n - strlen(LINE) - 1}, BAG_MAX_BYTES, &bytes))
+	if (framed &&
+	    !text_decimal((struct str){line + strlen(LINE), n - strlen(LINE) - 1}, LIMIT_BAG_FILE_BYTES, &bytes))
 		return err_set(err, VALISE_E_BAD, "the bag on standard input says that it is longer than a bag can be");
 	newfile_abandon(&p->bag);
 	p->bag_bytes = 0;

@@ -158,7 +158,7 @@ uint64_t bag_writer_bytes(const struct bag_writer *w)
 	return w->bytes;
 }
 
-uint64_t bag_writer_bytes_with(const struct bag_writer *w, size_t len)
+uint64_t bag_writer_bytes_with(const struct bag_writer *w, uint64_t len)
 {
 	return w->bytes + BAG_FRAME_BYTES + len + BAG_FRAME_BYTES;
 }

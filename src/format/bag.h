@@ -71,7 +71,7 @@ void bag_writer_freep(struct bag_writer **w);
 /* Bytes so far, and those with a record of `len` more bytes and the trailer: to be compared with LIMIT_BAG_BYTES
  * beforehand. */
 uint64_t bag_writer_bytes(const struct bag_writer *w);
-uint64_t bag_writer_bytes_with(const struct bag_writer *w, size_t len);
+uint64_t bag_writer_bytes_with(const struct bag_writer *w, uint64_t len);
 /* The frame that goes before the record's data. Only kind, of, at and len of r are looked at, and, when root_known,
  * root: then data may be NULL; otherwise the root is computed from data. VALISE_E_LIMIT when the bag would pass
  * LIMIT_BAG_BYTES (the writer stays as it was: end this bag, begin another); VALISE_E_USAGE when no reader would take

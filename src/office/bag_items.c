@@ -115,7 +115,7 @@ static int collect(void *context, const struct hash *item)
 /* Of one that cannot be had nothing goes: whoever puts it tells. */
 static int collect_pieces(struct valise *v, struct collecting *c, const struct seal *s)
 {
-	CLEAN_BUF struct buf tally = BUF_INIT(SIZE_MAX / 2);
+	CLEAN_BUF struct buf tally = BUF_INIT(LIMIT_TALLY_BYTES);
 	int r = body_tally(v->spool, &s->body, &tally, NULL);
 	if (!r)
 		r = tally_check(&s->body, s->body_bytes, buf_str(&tally), NULL);

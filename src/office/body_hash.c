@@ -2,8 +2,6 @@
 /* Leaves into pieces, pieces into the tally and the root. */
 #include "office/body_hash.h"
 
-#define TALLY_MAX_BYTES (LIMIT_BODY_BYTES / TREE_PIECE_BYTES * 32)
-
 void body_span_hash(const uint8_t *data, size_t len, uint64_t offset, struct body_span *ret)
 {
 	size_t into_block = (size_t)(offset % TREE_BLOCK_BYTES);
@@ -20,7 +18,7 @@ void body_hash_init(struct body_hash *h)
 	h->n_straddle = 0;
 	h->n_piece = 0;
 	tree_init(&h->tree);
-	buf_init(&h->tally, TALLY_MAX_BYTES);
+	buf_init(&h->tally, LIMIT_TALLY_BYTES);
 }
 
 void body_hash_release(struct body_hash *h)

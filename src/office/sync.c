@@ -172,8 +172,8 @@ static int take_in_all(struct syncing *s)
 				    .is_pipe = !s->want->dir,
 				    .all = s->want->all,
 				    .inside = s->want->inside,
-				    .letters = s->letters,
-				    .n_letters = s->want->n_letters};
+				    .names = s->want->letters,
+				    .n_names = s->want->n_letters};
 	int r = take_in_new(s->v, &o, &s->in, s->err);
 	for (unsigned pass = 0; !r && pass < PASSES_MAX; pass++) {
 		r = s->store->ops->list(s->store, take_one, s, s->err);
@@ -219,19 +219,14 @@ static int find_all(struct syncing *s)
 
 static int is_it(void *context, const struct arrival *a)
 {
-	const struct str *name = context;
-	struct hash_hex hex = hash_hex(&a->id);
-	struct hash_short brief = hash_short(&a->id);
-	return str_starts(str_of(hex.text), *name) || str_starts(str_of(brief.text), *name) || str_eq(a->ref, *name)
-		       ? IT_IS
-		       : 0;
+	const char *const *name = context;
+	return take_in_is_named(&a->id, a->ref, *name) ? IT_IS : 0;
 }
 
 /* A letter that a look met, as office_letter would find it were it here. */
 static bool lies_there(const struct syncing *s, const char *name)
 {
-	struct str n = str_of(name);
-	return take_in_each_arrival(s->in, is_it, &n, NULL) == IT_IS;
+	return take_in_each_arrival(s->in, is_it, &name, NULL) == IT_IS;
 }
 
 /* After the intake: a letter may be named that came just now. One that a look met cannot go out from here, and is no mistake. */

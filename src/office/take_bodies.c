@@ -92,7 +92,7 @@ static int new_body(struct take_in *t, const struct hash *root)
 	if (!grown)
 		return err_nomem(t->err);
 	t->bodies = grown;
-	t->bodies[t->n_bodies] = (struct named_body){.root = *root, .tally = BUF_INIT(TALLY_MAX_BYTES)};
+	t->bodies[t->n_bodies] = (struct named_body){.root = *root, .tally = BUF_INIT(LIMIT_TALLY_BYTES)};
 	return hash_index_put(&t->by_body, &key, t->n_bodies++, t->err);
 }
 
@@ -139,7 +139,7 @@ static void move_body(struct take_in *t, struct named_body *old)
 		b->has_no_room = old->has_no_room;
 		b->tally = old->tally;
 		b->told = old->told == old->first ? b->first : 0;
-		old->tally = (struct buf)BUF_INIT(TALLY_MAX_BYTES);
+		old->tally = (struct buf)BUF_INIT(LIMIT_TALLY_BYTES);
 	}
 	drop_tally(t, old);
 }
@@ -341,7 +341,7 @@ static int keep_tally(struct take_in *t, struct named_body *b)
 	for (size_t i = 0; is_full && i < t->n_bodies; i++)
 		drop_tally(t, &t->bodies[i]);
 	b->tally = t->tally;
-	t->tally = (struct buf)BUF_INIT(TALLY_MAX_BYTES);
+	t->tally = (struct buf)BUF_INIT(LIMIT_TALLY_BYTES);
 	t->tally_bytes += b->tally.len;
 	return 0;
 }
@@ -360,8 +360,8 @@ int take_tally(struct take_in *t, const struct bag_record *rec)
 		t->orphans = true;
 		return 0;
 	}
-	if (t->tally.len + rec->len > TALLY_MAX_BYTES)
-		return take_in_finding(t, "a letter is larger than this version takes", NULL);
+	if (t->tally.len + rec->len > LIMIT_TALLY_BYTES)
+		return take_in_finding(t, "a tally is longer than any body's", NULL);
 	buf_add(&t->tally, rec->data, rec->len);
 	int r = buf_check(&t->tally, "a tally", t->err);
 	if (r)

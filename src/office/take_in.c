@@ -16,7 +16,6 @@
 #define FINDINGS_MAX 1000u
 #define MARK_BYTES 4096u
 #define READ_BYTES (256u * 1024)
-#define BAG_MAX_BYTES (LIMIT_BAG_BYTES + LIMIT_BAG_BYTES / 64 + LIMIT_AGE_HEADER_BYTES)
 
 /* ---- Findings ---- */
 
@@ -262,8 +261,8 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->is_inside = t->is_vouched = false;
 	hashes_release(&t->items);
 	t->wrapping_damaged = false;
-	t->r.damaged |= bytes > BAG_MAX_BYTES && t->o.is_pipe;
-	if (bytes > BAG_MAX_BYTES)
+	t->r.damaged |= bytes > LIMIT_BAG_FILE_BYTES && t->o.is_pipe;
+	if (bytes > LIMIT_BAG_FILE_BYTES)
 		return take_in_finding(t, "it is larger than a bag can be, and was left", NULL);
 	int r = progress(
 		t, 0,
@@ -327,7 +326,7 @@ int take_in_new(struct valise *v, const struct take_in_options *o, struct take_i
 	t->done.spool = v->spool;
 	t->statements.count = statement_count;
 	t->reports.count = report_count;
-	t->tally = (struct buf)BUF_INIT(TALLY_MAX_BYTES);
+	t->tally = (struct buf)BUF_INIT(LIMIT_TALLY_BYTES);
 	*ret = t;
 	return 0;
 }

@@ -6,12 +6,12 @@
 #include "office/inside.h"
 
 struct take_in_options {
-	bool look;                  /* keep nothing, write nothing */
-	bool is_pipe;               /* nothing lies beside the bags: what is no whole bag is one that was damaged */
-	bool all;                   /* letters that are neither from us nor to us nor wrapped for us too */
-	bool inside;                /* it matters what bags of our own office's machines hold */
-	const struct hash *letters; /* these too */
-	size_t n_letters;
+	bool look;                /* keep nothing, write nothing */
+	bool is_pipe;             /* nothing lies beside the bags: what is no whole bag is one that was damaged */
+	bool all;                 /* letters that are neither from us nor to us nor wrapped for us too */
+	bool inside;              /* it matters what bags of our own office's machines hold */
+	const char *const *names; /* letters named so too */
+	size_t n_names;
 };
 
 /* One letter of which something came, or lies there. */
@@ -45,6 +45,8 @@ struct take_in_result {
 };
 
 struct take_in;
+/* Whether somebody who typed that may mean a letter: by its ref, or the beginning of its id. */
+bool take_in_is_named(const struct hash *id, struct str ref, const char *name);
 CHECKED int take_in_new(struct valise *v, const struct take_in_options *o, struct take_in **ret,
 			struct valise_err *err);
 void take_in_free(struct take_in *t);

@@ -3,8 +3,20 @@
 #include "office/taking.h"
 
 #include "spool/bags.h"
+#include "spool/id_range.h"
 
 /* ---- Seals ---- */
+
+bool take_in_is_named(const struct hash *id, struct str ref, const char *name)
+{
+	struct str typed = str_of(name);
+	if (typed.len && str_eq(ref, typed))
+		return true;
+	struct hash_hex hex = hash_hex(id);
+	struct hash_short brief = hash_short(id);
+	return typed.len >= ID_PREFIX_MIN_CHARS &&
+	       (str_starts(str_of(hex.text), typed) || str_starts(str_of(brief.text), typed));
+}
 
 /* Ours, wrapped for us, named, or everything asked for: a stranger's letter on a stick is left where it lies. */
 static bool is_wanted(const struct take_in *t, const struct verified_seal *seal)
@@ -13,8 +25,8 @@ static bool is_wanted(const struct take_in *t, const struct verified_seal *seal)
 	    seal_recipient(&seal->s, &t->v->self) >= 0 ||
 	    (seal->s.n_addressees && hashes_have(&t->identified, &seal->note.id)))
 		return true;
-	for (size_t i = 0; i < t->o.n_letters; i++)
-		if (hash_eq(&t->o.letters[i], &seal->note.id))
+	for (size_t i = 0; i < t->o.n_names; i++)
+		if (take_in_is_named(&seal->note.id, seal->s.ref, t->o.names[i]))
 			return true;
 	return false;
 }

@@ -10,7 +10,6 @@
 #include "office/take_in.h"
 #include "spool/mend.h"
 
-#define TALLY_MAX_BYTES (32u * 1024 * 1024)
 #define TALLIES_MAX_BYTES (64u * 1024 * 1024) /* held at once: above that, all but the newest go */
 
 /* A body that seals here name. Anybody can seal letters that name another's body, as many as he likes, with whatever sizes: what comes

@@ -186,8 +186,8 @@ int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_e
 	return hashes_add(g->present, &key, err);
 }
 
-/* Room for a record in the bag in hand, or in a new one. *ret_new tells the latter. */
-static int make_room(struct bag_group *g, size_t len, bool *ret_new, struct valise_err *err)
+/* Room for a record, or several whose frames but one are counted, in the bag in hand, or in a new one. *ret_new tells the latter. */
+static int make_room(struct bag_group *g, uint64_t len, bool *ret_new, struct valise_err *err)
 {
 	size_t voucher = g->place->inside ? BAG_FRAME_BYTES + INSIDE_VOUCHER_BYTES(g->n_to) : 0;
 	*ret_new = false;
@@ -330,6 +330,16 @@ static int put_vouchers(struct bag_group *g, const struct gathered *l, struct st
 	return r ? r : put_tally(g, &l->seal->s.body, tally, err);
 }
 
+static uint64_t vouchers_bytes(const struct bag_group *g, const struct gathered *l, struct str tally)
+{
+	uint64_t bytes = BAG_FRAME_BYTES + l->seal->note.len + tally.len;
+	bytes += (tally.len / BAG_DATA_BYTES + 1) * BAG_FRAME_BYTES;
+	for (size_t i = 0; i < l->set.n; i++)
+		if (is_concerned(g, l->set.entries[i]))
+			bytes += BAG_FRAME_BYTES + l->set.entries[i]->note.len;
+	return bytes;
+}
+
 /* Read and checked before its frame is written: a bag can take no record back. */
 static int read_piece(struct bag_group *g, const struct body *body, const struct bag_record *rec, bool *ret_lost,
 		      struct valise_err *err)
@@ -372,8 +382,9 @@ static int pass_piece(struct bag_group *g, const struct body *body, const struct
 	return 0;
 }
 
+/* *vouchers: bytes of what vouches for it, as long as that is not in a bag. */
 static int put_piece(struct bag_group *g, const struct gathered *l, const struct body *body, struct str tally,
-		     uint32_t i, bool *vouched, bool *ret_lost, struct valise_err *err)
+		     uint32_t i, uint64_t *vouchers, bool *ret_lost, struct valise_err *err)
 {
 	struct bag_record rec = {.kind = BAG_PIECE,
 				 .of = l->seal->s.body,
@@ -383,10 +394,12 @@ static int put_piece(struct bag_group *g, const struct gathered *l, const struct
 	bool fresh, as_checked = body_is_as_checked(body);
 	int r = as_checked ? 0 : read_piece(g, body, &rec, ret_lost, err);
 	if (!r)
-		r = make_room(g, rec.len, &fresh, err);
-	if (!r && (fresh || !*vouched))
+		r = make_room(g, rec.len + *vouchers, &fresh, err);
+	if (!r && (fresh || *vouchers))
 		r = put_vouchers(g, l, tally, err);
-	*vouched = true;
+	*vouchers = 0;
+	if (!r) /* registers can be larger than a bag */
+		r = make_room(g, rec.len, &fresh, err);
 	if (!r)
 		r = put_frame(g, &rec, true, err);
 	if (!r)
@@ -401,21 +414,21 @@ static int put_piece(struct bag_group *g, const struct gathered *l, const struct
 static int put_large_body(struct bag_group *g, const struct gathered *l, const struct body *body, bool *ret_put,
 			  bool *ret_lost, struct valise_err *err)
 {
-	CLEAN_BUF struct buf tally = BUF_INIT(SIZE_MAX / 2);
-	bool vouched = false;
+	CLEAN_BUF struct buf tally = BUF_INIT(LIMIT_TALLY_BYTES);
 	uint64_t pieces = tally_pieces(body->size);
 	int r = body_tally(g->place->v->spool, &l->seal->s.body, &tally, err);
 	if (!r)
 		r = tally_check(&l->seal->s.body, body->size, buf_str(&tally), err);
 	if (r)
 		return lose(r, ret_lost);
+	uint64_t vouchers = vouchers_bytes(g, l, buf_str(&tally));
 	for (uint64_t i = 0; i < pieces && !r; i++) {
 		struct hash root = tally_root(buf_str(&tally), i);
 		if (bag_group_has(g, &root))
 			continue;
 		*ret_put = true;
 		if (!g->place->look)
-			r = put_piece(g, l, body, buf_str(&tally), (uint32_t)i, &vouched, ret_lost, err);
+			r = put_piece(g, l, body, buf_str(&tally), (uint32_t)i, &vouchers, ret_lost, err);
 		if (!r)
 			r = office_progress(g->place->v, "putting out",
 					    i * TREE_PIECE_BYTES + tally_piece_bytes(body->size, i), body->size, err);

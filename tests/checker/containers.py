@@ -108,8 +108,8 @@ def tree_root(hashes):
 
 def part(s):
     kind, offset, length, digest, name = words(s, 5)
-    offset, length = decimal(offset, 0, 2**44), decimal(length, 0, 2**44)
-    need(offset + length <= 2**44, "a part is out of range")
+    offset, length = decimal(offset, 0, 2**40), decimal(length, 0, 2**40)
+    need(offset + length <= 2**40, "a part is out of range")
     need(re.fullmatch("(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+", name) is not None, "a part's name is malformed")
     raw = re.sub("%(..)", lambda m: chr(int(m[1], 16)), name).encode("latin-1")
     again = "".join(chr(b) if re.fullmatch("[A-Za-z0-9._~-]", chr(b)) else f"%{b:02X}" for b in raw)

@@ -304,7 +304,7 @@ def seal(n, f):
     n.core = sha("".join(line + "\n" for line in f.lines[:f.at]).encode()).hex()
     if n.paper is None:
         need(n.contents is not None and n.to and not n.addressees, "an electronic letter needs `to` and `contents`, and has no `addressee`")
-        n.body = f.required("body", root_and(1, 2**44))
+        n.body = f.required("body", root_and(1, 2**40))
         n.core = sha("".join(line + "\n" for line in f.lines[:f.at]).encode()).hex()
         n.cover = f.required("cover", root_and(1, 524288))
     need(1 <= len(n.to) + len(n.addressees) <= 256, "nobody or too many are named")

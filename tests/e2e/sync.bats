@@ -45,6 +45,26 @@ bags() { # STICK: how many
 	as harbour sync stick | grep -qx "2 statements came."
 }
 
+@test "letters of strangers are left where they lie, but for those that are named" {
+	found third "Third Office"
+	for ref in one two three; do
+		seal_bytes 1000 "$ref"
+		letters[${#letters[@]}]=$letter
+	done
+	as harbour sync stick --all --bare >/dev/null
+	as third sync stick >none
+	refute grep -q "whole and checked" none
+	[ "$(as third track --json | json_at 'len(d["letters"])')" -eq 0 ]
+	# What was passed over once can still be named: by its ref, by its short id, by its id.
+	n=0
+	for name in one "$(as third sync stick --look --json | json_at 'next(l["short"] for l in d["in"] if l["ref"] == "two")')" "${letters[2]}"; do
+		as third sync stick "$name" --bare >some
+		[ "$(grep -c "whole and checked" some)" -eq 1 ]
+		((++n))
+		[ "$(as third track --json | json_at 'len(d["letters"])')" -eq "$n" ]
+	done
+}
+
 @test "a look waits for nobody, and nobody for it" {
 	seal_bytes 100 small
 	as harbour sync stick "$letter" >/dev/null

@@ -1,0 +1,29 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Bags filled to the brim, by a program whose bags hold a little more than a piece.
+
+load ../e2e/offices
+
+@test "a bag has room for a piece and for what vouches for it, wherever the one before ends" {
+	cd "$BATS_TEST_TMPDIR"
+	found_two
+	cp -a offices/oslo before
+	# A body is filled up to steps of 2 KiB, and what vouches for one takes more.
+	for kib in $(seq 96 2 110); do
+		head -c "${kib}K" /dev/zero >first
+		firsts+=("$(as harbour seal -t Oslo --subject First first)")
+	done
+	head -c 100K /dev/zero >rest
+	for n in $(seq 12); do
+		rests+=("$(as harbour seal -t Oslo --subject "Rest $n" rest)")
+	done
+	for first in "${firsts[@]}"; do
+		rm -rf stick offices/oslo
+		mkdir stick
+		cp -a before offices/oslo
+		as harbour sync stick "$first" "${rests[@]}" >put 2>&1 || { cat put; false; }
+		[ "$(find stick -type f -path '*/??????????????????????????' | wc -l)" -ge 2 ]
+		as oslo sync stick >took 2>&1 || { cat took; false; }
+		[ "$(grep -c "whole and checked" took)" -eq 13 ]
+	done
+}
