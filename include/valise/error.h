@@ -20,7 +20,7 @@ enum valise_error {
 	VALISE_E_AMBIGUOUS = -25,   /* several things here have that prefix */
 	VALISE_E_NOT_ALLOWED = -26, /* no key here has the role that this takes */
 	VALISE_E_EXISTS = -27,      /* it is there already */
-	VALISE_E_LIMIT = -28,       /* a named limit of limits.h would be passed */
+	VALISE_E_LIMIT = -28,       /* more than a limit allows, which the text names */
 	VALISE_E_BUSY = -29,        /* another process holds what this one needs */
 	VALISE_E_CHANGED = -30,     /* a file changed while it was read */
 	VALISE_E_INTERRUPTED = -130 /* a signal or the caller's progress callback asked to stop */

@@ -8,6 +8,8 @@
 #include <valise/error.h>
 #include <valise/visibility.h>
 
+VALISE_BEGIN_C
+
 /* The conventions are those of valise.h. */
 struct valise;
 struct valise_caller;
@@ -26,5 +28,7 @@ VALISE_CHECKED int valise_export(struct valise *v, const char *path, struct vali
  * manifest: VALISE_E_BAD, and nothing is left. What it holds is trusted as a spool's own rows are: it must come from who made it. */
 VALISE_CHECKED int valise_import(const char *path, const char *dir, const struct valise_caller *caller,
 				 struct valise_exported *ret, struct valise_err *err);
+
+VALISE_END_C
 
 #endif

@@ -10,6 +10,8 @@
 #include <valise/error.h>
 #include <valise/visibility.h>
 
+VALISE_BEGIN_C
+
 /* The conventions are those of valise.h. What a callback is given lives for the call. */
 struct valise;
 
@@ -84,5 +86,7 @@ struct valise_heard {
 VALISE_CHECKED int valise_heard(struct valise *v, const char *const *offices, size_t n,
 				int (*each)(void *context, const struct valise_heard *h), void *context,
 				struct valise_err *err);
+
+VALISE_END_C
 
 #endif

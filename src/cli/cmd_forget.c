@@ -104,6 +104,8 @@ static int done(struct cli *c, const struct valise_forget_draft *d)
 	size_t n = valise_forget_count(d);
 	if (c->shared.json)
 		return print_json_draft(c, d);
+	if (!n)
+		return 0;
 	for (size_t i = 0; i < n; i++)
 		puts(valise_forget_at(d, i)->letter);
 	tell(c, "Let go of %zu letter%s. What was said of %s stays.", n, PLURAL(n), n == 1 ? "it" : "them");

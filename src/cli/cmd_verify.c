@@ -23,9 +23,14 @@ static int add_contacts(struct cli *c, void *context, const struct valise_accoun
 		if (!o->view.petname && !o->view.is_self)
 			continue;
 		r = valise_card_export(v, a->offices[i].id, &card, &len, &c->err);
+		if (r)
+			return r;
 		char *petname = strdup(o->view.petname ? o->view.petname : o->view.name);
-		if (!r)
-			r = known_add(c, k, card, len, petname);
+		if (!petname) {
+			free(card);
+			return cli_fail(c, VALISE_E_NOMEM, "out of memory");
+		}
+		r = known_add(c, k, card, len, petname);
 		if (r)
 			return r;
 		k->at[k->n - 1].unchecked = !o->view.checked;

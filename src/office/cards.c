@@ -246,7 +246,7 @@ int valise_card_look(struct valise *v, const void *card, size_t len, struct vali
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	CLEAN_CARD struct card c = {0};
-	struct hash office;
+	struct hash office = {0};
 	size_t held;
 	bool is_damaged = false;
 	int r = card_parse(card, len, &c, err);
@@ -319,7 +319,7 @@ int valise_card_add(struct valise *v, const void *card, size_t len, const char *
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	CLEAN_CARD struct card parsed = {0};
 	CLEAN_BUF struct buf name = BUF_INIT(LIMIT_FREE_TEXT_BYTES);
-	struct hash office;
+	struct hash office = {0};
 	size_t held;
 	bool is_damaged = false;
 	int r = card_parse(card, len, &parsed, err);

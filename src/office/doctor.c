@@ -16,6 +16,8 @@
 #include "spool/bags.h"
 #include "spool/settled.h"
 
+#define LETTERS_AT_ONCE 1000u
+
 struct examination {
 	struct valise *v;
 	const struct valise_doctor *d;
@@ -377,6 +379,28 @@ static void found_opening(void *context, bool is_left, const char *text)
 	found(x, is_left && x->d->mend, text);
 }
 
+static int collect(void *context, const struct hash *id)
+{
+	return hashes_add(context, id, NULL);
+}
+
+/* Some at a time: what is open for reading while every body is hashed would let the database's log grow with everybody's writes. */
+static int check_letters(struct examination *x)
+{
+	struct letters_at at = LETTERS_NEWEST;
+	CLEANUP(hashes_release) struct hashes some = {0};
+	int r;
+	do {
+		hashes_release(&some);
+		r = letters_some(x->v->spool, &at, LETTERS_AT_ONCE, collect, &some, x->err);
+		if (r == VALISE_E_NOMEM)
+			return err_nomem(x->err);
+		for (size_t i = 0; i < some.n && !r; i++)
+			r = check_letter(x, &some.at[i]);
+	} while (!r && some.n);
+	return r;
+}
+
 int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise_err *err)
 {
 	struct examination x = {.v = v, .d = d, .err = err};
@@ -386,7 +410,7 @@ int valise_doctor(struct valise *v, const struct valise_doctor *d, struct valise
 	if (!r)
 		r = check_register(&x, err);
 	if (!r)
-		r = letters_each(v->spool, check_letter, &x, err);
+		r = check_letters(&x);
 	if (!r)
 		r = exhibits_each(v->spool, check_exhibit, &x, err);
 	if (!r)

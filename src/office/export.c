@@ -198,11 +198,15 @@ static int put_shelf(struct exporting *x, const char *name, enum export_kind kin
 	return r;
 }
 
-/* The database before the files: whatever it names is there. What came meanwhile is a file too many, which harms nobody. */
+/* The database before the files: whatever it names is there, since nobody lets go of any meanwhile. What came is a file too many, which
+ * harms nobody. */
 static int put_all(struct exporting *x)
 {
 	int home = spool_dirfd(x->v->spool);
-	int r = put_head(x);
+	CLEAN_CLOSE int held = -1;
+	int r = spool_hold_files(x->v->spool, false, &held, x->err);
+	if (!r)
+		r = put_head(x);
 	if (!r)
 		r = put_database(x);
 	if (!r)

@@ -44,10 +44,14 @@ int extract_begin(const struct extract_place *place, struct stream_opener *from,
 			      .file = -1,
 			      .in_hand_fd = -1};
 	buf_init(&x->in_hand, LIMIT_PATH_BYTES);
-	if (staging_is_taken(place->staging, x->name) || (mkdirat(x->above, x->name, 0700) && errno == EEXIST))
+	bool taken = staging_is_taken(place->staging, x->name);
+	if (!taken && mkdirat(x->above, x->name, 0700) == 0)
+		x->dir = openat(x->above, x->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	else
+		taken |= errno == EEXIST;
+	if (taken)
 		return err_set(err, VALISE_E_EXISTS, "%s is there already; choose another place with -o",
 			       text_shown(str_of(place->shown)).text);
-	x->dir = openat(x->above, x->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (x->dir < 0)
 		return err_errno(err, errno, "cannot make a directory for %s", text_shown(str_of(place->shown)).text);
 	x->made = true;

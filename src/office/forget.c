@@ -19,7 +19,8 @@ struct going {
 struct valise_forget_draft {
 	struct going *at;
 	size_t n, cap;
-	bool cover;
+	bool cover, anyway;
+	struct spool_changes looked_at;
 	struct hashes gone; /* before; a kill may have left their files */
 	size_t n_unread;
 };
@@ -217,7 +218,10 @@ int valise_forget_look(struct valise *v, const struct valise_forgetting *f, stru
 	if (f->all && f->anyway)
 		return err_set(err, VALISE_E_USAGE, "what speaks for keeping a letter is passed over by name only");
 	d->cover = f->cover;
-	int r = name_letters(v, f, &letters, err);
+	d->anyway = f->anyway;
+	int r = spool_changes(v->spool, &d->looked_at, err);
+	if (!r)
+		r = name_letters(v, f, &letters, err);
 	for (size_t i = 0; i < letters.n && !r; i++) {
 		r = look_at(v, f, &letters.at[i], d, err);
 		if (!r)
@@ -230,14 +234,36 @@ int valise_forget_look(struct valise *v, const struct valise_forgetting *f, stru
 
 /* ---- Letting go ---- */
 
+/* While a person was asked, somebody may have said defect. */
+static int look_again(struct valise *v, const struct hash *id, struct valise_err *err)
+{
+	CLEAN_GATHERED struct gathered g = {0};
+	CLEAN_BUF struct buf why = BUF_INIT(8192);
+	int r = gather_within(v, id, &g, err);
+	if (!r)
+		r = why_keep(v, &g, &why, err);
+	if (r || !why.len)
+		return r;
+	return err_set(
+		err, VALISE_E_CHANGED,
+		"%s is kept: %s, which came while you were asked. Look again; what was let go of before stays so",
+		hash_short(id).text, (const char *)why.data);
+}
+
 static int let_go_batch(struct valise *v, const struct valise_forget_draft *d, size_t from, size_t to, int64_t now_s,
 			struct valise_err *err)
 {
+	struct spool_changes now;
 	int r = spool_begin(v->spool, err);
 	if (r)
 		return r;
-	for (size_t i = from; i < to && !r; i++)
-		r = letter_let_go(v->spool, &d->at[i].id, d->cover, now_s, err);
+	r = spool_changes(v->spool, &now, err);
+	bool look = !r && !d->anyway && now.foreign != d->looked_at.foreign;
+	for (size_t i = from; i < to && !r; i++) {
+		r = look ? look_again(v, &d->at[i].id, err) : 0;
+		if (!r)
+			r = letter_let_go(v->spool, &d->at[i].id, d->cover, now_s, err);
+	}
 	r = spool_end(v->spool, r, err);
 	for (size_t i = from; i < to && !r; i++)
 		r = letter_let_go_files(v->spool, &d->at[i].id, err);
@@ -247,7 +273,8 @@ static int let_go_batch(struct valise *v, const struct valise_forget_draft *d, s
 int valise_forget(struct valise *v, const struct valise_forget_draft *d, struct valise_err *err)
 {
 	int64_t now_s = clock_now_s();
-	int r = 0;
+	CLEAN_CLOSE int held = -1;
+	int r = spool_hold_files(v->spool, true, &held, err);
 	for (size_t i = 0; i < d->gone.n && !r; i++)
 		r = letter_let_go_files(v->spool, &d->gone.at[i], err);
 	size_t step = spool_use_reserve(v->spool) ? COMMIT_EVERY_FULL : COMMIT_EVERY;

@@ -76,7 +76,7 @@ static int commit(struct joining *j, struct valise_err *err)
 			    text_shown(str_of(spool_dir(s))).text);
 	else if (r == VALISE_E_NOT_FOUND)
 		r = request_waiting(s, &now, err);
-	if (!r && !vkey_eq(&now->r.by, &j->request->r.by))
+	if (r == VALISE_E_NOT_FOUND || (!r && !vkey_eq(&now->r.by, &j->request->r.by)))
 		r = err_set(err, VALISE_E_BUSY, "another process changed the request meanwhile; try again");
 	for (size_t i = 0; i < j->set.n && !r; i++)
 		r = entry_put(s, j->set.entries[i], NULL, err);
@@ -101,6 +101,9 @@ static int join(struct joining *j, const void *card, size_t len, const char *dig
 {
 	size_t held;
 	int r = request_waiting(j->v->spool, &j->request, err);
+	if (r == VALISE_E_NOT_FOUND)
+		return err_set(err, r, "no key in %s waits to be appointed; make one with `valise officer request`",
+			       text_shown(str_of(spool_dir(j->v->spool))).text);
 	if (!r)
 		r = card_verify(NULL, card, len, &j->set, &j->office, &held, err);
 	if (!r && digits)

@@ -82,15 +82,21 @@ static int ask_passphrase(struct valise *v, const char *title, bool again, struc
 	char typed[LIMIT_PASSPHRASE_BYTES];
 	size_t len = 0;
 	struct secret fresh = SECRET_NONE;
+	int r;
 	if (v->asks_nobody || !v->caller.passphrase ||
 	    v->caller.passphrase(v->caller.context, title, again, typed, sizeof typed, &len) != 0)
-		return err_set(
+		r = err_set(
 			err, VALISE_E_LOCKED,
 			"the key of %s is locked and no passphrase was given; give one on the terminal, by --passphrase-fd, or "
 			"by VALISE_PASSPHRASE_COMMAND",
 			text_shown(str_of(title)).text);
-	int r = len ? secret_copy(&fresh, typed, len, err)
-		    : err_set(err, VALISE_E_LOCKED, "the passphrase for %s is empty", text_shown(str_of(title)).text);
+	else if (!len)
+		r = err_set(err, VALISE_E_LOCKED, "the passphrase for %s is empty", text_shown(str_of(title)).text);
+	else if (len > sizeof typed)
+		r = err_set(err, VALISE_E_USAGE, "a passphrase has at most %zu bytes, and that for %s has more",
+			    sizeof typed, text_shown(str_of(title)).text);
+	else
+		r = secret_copy(&fresh, typed, len, err);
 	secret_wipe(typed, sizeof typed);
 	if (r)
 		return r;

@@ -38,7 +38,7 @@ static void *job_at(struct pipeline *p, uint64_t k)
 /* With the lock held, which is released meanwhile: one call of the caller's, unless the pipeline has failed. */
 static void call(struct pipeline *p, int (*step)(void *, void *, struct valise_err *), void *job)
 {
-	struct valise_err err;
+	struct valise_err err = {0};
 	if (p->failed)
 		return;
 	pthread_mutex_unlock(&p->lock);

@@ -125,7 +125,7 @@ static int sign_one(struct signing *s, struct draft *d, struct valise_err *err)
 /* In an open transaction. */
 static int sign_these(struct signing *s, size_t begin, size_t end, struct valise_err *err)
 {
-	struct spool_changes now;
+	struct spool_changes now = {0};
 	const struct draft *checked = NULL;
 	int r = spool_changes(s->v->spool, &now, err);
 	s->is_as_looked_at = now.foreign == s->all->looked_at.foreign;

@@ -52,8 +52,11 @@ void valise_thread_free(struct valise_thread *pub)
 	struct thread *t = (struct thread *)pub;
 	if (!t)
 		return;
-	for (size_t i = 0; i < t->n_insides; i++)
+	for (size_t i = 0; i < t->n_insides; i++) {
+		if (t->insides[i].subject)
+			secret_wipe(t->insides[i].subject, strlen(t->insides[i].subject));
 		free(t->insides[i].subject);
+	}
 	for (size_t i = 0; i < t->n; i++)
 		valise_accounts_free((struct valise_accounts *)(uintptr_t)t->letters[i].accounts);
 	for (size_t i = 0; t->owned && i < t->n; i++)

@@ -74,9 +74,7 @@ int contact_get(struct spool *s, const struct hash *office, struct contact *ret,
 	query_int(&q, s->as_of_s);
 	r = query_next(&q, &row, err);
 	if (!r && !row)
-		return err_set(err, VALISE_E_NOT_FOUND,
-			       "the office %.16s... has no name here: `valise card add` gives it one",
-			       hash_hex(office).text);
+		return VALISE_E_NOT_FOUND;
 	struct contact c;
 	if (!r)
 		r = read_row(&q, &c, err);

@@ -14,7 +14,7 @@ struct contact {
 };
 /* Adds; or renames, and raises `checked`. VALISE_E_EXISTS when another office has that name. */
 CHECKED int contact_put(struct spool *s, const struct contact *c, struct valise_err *err);
-/* ret->petname borrows from *ret_name, which gets the name appended. */
+/* ret->petname borrows from *ret_name, which gets the name appended. VALISE_E_NOT_FOUND, without a text. */
 CHECKED int contact_get(struct spool *s, const struct hash *office, struct contact *ret, struct buf *ret_name,
 			struct valise_err *err);
 typedef int contact_each(void *context, const struct contact *c);

@@ -388,7 +388,7 @@ int body_intake_sync(struct body_intake *b, struct valise_err *err)
 {
 	if (!b->has_fresh)
 		return 0;
-	if (fdatasync(b->fd) < 0) {
+	if (TEMP_FAILURE_RETRY(fdatasync(b->fd)) < 0) {
 		/* The system may have dropped what it could not write, and would say yes the next time. */
 		int errnum = errno;
 		settle_fresh(b, false);

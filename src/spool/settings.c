@@ -31,8 +31,7 @@ int setting_get(struct spool *s, const char *name, struct buf *ret, struct valis
 	if (r)
 		return r;
 	if (!row)
-		return err_set(err, VALISE_E_NOT_FOUND, "the spool %s has no setting \"%s\"",
-			       text_shown(str_of(s->dir)).text, text_shown(str_of(name)).text);
+		return VALISE_E_NOT_FOUND;
 	buf_add_str(ret, row_bytes(&q, 0));
 	return buf_check(ret, "a setting", err);
 }

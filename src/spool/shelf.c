@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/text.h"
@@ -20,6 +21,24 @@ struct shelf shelf_exhibits(const struct spool *s)
 {
 	return (struct shelf){s->exhibitsfd, "exhibits", "exhibit", "an exhibit",
 			      ": add its file again with `valise exhibit add`, or restore a backup"};
+}
+
+int spool_hold_files(struct spool *s, bool to_remove, int *ret_fd, struct valise_err *err)
+{
+	int fd = file_openat(s->bodiesfd, ".", O_RDONLY | O_DIRECTORY, 0);
+	if (fd >= 0 && TEMP_FAILURE_RETRY(flock(fd, to_remove ? LOCK_EX | LOCK_NB : LOCK_SH)) == 0) {
+		*ret_fd = fd;
+		return 0;
+	}
+	int errnum = errno;
+	if (fd >= 0)
+		(void)close(fd);
+	if (errnum == EWOULDBLOCK)
+		return err_set(
+			err, VALISE_E_BUSY,
+			"the spool %s is being exported, which takes every file that is here now; try again when it is done",
+			text_shown(str_of(s->dir)).text);
+	return err_errno(err, errnum, "cannot lock the bodies of the spool %s", text_shown(str_of(s->dir)).text);
 }
 
 int shelf_room(const struct spool *s, const struct shelf *shelf, const struct hash *id, bool make, int *ret_fd,

@@ -44,6 +44,10 @@ static inline bool spool_is_as(const struct spool_changes *a, const struct spool
 /* A consistent view for several reads; ends with spool_rollback. */
 CHECKED int spool_begin_read(struct spool *s, struct valise_err *err);
 
+/* Keeps the files of bodies where they are, or keeps others from that while some are removed, until *ret_fd is closed. VALISE_E_BUSY when
+ * they are to be removed, and an export reads them. */
+CHECKED int spool_hold_files(struct spool *s, bool to_remove, int *ret_fd, struct valise_err *err);
+
 /* Where the disk is full: gives up a part of the megabyte that is kept for this, so that what makes room, or says that there is none, can
  * be committed. It is kept again once there is room. False: the disk is not full. */
 bool spool_use_reserve(struct spool *s);
@@ -67,7 +71,7 @@ bool spool_is_read_only(const struct spool *s);
 
 /* One small value by name: "office" (our own office's id in hex), "writer" (our directory's name on sticks), ... */
 CHECKED int setting_put(struct spool *s, const char *name, struct str value, struct valise_err *err);
-/* VALISE_E_NOT_FOUND when unset. The text is NUL-terminated. */
+/* VALISE_E_NOT_FOUND, without a text, when unset. The text is NUL-terminated. */
 CHECKED int setting_get(struct spool *s, const char *name, struct buf *ret, struct valise_err *err);
 CHECKED int setting_remove(struct spool *s, const char *name, struct valise_err *err);
 
