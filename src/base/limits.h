@@ -61,9 +61,10 @@
 #define TREE_PIECE_LEAVES 32u           /* a piece is an aligned subtree of this many leaves */
 #define TREE_PIECE_BYTES (1024u * 1024) /* TREE_BLOCK_BYTES * TREE_PIECE_LEAVES */
 
-/* Bulk work is committed at the latest after so many, or so long. */
+/* Bulk work is committed at the latest after so many, so long, or so much. */
 #define LIMIT_BATCH_LETTERS 1000u
 #define LIMIT_BATCH_MS 1000
+#define LIMIT_BATCH_BYTES (4u * 1024 * 1024) /* of their bodies; the log must hold all of it */
 
 /* Containers (spec/bag.md, spec/dossier.md). */
 #ifndef LIMIT_BAG_BYTES /* less in a test */

@@ -9,7 +9,6 @@
 #include "base/text.h"
 
 #define COMMIT_EVERY 1000u
-#define COMMIT_EVERY_FULL 16u /* on a full disk: what the log needs must fit into what is kept for this */
 
 struct going {
 	struct hash id;
@@ -277,9 +276,17 @@ int valise_forget(struct valise *v, const struct valise_forget_draft *d, struct 
 	int r = spool_hold_files(v->spool, true, &held, err);
 	for (size_t i = 0; i < d->gone.n && !r; i++)
 		r = letter_let_go_files(v->spool, &d->gone.at[i], err);
-	size_t step = spool_use_reserve(v->spool) ? COMMIT_EVERY_FULL : COMMIT_EVERY;
-	for (size_t at = 0; at < d->n && !r; at += step) {
-		r = let_go_batch(v, d, at, d->n - at < step ? d->n : at + step, now_s, err);
+	size_t step = COMMIT_EVERY, done = 0;
+	while (done < d->n && !r) {
+		size_t end = d->n - done < step ? d->n : done + step;
+		r = let_go_batch(v, d, done, end, now_s, err);
+		if (spool_try_again(v->spool, r, &step)) {
+			r = 0;
+			continue;
+		}
+		done = end;
+		if (step < COMMIT_EVERY)
+			spool_merge_log(v->spool);
 		if (!r)
 			r = office_progress(v, "letting go", 0, 0, err);
 	}

@@ -23,11 +23,16 @@ struct signing {
 	void *job_list[PIPELINE_JOBS_MAX];
 };
 
+static void end_jobs(struct signing *s)
+{
+	pipeline_free(TAKE(s->pipeline)); /* first: its threads are at the jobs */
+	for (size_t i = 0; i < PIPELINE_JOBS_MAX; i++)
+		verified_statement_free(TAKE(s->jobs[i].verified));
+}
+
 static void signing_release(struct signing *s)
 {
-	pipeline_free(s->pipeline); /* first: its threads are at the jobs */
-	for (size_t i = 0; i < PIPELINE_JOBS_MAX; i++)
-		verified_statement_free(s->jobs[i].verified);
+	end_jobs(s);
 	register_set_release(&s->now);
 }
 
@@ -159,7 +164,7 @@ static int sign_batch(struct signing *s, size_t begin, size_t end, struct valise
 	r = pipeline_new(&spec, &s->pipeline, err);
 	if (!r)
 		r = sign_these(s, begin, end, err);
-	pipeline_free(TAKE(s->pipeline));
+	end_jobs(s);
 	r = spool_end(s->v->spool, r, err);
 	for (size_t i = begin; i < end && !r; i++)
 		s->all->ids[i] = s->all->drafts[i].already ? NULL : s->all->drafts[i].id;
@@ -184,12 +189,16 @@ int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const 
 	for (size_t i = 0; i < PIPELINE_JOBS_MAX; i++)
 		s.job_list[i] = &s.jobs[i];
 	int r = unlock_all(v, d, err);
-	(void)spool_use_reserve(v->spool); /* that a disk is full can be said all the same */
+	size_t step = LIMIT_BATCH_LETTERS;
 	while (!r && done < d->n) {
-		size_t end = d->n - done > LIMIT_BATCH_LETTERS ? done + LIMIT_BATCH_LETTERS : d->n;
+		size_t end = d->n - done > step ? done + step : d->n;
 		r = sign_batch(&s, done, end, err);
 		if (!r)
 			done = end;
+		else if (spool_try_again(v->spool, r, &step)) /* that a disk is full can be said all the same */
+			r = 0;
+		if (!r && step < LIMIT_BATCH_LETTERS)
+			spool_merge_log(v->spool);
 	}
 	if (r && done)
 		return err_prefix(err, r, "the first %zu statements are signed, and no more", done);

@@ -51,6 +51,7 @@ struct listing {
 	/* The batch: entries from `told` on that are done. */
 	bool is_open;
 	size_t in_batch, told;
+	uint64_t batch_bytes;
 	int64_t began_ms;
 	bool broken; /* it could not be written: it is not to be committed */
 	size_t n_same_ref, n_sealed;
@@ -296,6 +297,7 @@ static int commit_batch(struct listing *g, struct valise_err *err)
 static int begin_batch(struct listing *g, struct valise_err *err)
 {
 	g->began_ms = clock_monotonic_ms();
+	g->batch_bytes = 0;
 	int r = spool_begin(g->v->spool, err);
 	g->is_open = r == 0;
 	return r;
@@ -303,8 +305,8 @@ static int begin_batch(struct listing *g, struct valise_err *err)
 
 static bool batch_is_full(const struct listing *g)
 {
-	return g->is_open &&
-	       (g->in_batch >= LIMIT_BATCH_LETTERS || clock_monotonic_ms() - g->began_ms >= LIMIT_BATCH_MS);
+	return g->is_open && (g->in_batch >= LIMIT_BATCH_LETTERS || g->batch_bytes >= LIMIT_BATCH_BYTES ||
+			      clock_monotonic_ms() - g->began_ms >= LIMIT_BATCH_MS);
 }
 
 /* Into the batch, with the line that it came from. */
@@ -322,6 +324,7 @@ static int put_letter(struct listing *g, struct job *j, struct valise_err *err)
 	j->entry->letter = *id;
 	j->entry->done = true;
 	g->in_batch++;
+	g->batch_bytes += j->sealing.body.bytes;
 	g->n_same_ref += j->sealing.has_same_ref;
 	g->plain_bytes += stream_sealer_offset(j->sealing.sealer);
 	return 0;

@@ -288,7 +288,10 @@ static int seal_the_paper(struct sealing *s, struct valise_err *err)
 
 int sealing_make(struct sealing *s, struct valise_err *err)
 {
-	int r = s->l->paper ? seal_the_paper(s, err) : seal_the_body(s, err);
+	/* Filled up and encrypted it may be an eighth more. */
+	int r = spool_need_room(s->desk->v->spool, s->l->paper ? 0 : s->plan.bytes + s->plan.bytes / 8, err);
+	if (!r)
+		r = s->l->paper ? seal_the_paper(s, err) : seal_the_body(s, err);
 	if (r)
 		return r;
 	fill_seal(s);

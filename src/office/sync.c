@@ -149,6 +149,8 @@ static int explain_out(struct syncing *s, int r)
 	struct shown_text dir = text_shown(str_of(s->want->dir));
 	switch (r) {
 	case VALISE_E_FULL:
+		if (!spool_has_room(s->v->spool, 0)) /* it is this machine's disk that is full */
+			return r;
 		return err_prefix(
 			s->err, r,
 			"not everything went into %s, and what lies there stays good; make room or use another, and sync again",

@@ -10,7 +10,6 @@
 #include "format/tally.h"
 
 #define SYNC_EVERY_PIECES 64u
-#define ROOM_LEFT_BYTES (4u * 1024 * 1024) /* for the rows of everything else, and what is kept for a full disk */
 
 static int mismatch(struct take_in *t, const struct arrival *a, const char *what)
 {
@@ -205,6 +204,23 @@ static int tell_sizes(struct take_in *t, struct named_body *b)
 	return r;
 }
 
+/* One that the disk cannot hold would fill it, and keep every other letter out: it stays where it lies. */
+static int look_for_room(struct take_in *t, struct named_body *b, uint64_t lacks)
+{
+	CLEAN_BUF struct buf text = BUF_INIT(512);
+	if (spool_has_room(t->v->spool, lacks))
+		return 0;
+	b->has_no_room = t->r.no_room = t->orphans = true;
+	buf_addf(
+		&text,
+		"%s lacks %s here, and %s are free: it is left where it lies. Make room (`valise forget --all --dry-run` "
+		"shows what could go) and sync again, or state that there is none: `valise say refused --reason full`",
+		hash_short(&arrival_of(t, b)->id).text, size_text(lacks).text,
+		size_text(spool_free_bytes(t->v->spool)).text);
+	int r = buf_check(&text, "a finding", t->err);
+	return r ? r : take_in_finding(t, (const char *)text.data, NULL);
+}
+
 int take_body(struct take_in *t, const struct bag_record *rec)
 {
 	struct named_body *b = body_of(t, rec);
@@ -213,6 +229,10 @@ int take_body(struct take_in *t, const struct bag_record *rec)
 		return b ? tell_sizes(t, b) : 0;
 	if (!is_claimed(t, &rec->of, 1))
 		return mismatch(t, arrival_of(t, b), "the body");
+	if (!t->o.look && !b->has_no_room)
+		r = look_for_room(t, b, rec->len);
+	if (r || b->has_no_room)
+		return r;
 	r = take_in_begin(t);
 	if (!r && !t->o.look) /* a body in one record is one piece, and its own tally */
 		r = body_put_small(t->v->spool, &rec->of, (struct str){(const char *)rec->data, rec->len},
@@ -270,24 +290,6 @@ static int look_again(struct take_in *t, struct named_body *b)
 	return tell_sizes(t, b);
 }
 
-/* One that the disk cannot hold would fill it, and keep every other letter out: it stays where it lies. */
-static int look_for_room(struct take_in *t, struct named_body *b)
-{
-	CLEAN_BUF struct buf text = BUF_INIT(512);
-	uint64_t lacks = body_intake_missing(t->body) * TREE_PIECE_BYTES, free = spool_free_bytes(t->v->spool);
-	if (!free || lacks + ROOM_LEFT_BYTES < free)
-		return 0;
-	b->has_no_room = t->r.no_room = t->orphans = true;
-	body_intake_free(TAKE(t->body));
-	buf_addf(
-		&text,
-		"%s lacks %s here, and %s are free: it is left where it lies. Make room (`valise forget --all --dry-run` "
-		"shows what could go) and sync again, or state that there is none: `valise say refused --reason full`",
-		hash_short(&arrival_of(t, b)->id).text, size_text(lacks).text, size_text(free).text);
-	int r = buf_check(&text, "a finding", t->err);
-	return r ? r : take_in_finding(t, (const char *)text.data, NULL);
-}
-
 /* *ret_ready is false when its pieces cannot be taken now, which is told. */
 static int begin_body(struct take_in *t, struct named_body *b, bool *ret_ready)
 {
@@ -303,8 +305,10 @@ static int begin_body(struct take_in *t, struct named_body *b, bool *ret_ready)
 		return r;
 	r = body_intake_begin(t->v->spool, &b->root, buf_str(&b->tally), &t->body, &why);
 	if (!r) {
-		r = look_for_room(t, b);
-		if (r || !t->body)
+		r = look_for_room(t, b, body_intake_missing(t->body) * TREE_PIECE_BYTES);
+		if (r || b->has_no_room)
+			body_intake_free(TAKE(t->body));
+		if (r || b->has_no_room)
 			return r;
 	}
 	if (!r && (r = piece_writer_new(t->body, &t->writer, &why)))

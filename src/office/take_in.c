@@ -13,6 +13,7 @@
 #include "spool/bags.h"
 
 #define COMMIT_EVERY 1000u
+#define COMMIT_EVERY_TIGHT 16u
 #define FINDINGS_MAX 1000u
 #define MARK_BYTES 4096u
 #define READ_BYTES (256u * 1024)
@@ -54,9 +55,11 @@ int take_in_begin(struct take_in *t)
 {
 	if (t->in_transaction || t->o.look)
 		return 0;
+	t->commit_every = spool_is_tight(t->v->spool) ? COMMIT_EVERY_TIGHT : COMMIT_EVERY;
 	int r = spool_begin(t->v->spool, t->err);
 	t->in_transaction = r == 0;
 	t->in_batch = 0;
+	t->batch_bytes = 0;
 	return r;
 }
 
@@ -74,7 +77,7 @@ int take_in_commit(struct take_in *t)
 int take_in_count(struct take_in *t)
 {
 	t->taken++;
-	return ++t->in_batch >= COMMIT_EVERY ? take_in_commit(t) : 0;
+	return ++t->in_batch >= t->commit_every || t->batch_bytes >= LIMIT_BATCH_BYTES ? take_in_commit(t) : 0;
 }
 
 int take_in_first_look(struct take_in *t, const struct hash *id, bool *ret)
@@ -90,6 +93,7 @@ static int (*const take[BAG_KINDS])(struct take_in *, const struct bag_record *)
 
 static int take_one(struct take_in *t, const struct bag_record *rec)
 {
+	t->batch_bytes += rec->len;
 	int r = take_inside_look(t, rec);
 	return r || !take[rec->kind] ? r : take[rec->kind](t, rec);
 }

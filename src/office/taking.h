@@ -63,7 +63,8 @@ struct take_in {
 	struct hash tally_of; /* the body's root */
 	unsigned unsynced;
 	bool in_transaction;
-	unsigned in_batch;
+	unsigned in_batch, commit_every;
+	uint64_t batch_bytes;
 	/* The bag in hand. */
 	const char *bag;
 	struct bag_reader *reader; /* while it hands on a record */

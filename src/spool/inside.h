@@ -32,8 +32,9 @@ struct spool {
 /* 0 inside of spool_begin and spool_commit; VALISE_E_FAILURE outside, and after an error that rolled back by itself. */
 CHECKED int spool_need_transaction(const struct spool *s, struct valise_err *err);
 
-/* The file that spool_use_reserve gives up, made where it is missing and there is room. */
+/* A file of nothing, made where it is missing and there is room; and a part of it given up, unless no more than `but` is left. */
 void reserve_keep(const struct spool *s);
+bool reserve_give(const struct spool *s, uint64_t but);
 
 /* Like spool_begin, for what a power cut may undo, because whoever finds it undone does it again: the commit waits for no disk. */
 CHECKED int spool_begin_lazy(struct spool *s, struct valise_err *err);

@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A megabyte that is kept for the day the disk is full, so that a spool can still say so, and let go of something. */
+/* Room on the spool's disk: what fills it leaves some, and a reserve is kept for the day when others have filled it, so that a spool can
+ * still say so, deliver, and let go of something. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "spool/inside.h"
 
 #define RESERVE_NAME "reserve"
-#define RESERVE_BYTES (1024 * 1024)
+#define RESERVE_BYTES (2 * 1024 * 1024)
 #define RESERVE_STEP_BYTES (64 * 1024)
-#define RESERVE_PART_BYTES \
-	(RESERVE_BYTES / 4) /* at a time: whoever else fills the disk shall not have all of it at once */
-#define RESERVE_OF_BYTES \
-	(64u * 1024 * 1024) /* only where there is plenty: on a small disk it would be what is missing */
+#define RESERVE_PART_BYTES (256 * 1024) /* at a time: whoever else fills the disk shall not have all of it at once */
+#define RESERVE_OF_BYTES (8u * 1024 * 1024)
+#define LEFT_BYTES (8u * 1024 * 1024) /* by what fills the disk, beside what the log needs to be merged */
+#define TIGHT_BYTES (1024u * 1024)
 
 uint64_t spool_free_bytes(const struct spool *s)
 {
 	struct statvfs st;
-	return fstatvfs(s->dirfd, &st) < 0 ? 0 : (uint64_t)st.f_bavail * st.f_frsize;
+	return fstatvfs(s->dirfd, &st) < 0 || !st.f_blocks ? UINT64_MAX : (uint64_t)st.f_bavail * st.f_frsize;
 }
 
 /* Failing at this is no failure: it may be had another time. */
@@ -39,13 +42,63 @@ void reserve_keep(const struct spool *s)
 		}
 }
 
-bool spool_use_reserve(struct spool *s)
+bool reserve_give(const struct spool *s, uint64_t but)
 {
 	struct stat st;
-	if (s->is_read_only || spool_free_bytes(s) >= RESERVE_BYTES)
-		return false;
 	CLEAN_CLOSE int fd = file_openat(s->dirfd, RESERVE_NAME, O_WRONLY | O_NOFOLLOW, 0);
-	if (fd >= 0 && fstat(fd, &st) == 0)
-		(void)!ftruncate(fd, st.st_size > RESERVE_PART_BYTES ? st.st_size - RESERVE_PART_BYTES : 0);
+	if (fd < 0 || fstat(fd, &st) || st.st_size <= 0 || (uint64_t)st.st_size <= but)
+		return false;
+	return ftruncate(fd, st.st_size > RESERVE_PART_BYTES ? st.st_size - RESERVE_PART_BYTES : 0) == 0;
+}
+
+/* What merging it may add to the database. */
+static uint64_t log_bytes(const struct spool *s)
+{
+	struct stat st;
+	return fstatat(s->dirfd, SPOOL_DB_NAME "-wal", &st, AT_SYMLINK_NOFOLLOW) ? 0 : (uint64_t)st.st_size;
+}
+
+bool spool_has_room(const struct spool *s, uint64_t bytes)
+{
+	uint64_t free = spool_free_bytes(s);
+	return free >= bytes && free - bytes >= LEFT_BYTES + log_bytes(s);
+}
+
+int spool_need_room(const struct spool *s, uint64_t bytes, struct valise_err *err)
+{
+	if (spool_has_room(s, bytes))
+		return 0;
+	return err_set(
+		err, VALISE_E_FULL,
+		"the disk of the spool %s has %s left, and this takes %s; the last %s stay free, so that what is here can be "
+		"delivered and let go of. Make room, and do it again",
+		text_shown(str_of(s->dir)).text, size_text(spool_free_bytes(s)).text, size_text(bytes).text,
+		size_text(LEFT_BYTES + log_bytes(s)).text);
+}
+
+bool spool_is_tight(struct spool *s)
+{
+	uint64_t free = spool_free_bytes(s);
+	if (free >= TIGHT_BYTES)
+		return false;
+	spool_merge_log(s);
+	if (free < RESERVE_PART_BYTES)
+		(void)!reserve_give(s, RESERVE_BYTES / 2);
 	return true;
+}
+
+bool spool_try_again(struct spool *s, int code, size_t *step)
+{
+	if (code != VALISE_E_FULL)
+		return false;
+	spool_merge_log(s);
+	if (*step == 1)
+		return reserve_give(s, 0);
+	*step = (*step + 15) / 16;
+	return true;
+}
+
+void spool_merge_log(struct spool *s)
+{
+	db_merge_log(&s->db);
 }

@@ -227,6 +227,12 @@ int spool_create(const char *dir, struct spool **ret, struct valise_err *err)
 	return 0;
 }
 
+static int open_db_to_write(struct spool *s, struct valise_err *err)
+{
+	int r = open_db(s, DB_WRITE, NULL, err);
+	return r ? r : keep_log(s, err);
+}
+
 /* The database, whatever its version. */
 static int connect_db(struct spool *s, enum spool_mode mode, struct valise_err *err)
 {
@@ -245,8 +251,12 @@ static int connect_db(struct spool *s, enum spool_mode mode, struct valise_err *
 			       strerrordesc_np(why));
 	int r = open_rooms(s, true, err);
 	if (!r)
-		r = open_db(s, DB_WRITE, NULL, err);
-	return r ? r : keep_log(s, err);
+		r = open_db_to_write(s, err);
+	while (r == VALISE_E_FULL && reserve_give(s, 0)) { /* what locks and logs lie in needs room as well */
+		db_close(&s->db);
+		r = open_db_to_write(s, err);
+	}
+	return r;
 }
 
 static int open_any_version(const char *dir, enum spool_mode mode, struct spool **ret, uint64_t *ret_version,
@@ -278,7 +288,7 @@ static int open_to_write(const char *dir, struct spool **ret, struct valise_err 
 	if (r)
 		return r;
 	if (log_is_long(s))
-		db_merge_log(&s->db);
+		spool_merge_log(s);
 	newfile_sweep(s->tmpfd);
 	newfile_sweep(s->keysfd);
 	reserve_keep(s);

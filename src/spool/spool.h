@@ -48,11 +48,19 @@ CHECKED int spool_begin_read(struct spool *s, struct valise_err *err);
  * they are to be removed, and an export reads them. */
 CHECKED int spool_hold_files(struct spool *s, bool to_remove, int *ret_fd, struct valise_err *err);
 
-/* Where the disk is full: gives up a part of the megabyte that is kept for this, so that what makes room, or says that there is none, can
- * be committed. It is kept again once there is room. False: the disk is not full. */
-bool spool_use_reserve(struct spool *s);
-/* Of the disk that it lies on; 0 where that cannot be told. */
-uint64_t spool_free_bytes(const struct spool *s);
+/* Room on the disk that the spool lies on. What fills it (letters that are sealed, bodies that come in) asks first, and leaves some:
+ * VALISE_E_FULL. */
+CHECKED int spool_need_room(const struct spool *s, uint64_t bytes, struct valise_err *err);
+bool spool_has_room(const struct spool *s, uint64_t bytes);
+uint64_t spool_free_bytes(const struct spool *s); /* UINT64_MAX where that cannot be told */
+/* Whether others have filled the disk all the same: then transactions must be small. Gives up a part of what is kept for this, but for the
+ * last half of it, where next to nothing is free. It is kept again once there is room. */
+bool spool_is_tight(struct spool *s);
+/* What makes room, or says that there is none: whether it is worth trying again after `code`, with as many things in a transaction as
+ * *step is then, at the expense of what is kept for this where it is one already. */
+bool spool_try_again(struct spool *s, int code, size_t *step);
+/* Between small transactions: the log begins anew, and needs no room. Where that fails it goes on. */
+void spool_merge_log(struct spool *s);
 
 /* From now on evidence (register entries, letters, covers, bodies, statements, reports) and the names of offices are seen as they were
  * taken in by then, on this machine's clock. Only for a spool that is open for reading. *ret_back (may be NULL): how many items of the

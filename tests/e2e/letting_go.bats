@@ -298,7 +298,7 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	rm full/filler
 	full sync stick
 	full doctor
-	[ "$(stat -c %s full/spool/reserve)" -eq 1048576 ]
+	[ "$(stat -c %s full/spool/reserve)" -eq 2097152 ]
 }
 
 @test "a letter larger than what is free keeps no other one out, and it can be said that there is no room" {
