@@ -11,10 +11,16 @@
 #define CHUNK \
 	64u /* letters in one transaction: nothing is shown inside of one, since whoever reads may take his time */
 
+#define FOUND_MAX 16384u /* ids, found at once */
+
 struct walk {
 	struct valise *v;
 	const struct valise_listing *l;
 	struct outline_filter filter; /* what the spool finds by */
+	/* What it found, from `at` on not looked at yet: twice as many each time, since it may have to sort all that there are. */
+	struct hash *ids;
+	size_t n, at, at_once;
+	bool found_all;
 	struct hash from, to;
 	bool by_hand;          /* from, to and unanswered are looked up in each letter's outline */
 	struct search *search; /* NULL: for no words */
@@ -24,6 +30,7 @@ struct walk {
 static void walk_release(struct walk *w)
 {
 	search_free(w->search);
+	free(w->ids);
 }
 
 /* One letter that belongs in the list. */
@@ -83,23 +90,34 @@ static int look_at(struct walk *w, const struct hash *letter, struct chunk *c, s
 	return 0;
 }
 
+static int find_more(struct walk *w, size_t most, struct valise_err *err)
+{
+	w->at_once = w->at_once ? w->at_once * 2 : most;
+	if (w->at_once > FOUND_MAX)
+		w->at_once = FOUND_MAX;
+	struct hash *grown = realloc(w->ids, w->at_once * sizeof *grown);
+	if (!grown)
+		return err_nomem(err);
+	w->ids = grown;
+	w->n = w->at = 0;
+	int r = outlines_find(w->v->spool, &w->filter, w->ids, w->at_once, &w->n, err);
+	w->found_all = w->n < w->at_once;
+	return r || !w->n ? r : letter_place(w->v->spool, &w->ids[w->n - 1], &w->filter.before, err);
+}
+
 /* The next up to `most` letters that the spool finds; those that belong into *ret. *ret_end: there are no more. */
 static int next_chunk(struct walk *w, size_t most, struct chunk *ret, bool *ret_end, struct valise_err *err)
 {
-	struct hash ids[CHUNK];
-	size_t n = 0;
 	most = most < CHUNK ? most : CHUNK;
 	int r = spool_begin_read(w->v->spool, err);
 	if (r)
 		return r;
-	r = outlines_find(w->v->spool, &w->filter, ids, most, &n, err);
-	if (!r && n)
-		r = letter_place(w->v->spool, &ids[n - 1], &w->filter.before, err);
-	for (size_t i = 0; i < n && !r; i++)
-		r = look_at(w, &ids[i], ret, err);
+	if (w->at == w->n)
+		r = find_more(w, most, err);
+	for (; most && w->at < w->n && !r; most--, w->n_seen++)
+		r = look_at(w, &w->ids[w->at++], ret, err);
 	spool_rollback(w->v->spool);
-	w->n_seen += n;
-	*ret_end = n < most;
+	*ret_end = w->found_all && w->at == w->n;
 	if (!r && (w->search || w->by_hand))
 		r = office_progress(w->v, "looking through letters", w->n_seen, 0, err);
 	return r;
