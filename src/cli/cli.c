@@ -164,7 +164,9 @@ static int finish_output(struct cli *c, int status)
 
 int cli_end(struct cli *c, int r)
 {
-	if (r < 0 && interrupted()) {
+	if (r == VALISE_E_INTERRUPTED && c->err.text[0]) {
+		c->shown = false; /* and what is done all the same, in words */
+	} else if (r < 0 && interrupted()) {
 		cli_fail(c, VALISE_E_INTERRUPTED, "interrupted");
 		c->shown = false;
 		r = VALISE_E_INTERRUPTED;

@@ -36,6 +36,7 @@ struct opening {
 	const char **opened; /* names of the letters that were */
 	size_t n_opened;
 	char first[64]; /* the short id of the first */
+	size_t n_there; /* with --all: in their places already */
 };
 
 /* ---- Showing ---- */
@@ -84,7 +85,7 @@ static void fail_one(struct opening *o, const char *letter, int r)
 {
 	struct cli *c = o->c;
 	c->err.code = r;
-	if (!o->worst)
+	if (!o->worst && !(r == VALISE_E_EXISTS && o->o->all))
 		o->worst = r;
 	if (!o->json) {
 		cli_report(c, &c->err);
@@ -101,6 +102,10 @@ static int opened_one(void *context, size_t i, struct valise_opened *opened, con
 	struct opening *o = context;
 	const char *letter = o->letters->names[i];
 	progress_clear(&o->c->progress);
+	if (why && why->code == VALISE_E_EXISTS && o->o->all && !o->json) {
+		o->n_there++;
+		return 0;
+	}
 	if (why) {
 		o->c->err = *why;
 		fail_one(o, letter, why->code);
@@ -203,6 +208,10 @@ static int check(struct cli *c, const struct open_options *o)
 static int finish(struct opening *o)
 {
 	struct cli *c = o->c;
+	if (o->n_there)
+		warn(c,
+		     "left as they are, in their places already: %zu letter%s; `valise say opened --all` states opened of them",
+		     o->n_there, PLURAL(o->n_there));
 	int r = o->json ? print_json(c) : 0;
 	if (!r && o->n_opened && !o->o->say && !c->shared.dry_run)
 		hint(c, "you may state `valise say opened %s`, and `reviewed` once a person has considered it.",

@@ -24,8 +24,9 @@ static int tell_sealed(void *context, const struct valise_sealed_line *line)
 	if (!t->any)
 		json_open_list(j, "letters");
 	t->any = true;
-	if (!j) {
+	if (!j) { /* as soon as it is so: whoever reads a file of them after a kill has all of them */
 		puts(line->letter);
+		(void)fflush(stdout);
 		return 0;
 	}
 	json_open_object(j, NULL);

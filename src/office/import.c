@@ -122,6 +122,7 @@ static int look_at(struct importing *x, const struct tar_member *m, enum export_
 	if (x->last_kind == EXPORT_HEAD && !is_first && kind != EXPORT_DATABASE)
 		return bad(x, m->path, "the database is missing before it");
 	memcpy(x->last_path, m->path.at, m->path.len); /* names are shorter than that */
+	x->last_path[m->path.len] = 0;
 	x->last = (struct str){x->last_path, m->path.len};
 	x->last_kind = kind;
 	*ret_kind = kind;

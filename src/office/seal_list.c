@@ -111,9 +111,12 @@ static int add_entry(struct listing *g, struct str text, size_t line, struct val
 
 static int read_lines(struct listing *g, struct valise_err *err)
 {
+	static const struct str mark = STR("\xef\xbb\xbf"); /* as spreadsheets put it first */
 	struct str rest = {g->l->bytes, g->l->len}, line;
 	struct valise_err why = {0};
 	int r = 0;
+	if (str_starts(rest, mark))
+		rest = (struct str){rest.at + mark.len, rest.len - mark.len};
 	if (!cells_line(&rest, &line))
 		return err_set(
 			err, VALISE_E_USAGE,
@@ -231,8 +234,10 @@ static int check_lines(struct listing *g, bool look, struct valise_err *err)
 		int r = begin_job(g, j, e, &why);
 		if (look && !r)
 			r = sealing_look(&j->sealing, &why);
-		if (look && !r)
+		if (look && !r) {
 			g->plain_bytes += j->sealing.plan.bytes;
+			g->n_same_ref += j->sealing.has_same_ref;
+		}
 		empty_job(j);
 		if (r && is_of_the_line(r)) {
 			if (look)
@@ -444,14 +449,16 @@ static int keep_what_is_done(struct listing *g, int code, struct valise_err *err
 		spool_rollback(g->v->spool);
 	if (!g->n_sealed && !g->n_before)
 		return err_set(err, code, "%s", why.text);
-	return err_set(err, code,
-		       "%s. %zu of %zu letters are sealed: give the list again, and it goes on with the others",
-		       why.text, g->n_before + g->n_sealed, g->n);
+	return err_set(
+		err, code,
+		"%s. %zu of %zu letters are sealed: give the list again as it is, and it goes on with the others; altered "
+		"it is another list, of which every line is sealed",
+		why.text, g->n_before + g->n_sealed, g->n);
 }
 
 static int seal_all(struct listing *g, struct valise_err *err)
 {
-	g->plain_bytes = 0;
+	g->plain_bytes = g->n_same_ref = 0;
 	int r = g->n_before < g->n ? seal_desk_unlock(&g->desk, err) : 0;
 	if (r)
 		return r;

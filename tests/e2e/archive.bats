@@ -83,6 +83,14 @@ next_of() {
 	[ "$(refs --since 2100-01-01)" = "[]" ]
 	[ "$(refs --until 2100-01-01 --from Oslo)" = "['1/oslo']" ]
 	[ "$(refs --search wax)" = "['20/2026']" ]
+	# The second that is named belongs to it, at either end.
+	sealed=$(as harbour track 2/2026 --json | json_at 'd["accounts"]["date"]')
+	around=$(refs --since "$sealed" --until "$sealed")
+	[[ $around == *"'2/2026'"* ]]
+	second() { date -u -d "$sealed $1" +%FT%TZ; }
+	[[ $(refs --since "$(second "1 second")") != *"'2/2026'"* ]]
+	[[ $(refs --until "$(second "1 second ago")") != *"'2/2026'"* ]]
+	[[ $(refs --since "$(second "1 second ago")" --until "$(second "1 second")" --ref 2/) == *"'2/2026'"* ]]
 	as harbour track --json >list
 	[ "$(json_at '[d["totals"][k] for k in ("letters", "own", "own_unreceived", "own_unanswered", "own_past", "for_us", "for_us_unopened", "for_us_unanswered", "others")]' <list)" = "[5, 4, 1, 3, 0, 1, 1, 1, 0]" ]
 	[ "$(as harbour track --json --from Oslo | json_at 'd["totals"]')" = None ]
@@ -227,6 +235,19 @@ sound() { # OFFICE: but for being a copy, of which the doctor says so
 	refute as harbour export spool.tar
 	LD_PRELOAD=$FAULT_LIBRARIES/preload_fat.so refute as harbour export spool.tar
 	[ -z "$(find . -maxdepth 1 -name '.valise*' -o -maxdepth 1 -name spool.tar)" ]
+}
+
+@test "an export that is killed leaves nothing that the next command does not sweep" {
+	command -v strace >/dev/null || skip "strace is not installed"
+	seal_some 1 2
+	for n in 2 20 60; do
+		strace -f -qq -o /dev/null -e "inject=pwrite64:signal=KILL:when=$n" valise export spool.tar --dir offices/harbour >/dev/null 2>&1 || true
+		[ ! -e spool.tar ] || break
+		as harbour sync stick >/dev/null 2>&1 || mkdir -p stick
+		as harbour seal -t Oslo file >/dev/null
+		[ -z "$(find offices/harbour/tmp -type f)" ]
+	done
+	[ "$n" -gt 2 ]
 }
 
 @test "an export is of one moment while others write" {

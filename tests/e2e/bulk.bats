@@ -49,12 +49,16 @@ sealed_by_stdin() { # LIST [OPTION...]
 	[ "$(cat opened/*/*.txt | sort)" = "$(cat files/*.txt | sort)" ]
 	grep -q ": Letter 300$" out
 	[ -z "$(find opened -name '.valise-*')" ]
-	# What is in its place already is told of letter by letter.
+	# Cut off, it goes on, and what is in its place already is told of once.
 	rm -r "opened/$(ls opened | head -n 1)"
-	run as oslo open --all -o opened
-	[ "$status" -eq 1 ]
-	[ "$(grep -c "is there already" <<<"$output")" -eq 299 ]
+	run as oslo open --all -o opened --say opened
+	[ "$status" -eq 0 ]
+	[[ $output == *"in their places already: 299 letters; "*"say opened --all"* ]]
 	[ "$(ls opened | wc -l)" -eq 300 ]
+	[ "$(as oslo say opened --all --yes 2>/dev/null | wc -l)" -eq 299 ]
+	run as oslo open "$(sed -n 7p ids)" -o "opened/$(ls opened | head -n 1)"
+	[ "$status" -eq 1 ]
+	[[ $output == *"is there already; choose another place"* ]]
 }
 
 @test "a letter that is damaged here does not keep the others from being opened" {
@@ -199,6 +203,34 @@ sealed_by_stdin() { # LIST [OPTION...]
 	[ "$(json_at 'd["before"]' <json)" -eq "$some" ]
 	[ "$(json_at 'len(set(l["letter"] for l in d["letters"]))' <json)" -eq 8 ]
 	[ "$(letters_of harbour)" -eq 8 ]
+}
+
+@test "a list that was mended is another one, and a dry run says what it would seal twice" {
+	found_two
+	list_of 3 >list.tsv
+	as harbour seal --from-list list.tsv >/dev/null
+	# As a spreadsheet writes it.
+	{ printf '\xef\xbb\xbf' && cat list.tsv && printf 'Oslo\tmore\t-\tlist.tsv\n'; } >mended.tsv
+	run as harbour seal --from-list mended.tsv --dry-run
+	[ "$status" -eq 0 ]
+	[[ $output == *"3 references are also that of a letter that you sealed before"*"Would seal 4 letters"* ]]
+}
+
+@test "a list that is stopped says how far it is, and what goes on with the others" {
+	found_two
+	list_of 3000 >list.tsv
+	valise seal --from-list list.tsv --dir offices/harbour </dev/null >ids 2>err &
+	while [ ! -s ids ]; do
+		kill -0 $!
+	done
+	kill -TERM $!
+	status=0
+	wait $! || status=$?
+	[ "$status" -eq 130 ]
+	grep -q "of 3000 letters are sealed: give the list again as it is" err
+	# Every id that was told is a whole one, of a letter that is here.
+	[ "$(wc -l <ids)" -eq "$(letters_of harbour)" ]
+	[ "$(as harbour seal --from-list list.tsv 2>/dev/null | sort -u | wc -l)" -eq 3000 ]
 }
 
 @test "a file that is gone when its turn comes: what stands before it is sealed, and the list goes on" {
