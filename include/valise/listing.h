@@ -81,6 +81,7 @@ struct valise_heard {
 	const char *title;  /* the officer's */
 	int64_t time_s;     /* own clock */
 	int64_t taken_in_s; /* by ours */
+	bool unattended;    /* signed by a key appointed as machine */
 };
 /* Of these offices, or (n 0) of every one with a card here, by name. */
 VALISE_CHECKED int valise_heard(struct valise *v, const char *const *offices, size_t n,

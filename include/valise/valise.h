@@ -233,6 +233,9 @@ struct valise_statement {
 	const char *const *regarding; /* ids or prefixes of notes here */
 	size_t n_regarding;
 };
+/* Whether this spool is a copy of another, or was restored from a backup, as far as can be told: what is said here may then bear a number
+ * that the same key gave to something else, which contradicts it for ever (spec/spool.md, "Copies"). */
+VALISE_PUBLIC bool valise_is_copy(struct valise *v);
 /* Whether an officer whose key is here can say that, and, with `as` (may be NULL), the one that is named: before something is done that is
  * to be said. VALISE_E_NOT_ALLOWED names who could. */
 VALISE_CHECKED int valise_may_say(struct valise *v, const char *says, const char *as, struct valise_err *err);
@@ -497,8 +500,9 @@ VALISE_CHECKED int valise_require(const struct valise_accounts *a, const char *w
 struct valise_doctor {
 	bool mend;    /* removes litter, and damaged copies of what others sealed, so that they can come again */
 	bool rebuild; /* forgets what was counted of letters, and counts it again; forgets what syncs remember */
-	/* Whoever asks says that no other copy of this spool writes register entries: it may from now on. For a spool that is a copy, or was
-	 * restored from a backup. VALISE_E_BAD, and nothing is changed, where the register is forked; VALISE_E_NOT_ALLOWED where the keeper's key is not. */
+	/* Whoever asks says that no other copy of this spool writes register entries, or says anything with its keys: it may from now on. For a
+	 * spool that is a copy, or was restored from a backup. VALISE_E_BAD, and nothing is changed, where it has the keeper's key and the
+	 * register is forked. */
 	bool only_copy;
 	void *context;
 	void (*found)(void *context, bool is_broken, const char *text);

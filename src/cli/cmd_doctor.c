@@ -9,7 +9,7 @@ static const struct option_row options[] = {
 	{"mend", 0, OPTION_FLAG, offsetof(struct doctor_options, mend), NULL,
 	 "remove what killed commands left, and damaged copies that a sync can bring again"},
 	{"only-copy", 0, OPTION_FLAG, offsetof(struct doctor_options, only_copy), NULL,
-	 "say that no other copy of this spool writes register entries: it was moved, or restored from a backup"},
+	 "say that no other copy of this spool writes or says anything: it was moved, or restored from a backup"},
 	{"rebuild", 0, OPTION_FLAG, offsetof(struct doctor_options, rebuild), NULL,
 	 "forget what was counted of letters, and count it again; forget what syncs remember"},
 	OPTION_END,

@@ -248,6 +248,11 @@ static int run(struct cli *c, const void *values)
 		r = cli_open(c, !c->shared.dry_run, &v);
 	if (!r)
 		r = cli_letters(c, v, c->operands + 1, c->n_operands - 1, o->all, which, &letters);
+	if (!r && valise_is_copy(v))
+		warn(c,
+		     "this spool is a copy of another, or was restored from a backup: what your office has said of a letter comes "
+		     "back when a party names the letter to you (`valise sync DIR LETTER`); said again before that, it contradicts "
+		     "itself. `valise doctor --only-copy` ends this warning");
 	struct saying y = {.c = c, .o = o, .v = v, .letters = &letters};
 	if (!r)
 		r = say(&y);

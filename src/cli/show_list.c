@@ -272,6 +272,7 @@ static int heard_text(void *context, const struct valise_heard *h)
 			fputs(", by ", stdout);
 			show_quoted(stdout, h->title);
 		}
+		fputs(h->unattended ? " (unattended)" : "", stdout);
 		printf("; here since %s UTC\n", moment_show(h->taken_in_s).text);
 	}
 	return ferror(stdout) ? cli_fail(c, VALISE_E_IO, "cannot write") : 0;
@@ -292,6 +293,7 @@ static int heard_json(void *context, const struct valise_heard *h)
 	json_text(j, "ref", h->ref);
 	json_text(j, "title", h->title);
 	json_bool(j, "is_unread", h->is_unread);
+	json_bool(j, "unattended", h->unattended);
 	json_time(j, "time", h->any, h->time_s);
 	json_time(j, "taken_in", h->any, h->taken_in_s);
 	json_close(j);

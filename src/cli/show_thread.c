@@ -137,7 +137,7 @@ static void show_letter(const struct valise_thread *t, const struct valise_threa
 
 static void show_said(const struct valise_accounts *a, const struct valise_said *s)
 {
-	fputs(a->offices[s->office].label, stdout);
+	printf("%s%s", a->offices[s->office].label, s->unattended ? " (unattended)" : "");
 	if (s->has_to)
 		printf(", to %s", a->offices[s->to].label);
 	if (s->medium) {

@@ -173,39 +173,45 @@ static int make_key(struct valise *v, struct appointing *a, struct valise_err *e
 	return buf_check(&a->recipient, "the reading key", err);
 }
 
-/* One reading key in two appointments would open a reader's letters on a clerk's machine. */
+/* One reading key in two appointments would open a reader's letters on a clerk's machine, also those of a reader who has left. */
 struct sharing {
 	struct str recipient;
+	unsigned roles;
+	bool is_ours; /* on this machine it may serve two who both read */
 	struct officer found;
 };
 
 static int shares_recipient(void *context, const struct officer *o)
 {
 	struct sharing *s = context;
-	if (o->dismissed || !o->recipient.at || !str_eq(o->recipient, s->recipient))
+	bool same_use = !((o->roles ^ s->roles) & ROLE_READER);
+	if (!o->recipient.at || !str_eq(o->recipient, s->recipient) || (same_use && (o->dismissed || s->is_ours)))
 		return 0;
 	s->found = *o;
 	return 1;
 }
 
+static int check_recipient(const struct drafting *d, const struct appointing *a, struct valise_err *err)
+{
+	struct sharing s = {.recipient = a->one.recipient, .roles = a->roles, .is_ours = !a->request};
+	if (!s.recipient.at || !office_each_officer(d->self, NULL, shares_recipient, &s))
+		return 0;
+	return err_set(err, VALISE_E_EXISTS,
+		       "this reading key is that of %s%s already, and what one machine opens would be open to two: %s",
+		       text_shown(s.found.title).text, s.found.dismissed ? ", dismissed," : "",
+		       a->request ? "ask for a request with another" : "name another, or none");
+}
+
 /* The register judges a key that was appointed before, too; here it is said whose it is. */
-static int check_request(const struct drafting *d, const struct request *q, struct str recipient,
-			 struct valise_err *err)
+static int check_request(const struct drafting *d, const struct request *q, struct valise_err *err)
 {
 	struct officer was;
-	struct sharing s = {.recipient = recipient};
 	if (office_officer(d->self, NULL, &q->by, &was))
 		return err_set(
 			err, VALISE_E_EXISTS,
 			"the key of this request is in your register already, as %s%s: a key is appointed once, ever; ask for a new "
 			"request",
 			text_shown(was.title).text, was.dismissed ? ", dismissed" : "");
-	if (recipient.at && office_each_officer(d->self, NULL, shares_recipient, &s))
-		return err_set(
-			err, VALISE_E_EXISTS,
-			"the reading key of this request is that of %s already, and what one machine opens would be open to two: ask "
-			"for a request with another",
-			text_shown(s.found.title).text);
 	return 0;
 }
 
@@ -220,7 +226,7 @@ static int take_requested_key(const struct drafting *d, struct appointing *a, st
 			"role reader");
 	a->one.key = q->by;
 	a->one.recipient = recipient;
-	return check_request(d, q, recipient, err);
+	return check_request(d, q, err);
 }
 
 static int appoint(struct valise *v, struct appointing *a, char **ret_key, struct valise_err *err)
@@ -234,6 +240,8 @@ static int appoint(struct valise *v, struct appointing *a, char **ret_key, struc
 		r = unlock_keeper(v, &d, err);
 	if (!r && !a->request)
 		r = make_key(v, a, err);
+	if (!r)
+		r = check_recipient(&d, a, err);
 	if (r)
 		return r;
 	d.e.appointments = &a->one;

@@ -236,7 +236,7 @@ static int check_officer(void *context, const struct officer *o)
 }
 
 /* A person has to know it: no program can see another machine's disk. What it goes on from is told, to be compared with others' cards. */
-static int mark_only_copy(struct examination *x, const struct office_register *self)
+static int mark_only_copy(struct examination *x, const struct office_register *self, bool has_keeper)
 {
 	char text[256];
 	const struct verified_entry *head = office_head(self);
@@ -250,6 +250,11 @@ static int mark_only_copy(struct examination *x, const struct office_register *s
 		return r;
 	}
 	copy_mark_sweep(x->v->spool);
+	if (!has_keeper) {
+		found(x, false,
+		      "this spool is the only one with its officers' keys, by your word, and they go on from what is here");
+		return 0;
+	}
 	snprintf(text, sizeof text,
 		 "this spool may write register entries: it goes on from entry %" PRIu64 " of %s, %.16s...",
 		 head->e.seq, time_text(head->e.time_s).text, hash_hex(&head->note.id).text);
@@ -270,30 +275,23 @@ static int has_keeper(struct examination *x, const struct office_register *self,
 	return r;
 }
 
-/* Only where the keeper's key is: nobody else can fork anything. */
 static int check_copy(struct examination *x, const struct office_register *self, bool is_forked)
 {
-	enum copy_mark_state state;
 	bool here;
 	int r = has_keeper(x, self, &here);
-	if (!r && x->d->only_copy && !here)
-		return err_set(
-			x->err, VALISE_E_NOT_ALLOWED,
-			"the keeper's key is not in this spool, so that it writes no register entries in any case: "
-			"say --only-copy on the keeper's machine");
-	if (!r && x->d->only_copy && is_forked)
+	if (!r && x->d->only_copy && here && is_forked)
 		return err_set(
 			x->err, VALISE_E_BAD,
 			"your office's register is forked already, so that no copy of this spool may write entries: the key "
 			"on the recovery sheet settles it (spec/register.md, authority entries), and no command does that yet");
 	if (!r && x->d->only_copy)
-		return mark_only_copy(x, self);
-	if (!r && here)
-		r = copy_mark_look(x->v->spool, &state, x->err);
-	if (!r && here && state == COPY_MARK_OTHER)
+		return mark_only_copy(x, self, here);
+	if (!r && valise_is_copy(x->v))
 		found(x, false,
-		      "this spool is a copy of another, or was restored from a backup, and writes no register entries until "
-		      "`valise doctor --only-copy` says that it is the only one");
+		      here ? "this spool is a copy of another, or was restored from a backup, and writes no register entries until "
+			     "`valise doctor --only-copy` says that it is the only one"
+			   : "this spool is a copy of another, or was restored from a backup, and no machine says anything here until "
+			     "`valise doctor --only-copy` says that it is the only one");
 	return r;
 }
 

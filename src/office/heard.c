@@ -102,6 +102,7 @@ static int fill(struct valise *v, const struct heard_of *h, const struct valise_
 	ret->ref = a->ref;
 	ret->says = s ? s->says : "sealed";
 	ret->title = s ? s->title : a->sealed_by;
+	ret->unattended = s && s->unattended;
 	ret->time_s = s ? s->time_s : a->date_s;
 	ret->taken_in_s = s ? s->taken_in_s : row.taken_in_s;
 	return 0;

@@ -54,6 +54,12 @@ static void mark_older(struct valise *v)
 		copy_mark_sweep(v->spool);
 }
 
+bool valise_is_copy(struct valise *v)
+{
+	enum copy_mark_state state;
+	return copy_mark_look(v->spool, &state, NULL) == 0 && state == COPY_MARK_OTHER;
+}
+
 int valise_open(const char *dir, bool writing, const struct valise_caller *caller, struct valise **ret,
 		struct valise_err *err)
 {

@@ -69,6 +69,13 @@ int unattended_begin(struct valise *v, const char *says, const char *as, struct 
 			"%s is no machine by your register, so nothing is signed with its key unless a person looks: say it with "
 			"`valise say %s`, or appoint a key for this machine (`valise officer request --roles %s,machine`)",
 			title.text, says_table[u.says].name, role_name(role));
+	if (valise_is_copy(v))
+		return err_set(
+			err, VALISE_E_NOT_ALLOWED,
+			"this spool is a copy of another, or was restored from a backup: %s may have said things that are not known "
+			"here, and would contradict itself. When all of them have come back, and no other copy says anything, let a "
+			"person say so with `valise doctor --only-copy`",
+			title.text);
 	r = key_unlock(v, &officer.key, title.text, &key, err);
 	if (r)
 		return r;

@@ -114,8 +114,8 @@ int unlock_cover(const struct locked_cover *l, const struct verified_seal *seal,
 		return err_set(
 			err, VALISE_E_NOT_ALLOWED,
 			"none of your office's reading keys here opens the cover of %s: it was sealed to other keys, perhaps to "
-			"those of another reader of yours; if nobody can open it, say so with `valise say refused --reason "
-			"key-not-held`",
+			"those of another reader of yours, or without a copy for its sender; if nobody of its recipient can open it, "
+			"that is said with `valise say refused --reason key-not-held`",
 			hash_short(&seal->note.id).text);
 	if (!r)
 		r = cover_parse(buf_str(ret_text), &c, err);

@@ -49,6 +49,17 @@ sealings() { # N
 	[ -z "$(find offices/harbour/tmp offices/harbour/partial -type f)" ]
 }
 
+@test "eight appoint at once: the register stays one, and who came too late is told so" {
+	at_once 8 harbour officer add --title "Clerk {}" --roles clerk --no-passphrase
+	appointed=$(grep -lx 0 runs/*.status | wc -l)
+	[ "$appointed" -ge 1 ]
+	for status in $(grep -Lx 0 runs/*.status); do
+		grep -q "changed the register" "${status%.status}.err"
+	done
+	[ "$(as harbour officer list --json | json_at 'len(d["office"]["officers"])')" -eq $((appointed + 1)) ]
+	[ "$(as harbour doctor)" = "Everything is in order." ]
+}
+
 @test "two seal at once" {
 	sealings 2
 }

@@ -326,6 +326,8 @@ b = bytearray.fromhex(sys.argv[1]); b[int(sys.argv[2])] ^= 1; print(b.hex())' "$
 	# All of it: a backup from before, which then says nothing under a number that it has used.
 	rm -r offices/oslo
 	mv before offices/oslo
+	as oslo say received "${letters[1]}" --dry-run 2>err >/dev/null
+	grep -q "comes back when a party names the letter to you" err
 	as oslo sync again
 	as oslo say received "${letters[2]}" --yes # once
 	as oslo say comment "${letters[2]}" --text "Or on Tuesday." --yes >/dev/null

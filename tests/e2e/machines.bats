@@ -118,6 +118,14 @@ load mission
 	echo "$age_identity" >identity
 	request thief "Second desk" clerk --reading-identity identity >/dev/null
 	fails 1 "is that of Registry already" as oslo officer add thief.request --unchecked
+	# Nor those of one who has left, nor by the keeper's own hand; a reader may go on with his own.
+	fails 1 "is that of Registry already" as oslo officer add --title Own --roles clerk --reading-identity identity --no-passphrase
+	as oslo officer add --title Second --roles reader --reading-identity identity --no-passphrase >/dev/null
+	as oslo officer dismiss Registry --reason left
+	as oslo officer dismiss Second --reason left
+	fails 1 "is that of Registry, dismissed, already" as oslo officer add thief.request --unchecked
+	request again Again reader --reading-identity identity >/dev/null
+	as oslo officer add again.request --unchecked >/dev/null
 }
 
 at_a_terminal() { # [EXPECTED ANSWER]... -- COMMAND...
@@ -434,6 +442,9 @@ at_a_terminal() { # [EXPECTED ANSWER]... -- COMMAND...
 	as harbour sync stick >/dev/null
 	as harbour track "$letter" >accounts
 	grep -q "received  *Oslo .*Night desk (unattended)" accounts
+	as harbour track --heard Oslo | grep -q '"Night desk" (unattended)'
+	as harbour track --heard Oslo --json | json_at 'd["heard"][0]["unattended"]' | grep -qx True
+	as harbour track --thread "$letter" | grep -q "Oslo (unattended)"
 	as harbour track "$letter" --json | json_at '"\"unattended\": true" in __import__("json").dumps(d)' | grep -qx True
 	as harbour dossier "$letter" -o dossier
 	[ "$(valise verify dossier --know oslo.card --know harbour.card 2>/dev/null | grep -c "(unattended)")" -ge 1 ]
@@ -460,6 +471,12 @@ at_a_terminal() { # [EXPECTED ANSWER]... -- COMMAND...
 	as night say received "$letter" --yes --dry-run --as "${key:7:8}" | grep -q "as Day desk"
 	fails 1 "and Day desk is none" as night say carrying "$letter" --yes --as "Day desk"
 	fails 1 "no officer of your office" as night say received "$letter" --yes --as Nobody
+	# A copy might contradict what the other has said: nothing is, until a person says that there is no other.
+	cp -a offices/night offices/again
+	fails 1 "is a copy of another" as again sync stick --say received --as "Night desk"
+	as again doctor | grep -q "no machine says anything here until"
+	as again doctor --only-copy >/dev/null
+	as again sync stick --say received --as "Night desk" >/dev/null
 }
 
 @test "a machine's key under a passphrase: without it nothing is taken in, and no question is asked" {
@@ -554,7 +571,7 @@ at_a_terminal() { # [EXPECTED ANSWER]... -- COMMAND...
 	as backup officer add four.request --unchecked >/dev/null
 	as backup card export -o four.card
 	as four card add four.card --unchecked 2>/dev/null
-	fails 1 "the keeper's key is not in this spool" as four doctor --only-copy
+	as four doctor --only-copy | grep -q "the only one with its officers' keys, by your word"
 	# Whoever says so in two places forks it all the same; then nothing more is written, and doctor will not help.
 	as copy doctor --only-copy >/dev/null
 	as copy officer add three.request --unchecked >/dev/null

@@ -21,7 +21,7 @@ both() { # OFFICE STICK WORD...
 	rm -rf offices/bare bare
 	cp -a "offices/$office" offices/bare
 	cp -a "$stick" bare
-	as bare doctor --rebuild >/dev/null || true
+	as bare doctor --rebuild --only-copy >/dev/null || as bare doctor --rebuild >/dev/null || true
 	sql bare "SELECT count(*) FROM settled" | grep -qx 0
 	at bare sync bare "$@" --json >bare.json || bare=$?
 	at "$office" sync "$stick" "$@" --json >kept.json || status=$?
