@@ -10,11 +10,14 @@ function __valise_complete --argument-names program
     # A quote that is still open.
     test -n "$plain"; or set plain "$(string trim --left --chars='"\'' -- $current)"
     set -l lines (command $program --complete (string replace -r '^~/' "$HOME/" -- $words) (string replace -r '^~/' "$HOME/" -- $plain) 2>/dev/null)
+    # What is attached to an option is completed behind it.
+    set -l option "$(string match -r -- '^--[^=]*=' $plain)"
+    set -l value (string replace -r '^--[^=]*=' '' -- $plain)
     switch "$lines[1]"
         case files
-            __fish_complete_path (string replace -r '^--[^=]*=' '' -- $plain)
+            printf '%s\n' $option(__fish_complete_path $value)
         case dirs
-            __fish_complete_directories (string replace -r '^--[^=]*=' '' -- $plain)
+            printf '%s\n' $option(__fish_complete_directories $value)
     end
     set -e lines[1]
     test (count $lines) -eq 0; or printf '%s\n' $lines

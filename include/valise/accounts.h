@@ -191,7 +191,7 @@ struct valise_accounts {
 	int64_t as_of_s;
 	int64_t date_s;      /* the seal's */
 	const char *ref;     /* NULL when absent */
-	const char *subject; /* only where a reading key or a disclosure shows it */
+	const char *subject; /* only where a disclosure shows it */
 	const char *paper;   /* NULL unless a paper letter */
 	bool has_answer_by;
 	int64_t answer_by_s;

@@ -21,7 +21,7 @@ static const struct option_row options[] = {
 	 "with the letters: the reports about them, and the exhibits that these point at"},
 	{"inside", 0, OPTION_FLAG, AT(inside), NULL,
 	 "between the machines of your own office: all that it has, wrapped for its officers alone"},
-	{"say", 0, OPTION_TEXT, AT(say), "WHAT",
+	{"say", 0, OPTION_TEXT, AT(say), "received|carrying",
 	 "state received or carrying unattended, of every letter that came whole and checked; with --as"},
 	{"as", 0, OPTION_TEXT, AT(as), "OFFICER", "the officer whose key states it: one appointed as machine"},
 	{"look", 0, OPTION_FLAG, AT(look), NULL, "only say what is there and what would go"},

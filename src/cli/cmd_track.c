@@ -40,8 +40,7 @@ static const struct option_row options[] = {
 	 "visits, meetings and replies: proposed, agreed, held, called off"},
 	{"with", 0, OPTION_TEXT, AT(with), "OFFICE",
 	 "of those, what was proposed by this office or in a letter of its"},
-	{"last", 0, OPTION_TEXT, AT(last), "WORD",
-	 "of those, only the last that was proposed, agreed, held or called-off"},
+	{"last", 0, OPTION_TEXT, AT(last), "proposed|agreed|held|called-off", "of those, only whose last word it is"},
 	OPTION_END,
 };
 

@@ -144,6 +144,18 @@ static bool is_among(const char *value, const char *name)
 	return false;
 }
 
+/* Those of "opened|FILE" that are typed as they stand. */
+static void offer_literals(const struct completion *w, const char *value)
+{
+	char word[OPERAND_BYTES];
+	for (size_t len; *value; value += len + (value[len] == '|')) {
+		len = strcspn(value, "|");
+		(void)snprintf(word, sizeof word, "%.*s", (int)len, value);
+		if (*word >= 'a' && *word <= 'z')
+			offer(w, word, NULL);
+	}
+}
+
 /* The first line, then the words. NULL: nothing that is known can stand here. */
 static void offer_value(struct completion *w, const char *value)
 {
@@ -153,6 +165,8 @@ static void offer_value(struct completion *w, const char *value)
 		if (is_among(value, sources[i].value) && sources[i].place > place)
 			place = sources[i].place;
 	puts(places[place]);
+	if (value)
+		offer_literals(w, value);
 	for (size_t i = 0; value && i < sizeof sources / sizeof sources[0]; i++)
 		if (sources[i].offer && is_among(value, sources[i].value))
 			sources[i].offer(w);
@@ -227,6 +241,19 @@ static bool is_option(const char *word)
 	return word[0] == '-' && word[1];
 }
 
+/* The option that is being typed, or what is attached to it. */
+static void complete_option(struct completion *w, const struct tables *t)
+{
+	const char *attached;
+	const struct option_row *row = option_of(t, w->current, &attached);
+	if (row && row->kind != OPTION_FLAG && attached) {
+		w->fixed = (size_t)(attached - w->current);
+		offer_value(w, row->value);
+	} else {
+		offer_options(w, t);
+	}
+}
+
 /* Goes over the words before the one that is typed as options_parse would, and then knows what that one is. */
 static void complete_command(struct completion *w, const struct command *command, int n, char **words)
 {
@@ -256,14 +283,7 @@ static void complete_command(struct completion *w, const struct command *command
 	if (waiting) {
 		offer_value(w, waiting->value);
 	} else if (!ended && w->current[0] == '-') {
-		const struct option_row *row = option_of(&t, w->current, &attached);
-		bool has_value = row && row->kind != OPTION_FLAG && attached;
-		if (has_value)
-			w->fixed = (size_t)(attached - w->current);
-		if (has_value)
-			offer_value(w, row->value);
-		else
-			offer_options(w, &t);
+		complete_option(w, &t);
 	} else {
 		bool more = operands < command->max_operands && operand_at(command->operands, operands, operand);
 		offer_value(w, more ? operand : NULL);
@@ -315,7 +335,7 @@ static void complete_name(struct completion *w, int n, char **words)
 	bool is_help = i < n && strcmp(words[i], "help") == 0;
 	i += is_help;
 	if (i == n && w->current[0] == '-') {
-		offer_options(w, &t);
+		complete_option(w, &t);
 		return;
 	}
 	puts("words");

@@ -15,7 +15,7 @@ static const char *const check_names[] = {
 
 const char *valise_span_check_name(enum valise_span_check c)
 {
-	return check_names[c];
+	return (size_t)c < sizeof check_names / sizeof *check_names ? check_names[c] : NULL;
 }
 
 /* ---- What is here of the exhibits ---- */

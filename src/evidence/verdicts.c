@@ -12,7 +12,7 @@ static const char *const bytes_names[] = {
 
 const char *valise_bytes_name(enum valise_bytes_verdict v)
 {
-	return bytes_names[v];
+	return (size_t)v < sizeof bytes_names / sizeof *bytes_names ? bytes_names[v] : NULL;
 }
 
 static const char *const standing_names[] = {
@@ -28,7 +28,7 @@ static const char *const standing_names[] = {
 
 const char *valise_standing_name(enum valise_standing s)
 {
-	return standing_names[s];
+	return (size_t)s < sizeof standing_names / sizeof *standing_names ? standing_names[s] : NULL;
 }
 
 static const char *const state_names[] = {
@@ -38,7 +38,7 @@ static const char *const state_names[] = {
 
 const char *valise_state_name(enum valise_state s)
 {
-	return state_names[s];
+	return (size_t)s < sizeof state_names / sizeof *state_names ? state_names[s] : NULL;
 }
 
 static const char *const bytes_texts[] = {

@@ -206,6 +206,20 @@ static int check_room(struct syncing *s)
 
 /* ---- Out ---- */
 
+static int check_wanted(const struct syncing *s)
+{
+	const struct valise_sync *w = s->want;
+	if (!w->dir && w->in_fd < 0 && w->out_fd < 0)
+		return err_set(s->err, VALISE_E_USAGE, "there is neither a directory nor a pipe to sync with");
+	if (w->inside && w->bare)
+		return err_set(s->err, VALISE_E_USAGE,
+			       "what goes between the machines of an office is wrapped for its officers, never bare");
+	if (!w->look && spool_is_read_only(s->v->spool))
+		return err_set(s->err, VALISE_E_READ_ONLY, "the spool %s is open for reading only: it can only look",
+			       text_shown(str_of(spool_dir(s->v->spool))).text);
+	return 0;
+}
+
 static int find_all(struct syncing *s)
 {
 	const struct valise_sync *w = s->want;
@@ -522,7 +536,9 @@ int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_
 		struct valise_err *err)
 {
 	CLEANUP(syncing_release) struct syncing s = {.v = v, .want = want, .err = err};
-	int r = find_all(&s);
+	int r = check_wanted(&s);
+	if (!r)
+		r = find_all(&s);
 	if (!r && want->say)
 		r = unattended_begin(v, want->say, want->as, &s.unattended, err);
 	if (!r)

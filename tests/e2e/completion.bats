@@ -53,6 +53,10 @@ found_traps() {
 	[ "$(valise --complete officer add "")" = files ]
 	[ "$(valise --complete card add x "")" = words ]
 	[ "$(valise --complete --dir "")" = dirs ]
+	[ "$(valise --complete --dir=h)" = dirs ]
+	[ "$(offered sync x --say "" | tr '\n' ' ')" = "received carrying " ]
+	[ "$(offered open x --say=)" = --say=opened ]
+	[ "$(offered track --proposals --last c)" = called-off ]
 	[ "$(valise --complete init x --recovery "")" = files ]
 	[ "$(valise-verify --complete "")" = files ]
 	# Behind -- nothing is an option.

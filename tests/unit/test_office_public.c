@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -48,6 +49,44 @@ static void test_frees_take_null(void **state)
 	valise_sealed_free(NULL);
 	valise_sync_report_free(NULL);
 	valise_thread_free(NULL);
+}
+
+static int much_too_long(void *context, const char *title, bool again, char *ret, size_t max, size_t *ret_len)
+{
+	(void)context;
+	(void)title;
+	(void)again;
+	memset(ret, 'x', max);
+	*ret_len = max + 16;
+	return 0;
+}
+
+/* What the caller says of its own buffer is not believed; and what was founded in vain stands in nobody's way. */
+static void test_passphrase_too_long(void **state)
+{
+	const struct scratch *s = *state;
+	struct valise *v = NULL;
+	struct valise_founding f = {.name = "Harbour Legal", .title = "Registry"};
+	struct valise_caller caller = {.passphrase = much_too_long};
+	assert_int_equal(valise_init(s->path, &f, &caller, &v, NULL), VALISE_E_USAGE);
+	assert_null(v);
+	valise_close(founded(s));
+}
+
+static void test_sync_makes_sense(void **state)
+{
+	const struct scratch *s = *state;
+	struct valise_sync_report *report = (struct valise_sync_report *)(void *)&untouched;
+	struct valise *v = founded(s);
+	struct valise_sync nowhere = {.in_fd = -1, .out_fd = -1}, both = {.dir = s->path, .inside = true, .bare = true},
+			   here = {.dir = s->path};
+	assert_int_equal(valise_sync(v, &nowhere, &report, NULL), VALISE_E_USAGE);
+	assert_int_equal(valise_sync(v, &both, &report, NULL), VALISE_E_USAGE);
+	valise_close(v);
+	assert_int_equal(valise_open(s->path, false, NULL, &v, NULL), 0);
+	assert_int_equal(valise_sync(v, &here, &report, NULL), VALISE_E_READ_ONLY);
+	assert_ptr_equal(report, &untouched);
+	valise_close(v);
 }
 
 #define FAILS(code, type, call) \
@@ -160,6 +199,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frees_take_null),
+		WITH_OFFICE(test_passphrase_too_long),
+		WITH_OFFICE(test_sync_makes_sense),
 		WITH_OFFICE(test_failures_leave_outputs),
 		WITH_OFFICE(test_names),
 		WITH_OFFICE(test_names_end),
