@@ -380,12 +380,12 @@ static int make_draft(struct valise *v, struct valise_draft *all, struct making 
 				    &m->s.n_regarding, err);
 	if (!r)
 		r = check_fields(m, err);
-	if (!r && m->s.says == SAYS_HANDED && m->s.has_to && hash_eq(&m->s.to, &v->self))
-		r = err_set(err, VALISE_E_USAGE, "your office hands nothing to itself: name with --to who took it");
 	if (!r)
 		r = may_say_party(v, &m->s, m->d->short_id, seal, err);
 	if (!r)
 		r = choose_signer(v, all, m, want, err);
+	if (!r && m->s.says == SAYS_HANDED && m->s.has_to && hash_eq(&m->s.to, &v->self))
+		r = err_set(err, VALISE_E_USAGE, "your office hands nothing to itself: name with --to who took it");
 	if (!r)
 		r = may_say_paper(&m->s, m->d->short_id, seal, err);
 	if (!r)

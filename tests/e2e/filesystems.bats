@@ -163,7 +163,7 @@ journey_by() { # STICK
 	truncate -s -1M offices/ballast
 	run as harbour seal -t Oslo big
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"o space "* ]]
+	[[ "$output" == *"stay free, so that what is here can be delivered"* ]]
 	run as harbour exhibit add big
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"no space is left for big in the spool "*"make room and do it again"*"valise forget --all --dry-run"* ]]

@@ -122,7 +122,8 @@ counts() { # OFFICE LETTER SAYS
 	short=$(as oslo track --json | json_at '[l["short"] for l in d["letters"] if l["ref"] == "nr 2"][0]')
 	mkdir "out/$short"
 	run as oslo open --all -o out
-	[ "$status" -eq 1 ]
+	[ "$status" -eq 0 ]
+	[[ $output == *"in their places already: 1 letter;"* ]]
 	[ "$(cat out/*/f | sort)" = "text 1
 text 3" ]
 	rmdir "out/$short"

@@ -145,7 +145,7 @@ one_file() {
 	theirs=$letter
 	seal=$(record_with '^valise/seal@v1')
 	root=$(sed -n 's/^body \([0-9a-f]*\) .*/\1/p' "$seal") size=$(sed -n 's/^body .* //p' "$seal")
-	for wrong in $((size + 1)) $((size - 1)) $((1 << 44)); do
+	for wrong in $((size + 1)) $((size - 1)) $((1 << 40)); do
 		letter=$(forge letter "squat-$wrong" key=evil-all from="$(id_of_office evil)" to="$(office_id oslo)" \
 			reader="$(officer_key oslo)" body="$root $wrong" contents="$(printf x | sha256sum | cut -c1-64) 2")
 		forge bag "squat-$wrong.bag" note:evil.0 "note:squat-$wrong/seal" "cover:$letter:0:squat-$wrong/cover"

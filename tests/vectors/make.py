@@ -408,7 +408,7 @@ def refused_seals():
         ("to-unsorted", to, "".join(sorted([to, other], reverse=True))), ("addressee", to, to + "addressee The envoy\n"),
         ("to-257", to, "".join(f"to {i:064x} {ONE}\n" for i in range(257))),
         ("no-contents", f"contents {ROOT} 3\n", ""), ("one-leaf", f"contents {ROOT} 3", f"contents {ROOT} 1"), ("leaves-1002", f"contents {ROOT} 3", f"contents {ROOT} 1002"),
-        ("no-body", f"body {sha_hex(b'example body')} 3276800\n", ""), ("body-0", "3276800", "0"), ("body-over", "3276800", str(2**44 + 1)),
+        ("no-body", f"body {sha_hex(b'example body')} 3276800\n", ""), ("body-0", "3276800", "0"), ("body-over", "3276800", str(2**40 + 1)),
         ("no-cover", cover_line + "\n", ""), ("cover-over", cover_line, cover_line.replace("1024", "524289")), ("cover-0", cover_line, cover_line.replace("1024", "0")),
         ("nonce-short", NONCE.hex(), NONCE.hex()[2:]), ("nonce-upper", NONCE.hex(), "AB" * 32), ("no-date", "date 2026-11-22T09:12:00Z\n", ""),
         ("answer-by-malformed", "2026-12-22T00:00:00Z", "2026-12-22T24:00:00Z"), ("ref-empty", "ref 14/2026", "ref "),
@@ -473,7 +473,7 @@ def refused_covers():
     yield "name-dot-dot", repad(annex, annex.replace(" annex", " .."))
     yield "name-256", repad("notice%2014.pdf", "n" * 256)
     yield "kind", repad("part file", "part link")
-    yield "range-over", repad("3148288 21504", f"3148288 {2**44}")
+    yield "range-over", repad("3148288 21504", f"3148288 {2**40}")
     yield "leading-zero", repad("dir 0 ", "dir 00 ")
     yield "parts-1001", cover(core, SUBJECT, [f"part file {i} 1 {ONE} p{i:04d}" for i in range(1001)])
     yield "reply-before-subject", repad("subject Notice 14\n", f"in-reply-to {ONE}\nsubject Notice 14\n")
