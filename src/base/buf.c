@@ -114,14 +114,6 @@ void buf_add_u32be(struct buf *b, uint32_t v)
 	buf_add(b, bytes, sizeof bytes);
 }
 
-void buf_add_u64be(struct buf *b, uint64_t v)
-{
-	uint8_t bytes[8];
-	for (size_t i = 0; i < sizeof bytes; i++)
-		bytes[i] = (uint8_t)(v >> (8 * (sizeof bytes - 1 - i)));
-	buf_add(b, bytes, sizeof bytes);
-}
-
 void buf_addf(struct buf *b, const char *fmt, ...)
 {
 	va_list args;

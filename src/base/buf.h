@@ -44,7 +44,6 @@ void buf_add_text(struct buf *b, const char *cstring);
 void buf_add_char(struct buf *b, char c);
 void buf_add_hash(struct buf *b, const struct hash *h); /* as hex */
 void buf_add_u32be(struct buf *b, uint32_t v);
-void buf_add_u64be(struct buf *b, uint64_t v);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Room for len more bytes, counted as added, to be filled by the caller; NULL when it failed (sticky). */
 uint8_t *buf_grow(struct buf *b, size_t len);

@@ -113,8 +113,7 @@ int ask_yes(struct cli *c, const char *question, bool otherwise, bool *ret)
 
 void paint(const struct cli *c, enum paint p, const char *text)
 {
-	static const char *const codes[] = {
-		[PAINT_HEADING] = "\033[1m", [PAINT_BROKEN] = "\033[31m", [PAINT_FAINT] = "\033[2m"};
+	static const char *const codes[] = {[PAINT_HEADING] = "\033[1m", [PAINT_BROKEN] = "\033[31m"};
 	bool coloured = c->terminal.out && c->terminal.colour;
 	printf("%s%s%s", coloured ? codes[p] : "", text, coloured ? "\033[0m" : "");
 }

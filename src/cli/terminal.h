@@ -29,7 +29,7 @@ int ask_yes(struct cli *c, const char *question, bool otherwise, bool *ret);
 /* One line without its newline. */
 int ask_line(struct cli *c, const char *question, char *ret, size_t max);
 
-enum paint { PAINT_HEADING, PAINT_BROKEN, PAINT_FAINT };
+enum paint { PAINT_HEADING, PAINT_BROKEN };
 /* Writes text on standard output, coloured when that is a terminal that wants it. Red is for broken, never for silent. */
 void paint(const struct cli *c, enum paint p, const char *text);
 

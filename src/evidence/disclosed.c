@@ -59,8 +59,6 @@ void list_disclosed(struct work *w)
 		shown[i] = disclosed_of(w, leaves[i], confirmed);
 	w->a->n_disclosed = n;
 	w->a->disclosed = shown;
-	struct str subject = w->e->subject;
-	if (!subject.at && n && leaves[0]->is_subject)
-		subject = leaves[0]->subject;
-	w->a->subject = arena_shown(w->out, subject);
+	if (n && leaves[0]->is_subject)
+		w->a->subject = arena_shown(w->out, leaves[0]->subject);
 }

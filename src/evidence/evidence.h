@@ -60,9 +60,8 @@ struct evidence {
 	size_t n_disclosed;
 	const struct str *broken; /* a sentence for each item that did not verify; they make signatures_valid false */
 	size_t n_broken;
-	struct str subject; /* NULL unless a reader asks */
-	int64_t now_s;      /* only for what is past its answer-by */
-	bool looks_back;    /* the set is what was here at as_of_s, by the intake log of a spool */
+	int64_t now_s;   /* only for what is past its answer-by */
+	bool looks_back; /* the set is what was here at as_of_s, by the intake log of a spool */
 	int64_t as_of_s;
 	uint64_t n_set_back; /* items of that log that its clock dates before an earlier one */
 	bool is_dossier;     /* "this dossier holds no statement by X" instead of "nothing has reached you" */

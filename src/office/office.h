@@ -202,7 +202,7 @@ struct gathered {
 	size_t n_excerpts;
 	struct hashes damaged; /* exhibits that are, on this disk */
 	struct acquaintance *acquaintances;
-	size_t n_acquaintances, cap_acquaintances;
+	size_t n_acquaintances;
 	struct buf names; /* of the acquaintances */
 	enum valise_bytes_verdict bytes;
 	char let_go[64];    /* when its bytes were let go of here; "" when they were not */

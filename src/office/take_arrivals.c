@@ -24,7 +24,6 @@ int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool i
 			      .cover_bytes = s->cover_bytes,
 			      .is_paper = s->paper.at != NULL,
 			      .is_let_go = is_let_go,
-			      .from_us = hash_eq(&s->from.office, &t->v->self),
 			      .for_us = seal_recipient(s, &t->v->self) >= 0};
 	if (s->ref.at && !(a->ref = (struct str){str_dup(s->ref), s->ref.len}).at)
 		return err_nomem(t->err);

@@ -19,7 +19,7 @@ struct arrival {
 	struct hash id, from, body, cover;
 	uint64_t body_bytes, cover_bytes;
 	struct str ref; /* owned text */
-	bool is_new, is_paper, for_us, from_us;
+	bool is_new, is_paper, for_us;
 	bool has_cover, has_body;
 	bool was_whole;      /* before this sync */
 	bool is_let_go;      /* its bytes were let go of here, and are left where they lie */

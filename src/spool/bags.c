@@ -14,16 +14,13 @@ static struct str ids(const struct hash *at, size_t n)
 
 int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(&s->db,
-				"INSERT INTO bag (name, written_s, bytes, items, letters, audience, voucher, upto) "
-				"VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-				"ON CONFLICT DO NOTHING",
-				&q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "INSERT INTO bag (name, written_s, bytes, items, letters, audience, voucher, upto) "
+				 "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+				 "ON CONFLICT DO NOTHING");
 	query_text(&q, b->name);
 	query_int(&q, b->when_s);
 	query_int(&q, (int64_t)b->bytes);
@@ -40,9 +37,7 @@ int bag_wrote(struct spool *s, const struct written_bag *b, struct valise_err *e
 static int look_up(struct spool *s, const char *sql, struct str bag, uint64_t bytes, struct query *ret, bool *ret_row,
 		   struct valise_err *err)
 {
-	int r = query_begin(&s->db, sql, ret, err);
-	if (r)
-		return r;
+	*ret = query_of(&s->db, sql);
 	query_text(ret, bag);
 	query_int(ret, (int64_t)bytes);
 	return query_next(ret, ret_row, err);
@@ -107,12 +102,10 @@ int bag_voucher(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_vo
 
 static int write_of_bag(struct spool *s, const char *sql, struct str bag, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(&s->db, sql, &q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
 	query_text(&q, bag);
 	return query_run(&q, err);
 }
@@ -129,13 +122,11 @@ int bag_gone(struct spool *s, struct str bag, struct valise_err *err)
 
 int bag_seen_put(struct spool *s, const struct hash *mark, int64_t when_s, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(&s->db, "INSERT INTO bag_seen (mark, seen_s) VALUES (?, ?) ON CONFLICT DO NOTHING", &q,
-				err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "INSERT INTO bag_seen (mark, seen_s) VALUES (?, ?) ON CONFLICT DO NOTHING");
 	query_hash(&q, mark);
 	query_int(&q, when_s);
 	return query_run(&q, err);
@@ -143,19 +134,16 @@ int bag_seen_put(struct spool *s, const struct hash *mark, int64_t when_s, struc
 
 int bag_seen_forget(struct spool *s, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(&s->db, "DELETE FROM bag_seen", &q, err);
-	return r ? r : query_run(&q, err);
+	if (r)
+		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "DELETE FROM bag_seen");
+	return query_run(&q, err);
 }
 
 int bag_seen(struct spool *s, const struct hash *mark, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT 1 FROM bag_seen WHERE mark = ?", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT 1 FROM bag_seen WHERE mark = ?");
 	query_hash(&q, mark);
 	return query_next(&q, ret, err);
 }

@@ -35,11 +35,8 @@ struct as_checked row_check(const struct query *q, int column)
 
 int body_record_check(struct spool *s, const struct hash *root, const struct as_checked *check, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "UPDATE body SET (checked_s, inode, ctime_ns) = (?2, ?3, ?4) WHERE root = ?1", &q,
-			    err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "UPDATE body SET (checked_s, inode, ctime_ns) = (?2, ?3, ?4) WHERE root = ?1");
 	query_hash(&q, root);
 	query_check(&q, check);
 	return query_run(&q, err);
@@ -63,10 +60,7 @@ int body_room(struct spool *s, const struct hash *root, bool make, int *ret_fd, 
 
 static int record_small(struct spool *s, int64_t item, struct str bytes, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "INSERT INTO small_body (item, bytes) VALUES (?, ?)", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "INSERT INTO small_body (item, bytes) VALUES (?, ?)");
 	query_int(&q, item);
 	query_blob(&q, bytes);
 	return query_run(&q, err);
@@ -81,10 +75,8 @@ int body_record(struct spool *s, const struct hash *root, uint64_t bytes, struct
 	int r = item_put(s, ITEM_BODY, root, nothing, &item, &is_new, err);
 	if (r)
 		return r;
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	r = query_begin(&s->db,
-			"INSERT INTO body (root, item, bytes, tally) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", &q,
-			err);
+	CLEAN_QUERY struct query q = query_of(
+		&s->db, "INSERT INTO body (root, item, bytes, tally) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
 	if (r)
 		return r;
 	query_hash(&q, root);
@@ -154,10 +146,7 @@ int body_put_file(struct spool *s, const struct hash *root, uint64_t bytes, stru
 
 int body_has(struct spool *s, const struct hash *root, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT 1 FROM body WHERE root = ?", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT 1 FROM body WHERE root = ?");
 	query_hash(&q, root);
 	return query_next(&q, ret, err);
 }
@@ -169,13 +158,10 @@ static int not_here(const struct hash *root, struct valise_err *err)
 
 int body_tally(struct spool *s, const struct hash *root, struct buf *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT tally FROM body WHERE root = ?");
 	bool row;
-	int r = query_begin(&s->db, "SELECT tally FROM body WHERE root = ?", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, root);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (r)
 		return r;
 	if (!row)
@@ -192,17 +178,13 @@ bool body_is_as_checked(const struct body *b)
 
 int body_open(struct spool *s, const struct hash *root, struct body *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT b.bytes, n.bytes, b.checked_s, b.inode, b.ctime_ns"
+				 " FROM body b LEFT JOIN small_body n ON n.item = b.item WHERE b.root = ?");
 	bool row;
 	uint64_t bytes;
-	int r = query_begin(&s->db,
-			    "SELECT b.bytes, n.bytes, b.checked_s, b.inode, b.ctime_ns"
-			    " FROM body b LEFT JOIN small_body n ON n.item = b.item WHERE b.root = ?",
-			    &q, err);
-	if (r)
-		return r;
 	query_hash(&q, root);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r && !row)
 		return not_here(root, err);
 	if (!r)
@@ -222,10 +204,7 @@ int body_open(struct spool *s, const struct hash *root, struct body *ret, struct
 /* One of the rows that make a body. */
 static int forget_row(struct spool *s, const char *sql, const struct hash *root, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, sql, &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
 	query_hash(&q, root);
 	return query_run(&q, err);
 }

@@ -54,32 +54,24 @@ PRINTF_LIKE(3, 4) static void say(const struct check *c, bool is_broken, const c
 
 static int check_integrity(struct check *c, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&c->s->db, "PRAGMA integrity_check", &q, err);
-	for (;;) {
-		bool row = false;
-		if (!r)
-			r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
+	CLEAN_QUERY struct query q = query_of(&c->s->db, "PRAGMA integrity_check");
+	int r = 0;
+	while (query_row(&q, &r, err)) {
 		if (!str_eq(row_bytes(&q, 0), STR("ok")))
 			say(c, true, "the database is damaged: %s", text_shown(row_bytes(&q, 0)).text);
 	}
+	return r;
 }
 
 static int check_references(struct check *c, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&c->s->db, "PRAGMA foreign_key_check", &q, err);
-	for (;;) {
-		bool row = false;
-		if (!r)
-			r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
+	CLEAN_QUERY struct query q = query_of(&c->s->db, "PRAGMA foreign_key_check");
+	int r = 0;
+	while (query_row(&q, &r, err)) {
 		say(c, true, "a row of the table %s speaks of one that is not there",
 		    text_shown(row_bytes(&q, 0)).text);
 	}
+	return r;
 }
 
 static const char *const kind_names[] = {[ITEM_REGISTER] = "register entry",
@@ -132,17 +124,13 @@ static int check_note(struct check *c, const struct query *q, struct valise_err 
 
 static int check_notes(struct check *c, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&c->s->db, "SELECT id, bytes, kind FROM item WHERE kind BETWEEN 1 AND 4 ORDER BY seq", &q,
-			    err);
-	for (;;) {
-		bool row = false;
-		if (!r)
-			r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
+	CLEAN_QUERY struct query q =
+		query_of(&c->s->db, "SELECT id, bytes, kind FROM item WHERE kind BETWEEN 1 AND 4 ORDER BY seq");
+	int r = 0;
+	while (query_row(&q, &r, err)) {
 		r = check_note(c, &q, err);
 	}
+	return r;
 }
 
 /* ---- Rows that speak of files ---- */
@@ -163,20 +151,14 @@ static void check_file(const struct check *c, const struct shelf *shelf, const s
 static int check_bodies(struct check *c, struct valise_err *err)
 {
 	const struct shelf shelf = shelf_bodies(c->s);
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&c->s->db,
 		"SELECT b.root, b.bytes, length(b.tally), length(n.bytes) FROM body b LEFT JOIN small_body n ON n.item = b.item "
-		"ORDER BY b.root",
-		&q, err);
-	for (;;) {
-		bool row = false;
+		"ORDER BY b.root");
+	int r = 0;
+	while (query_row(&q, &r, err)) {
 		struct hash root;
 		uint64_t bytes;
-		if (!r)
-			r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
 		r = row_hash(&q, 0, &root, err);
 		if (!r)
 			r = row_size(&q, 1, &bytes, err);
@@ -189,55 +171,47 @@ static int check_bodies(struct check *c, struct valise_err *err)
 		else if ((uint64_t)row_int(&q, 3) != bytes)
 			say(c, true, "the body %s is not of its size", hash_hex(&root).text);
 	}
+	return r;
 }
 
 static int check_exhibits(struct check *c, struct valise_err *err)
 {
 	const struct shelf shelf = shelf_exhibits(c->s);
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&c->s->db,
 		"SELECT e.id, e.bytes, length(n.bytes) FROM exhibit e LEFT JOIN small_exhibit n ON n.item = e.item "
-		"ORDER BY e.id",
-		&q, err);
-	for (;;) {
-		bool row = false;
+		"ORDER BY e.id");
+	int r = 0;
+	while (query_row(&q, &r, err)) {
 		struct hash id;
 		uint64_t bytes;
+		r = row_hash(&q, 0, &id, err);
 		if (!r)
-			r = query_next(&q, &row, err);
-		if (!r && row)
-			r = row_hash(&q, 0, &id, err);
-		if (!r && row)
 			r = row_size(&q, 1, &bytes, err);
-		if (r || !row)
+		if (r)
 			return r;
 		if (row_is_null(&q, 2))
 			check_file(c, &shelf, &id, bytes);
 		else if ((uint64_t)row_int(&q, 2) != bytes)
 			say(c, true, "the exhibit %s is not of its size", hash_hex(&id).text);
 	}
+	return r;
 }
 
 static int check_partials(struct check *c, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&c->s->db,
-			    "SELECT p.root, p.pieces, (SELECT count(*) FROM partial_piece n WHERE n.root = p.root AND "
-			    "n.pieces = p.pieces) FROM partial p ORDER BY p.root, p.pieces",
-			    &q, err);
-	for (;;) {
-		bool row = false;
+	CLEAN_QUERY struct query q = query_of(
+		&c->s->db, "SELECT p.root, p.pieces, (SELECT count(*) FROM partial_piece n WHERE n.root = p.root AND "
+			   "n.pieces = p.pieces) FROM partial p ORDER BY p.root, p.pieces");
+	int r = 0;
+	while (query_row(&q, &r, err)) {
 		struct hash root;
-		if (!r)
-			r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
 		r = row_hash(&q, 0, &root, err);
 		if (!r)
 			say(c, false, "the body %s is here in part: %" PRId64 " of %" PRId64 " pieces",
 			    hash_hex(&root).text, row_int(&q, 2), row_int(&q, 1));
 	}
+	return r;
 }
 
 /* ---- Files that no row speaks of ---- */
@@ -245,10 +219,7 @@ static int check_partials(struct check *c, struct valise_err *err)
 /* Whether a row does, by the id that the file's name is. */
 static int is_known(const struct check *c, const char *sql, const struct hash *id, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&c->s->db, sql, &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&c->s->db, sql);
 	query_hash(&q, id);
 	return query_next(&q, ret, err);
 }
@@ -287,7 +258,6 @@ static bool parse_partial(const char *name, struct hash *ret_root, uint64_t *ret
 
 static int check_partial_file(const struct check *c, const char *name, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct hash root;
 	uint64_t pieces;
 	bool known = false;
@@ -295,12 +265,10 @@ static int check_partial_file(const struct check *c, const char *name, struct va
 		say(c, false, "partial/%s is nothing of ours", text_shown(str_of(name)).text);
 		return 0;
 	}
-	int r = query_begin(&c->s->db, "SELECT 1 FROM partial WHERE root = ? AND pieces = ?", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&c->s->db, "SELECT 1 FROM partial WHERE root = ? AND pieces = ?");
 	query_hash(&q, &root);
 	query_int(&q, (int64_t)pieces);
-	r = query_next(&q, &known, err);
+	int r = query_next(&q, &known, err);
 	if (!r && !known)
 		check_litter(c, c->s->partialfd, "partial", name);
 	return r;

@@ -13,10 +13,7 @@
 
 static int name_is_taken(struct spool *s, const struct contact *c, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT 1 FROM contact WHERE petname = ? AND office <> ?", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT 1 FROM contact WHERE petname = ? AND office <> ?");
 	query_text(&q, c->petname);
 	query_hash(&q, &c->office);
 	return query_next(&q, ret, err);
@@ -24,7 +21,6 @@ static int name_is_taken(struct spool *s, const struct contact *c, bool *ret, st
 
 int contact_put(struct spool *s, const struct contact *c, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool taken = false;
 	if (!text_is_free(c->petname))
 		return err_set(err, VALISE_E_USAGE, "\"%s\" is no name for a contact: give one line of text",
@@ -35,14 +31,12 @@ int contact_put(struct spool *s, const struct contact *c, struct valise_err *err
 	if (!r && taken)
 		return err_set(err, VALISE_E_EXISTS, "another office is named \"%s\" here: give this one another name",
 			       text_shown(c->petname).text);
-	if (!r)
-		r = query_begin(
-			&s->db,
-			"INSERT INTO contact (office, petname, checked, added_s) VALUES (?, ?, ?, ?) ON CONFLICT (office) "
-			"DO UPDATE SET petname = excluded.petname, checked = max(checked, excluded.checked)",
-			&q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(
+		&s->db,
+		"INSERT INTO contact (office, petname, checked, added_s) VALUES (?, ?, ?, ?) ON CONFLICT (office) "
+		"DO UPDATE SET petname = excluded.petname, checked = max(checked, excluded.checked)");
 	query_hash(&q, &c->office);
 	query_text(&q, c->petname);
 	query_int(&q, c->checked);
@@ -63,16 +57,12 @@ static int read_row(const struct query *q, struct contact *ret, struct valise_er
 int contact_get(struct spool *s, const struct hash *office, struct contact *ret, struct buf *ret_name,
 		struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(
+		&s->db, "SELECT office, petname, checked, added_s FROM contact WHERE office = ? AND added_s <= ?");
 	bool row;
-	int r = query_begin(&s->db,
-			    "SELECT office, petname, checked, added_s FROM contact WHERE office = ? AND added_s <= ?",
-			    &q, err);
-	if (r)
-		return r;
 	query_hash(&q, office);
 	query_int(&q, s->as_of_s);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r && !row)
 		return VALISE_E_NOT_FOUND;
 	struct contact c;
@@ -92,19 +82,16 @@ int contact_get(struct spool *s, const struct hash *office, struct contact *ret,
 
 int contacts_each(struct spool *s, contact_each *each, void *context, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT office, petname, checked, added_s FROM contact ORDER BY petname", &q, err);
-	for (;;) {
-		bool row = false;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT office, petname, checked, added_s FROM contact ORDER BY petname");
+	int r = 0;
+	while (query_row(&q, &r, err)) {
 		struct contact c;
-		if (!r)
-			r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
 		r = read_row(&q, &c, err);
 		if (!r)
 			r = each(context, &c);
 	}
+	return r;
 }
 
 struct search {

@@ -196,7 +196,7 @@ static struct kept_statement *find_kept(struct db *db, const char *sql)
 	return NULL;
 }
 
-int query_begin(struct db *db, const char *sql, struct query *ret, struct valise_err *err)
+struct query query_of(struct db *db, const char *sql)
 {
 	struct query q = {.db = db};
 	struct kept_statement *kept = find_kept(db, sql);
@@ -204,45 +204,39 @@ int query_begin(struct db *db, const char *sql, struct query *ret, struct valise
 		kept->in_use = true;
 		q.kept = kept;
 		q.stmt = kept->stmt;
-		*ret = q;
-		return 0;
+		return q;
 	}
 	bool keep = !kept && db->n_kept < DB_KEPT;
-	int code = sqlite3_prepare_v3(db->handle, sql, -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &q.stmt, NULL);
-	if (code != SQLITE_OK)
-		return fail(db, code, err);
-	if (keep) {
+	q.code = sqlite3_prepare_v3(db->handle, sql, -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &q.stmt, NULL);
+	if (q.code == SQLITE_OK && keep) {
 		q.kept = &db->kept[db->n_kept++];
 		*q.kept = (struct kept_statement){.sql = sql, .stmt = q.stmt, .in_use = true};
 	}
-	*ret = q;
-	return 0;
-}
-
-static void bound(struct query *q, int code)
-{
-	if (q->code == SQLITE_OK)
-		q->code = code;
+	return q;
 }
 
 void query_hash(struct query *q, const struct hash *h)
 {
-	bound(q, sqlite3_bind_blob(q->stmt, ++q->n_bound, h->bytes, sizeof h->bytes, SQLITE_STATIC));
+	if (q->code == SQLITE_OK)
+		q->code = sqlite3_bind_blob(q->stmt, ++q->n_bound, h->bytes, sizeof h->bytes, SQLITE_STATIC);
 }
 
 void query_int(struct query *q, int64_t v)
 {
-	bound(q, sqlite3_bind_int64(q->stmt, ++q->n_bound, v));
+	if (q->code == SQLITE_OK)
+		q->code = sqlite3_bind_int64(q->stmt, ++q->n_bound, v);
 }
 
 void query_blob(struct query *q, struct str bytes)
 {
-	bound(q, sqlite3_bind_blob64(q->stmt, ++q->n_bound, bytes.at, bytes.len, SQLITE_STATIC));
+	if (q->code == SQLITE_OK)
+		q->code = sqlite3_bind_blob64(q->stmt, ++q->n_bound, bytes.at, bytes.len, SQLITE_STATIC);
 }
 
 void query_text(struct query *q, struct str text)
 {
-	bound(q, sqlite3_bind_text64(q->stmt, ++q->n_bound, text.at, text.len, SQLITE_STATIC, SQLITE_UTF8));
+	if (q->code == SQLITE_OK)
+		q->code = sqlite3_bind_text64(q->stmt, ++q->n_bound, text.at, text.len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 int query_next(struct query *q, bool *ret_row, struct valise_err *err)
@@ -252,6 +246,14 @@ int query_next(struct query *q, bool *ret_row, struct valise_err *err)
 		return fail(q->db, code, err);
 	*ret_row = code == SQLITE_ROW;
 	return 0;
+}
+
+bool query_row(struct query *q, int *r, struct valise_err *err)
+{
+	bool row = false;
+	if (!*r)
+		*r = query_next(q, &row, err);
+	return row;
 }
 
 int query_run(struct query *q, struct valise_err *err)

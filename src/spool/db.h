@@ -57,25 +57,28 @@ int64_t db_last_rowid(const struct db *db);
 /* Whether the last INSERT, UPDATE or DELETE changed anything. */
 bool db_changed(const struct db *db);
 
-/* One run of a statement. Values are bound in the order of its marks and must live until query_end. */
+/* One run of a statement. Values are bound in the order of its marks and must live until query_end. A failure before the first row is told
+ * where that is asked for. */
 struct query {
 	struct db *db;
 	struct sqlite3_stmt *stmt;
 	struct kept_statement *kept; /* NULL: prepared for this run alone, since the kept one is in use further up */
 	int n_bound;
-	int code; /* SQLite's, of the first bind that failed */
+	int code; /* SQLite's, of what failed first */
 };
 #define QUERY_NONE \
 	{ \
 		.stmt = NULL \
 	}
 #define CLEAN_QUERY CLEANUP(query_end)
-CHECKED int query_begin(struct db *db, const char *sql, struct query *ret, struct valise_err *err);
+struct query query_of(struct db *db, const char *sql);
 void query_hash(struct query *q, const struct hash *h);
 void query_int(struct query *q, int64_t v);
 void query_blob(struct query *q, struct str bytes); /* at NULL: SQL's NULL */
 void query_text(struct query *q, struct str text);  /* the same */
 CHECKED int query_next(struct query *q, bool *ret_row, struct valise_err *err);
+/* For loops: false past the last row, after a failure, which is in *r then, and where *r is one already. */
+bool query_row(struct query *q, int *r, struct valise_err *err);
 /* For statements without rows. */
 CHECKED int query_run(struct query *q, struct valise_err *err);
 /* Of the row in hand; spans live until the next query_next. */

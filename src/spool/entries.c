@@ -10,13 +10,9 @@
 /* What an office's entries come to. */
 static int count_entry(struct spool *s, const struct hash *office, size_t bytes, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db,
-			    "INSERT INTO register (office, entries, bytes) VALUES (?, 1, ?) ON CONFLICT (office) "
-			    "DO UPDATE SET entries = entries + 1, bytes = bytes + excluded.bytes",
-			    &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "INSERT INTO register (office, entries, bytes) VALUES (?, 1, ?) ON CONFLICT (office) "
+				 "DO UPDATE SET entries = entries + 1, bytes = bytes + excluded.bytes");
 	query_hash(&q, office);
 	query_int(&q, (int64_t)bytes);
 	return query_run(&q, err);
@@ -28,20 +24,16 @@ static int mark_outlines(struct spool *s, const struct verified_entry *e, struct
 {
 	const struct register_entry *v = &e->e;
 	const struct hash *office = verified_entry_office(e);
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool is_all = v->is_first || v->has_keepers || v->n_dismissals || v->n_seen;
 	bool row = false;
 	/* This one is counted already. Where two have one place, or one is missing, there are more or fewer than that; an entry behind a
 	 * missing one joins nothing until that comes, which is not the last then. */
-	int r = query_begin(&s->db,
-			    "SELECT entries <> ?2 + 1 OR EXISTS (SELECT 1 FROM entry WHERE office = ?1 AND seq >= ?2) "
-			    "FROM register WHERE office = ?1",
-			    &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(
+		&s->db, "SELECT entries <> ?2 + 1 OR EXISTS (SELECT 1 FROM entry WHERE office = ?1 AND seq >= ?2) "
+			"FROM register WHERE office = ?1");
 	query_hash(&q, office);
 	query_int(&q, (int64_t)v->seq);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	return r ? r : outlines_entry(s, office, is_all || !row || row_int(&q, 0) != 0, err);
 }
 
@@ -61,7 +53,7 @@ int entry_put(struct spool *s, const struct verified_entry *e, bool *ret_new, st
 	if (!r && is_new)
 		r = mark_outlines(s, e, err);
 	if (!r && is_new)
-		r = query_begin(&s->db, "INSERT INTO entry (office, seq, id, item) VALUES (?, ?, ?, ?)", &q, err);
+		q = query_of(&s->db, "INSERT INTO entry (office, seq, id, item) VALUES (?, ?, ?, ?)");
 	if (!r && is_new) {
 		query_hash(&q, office);
 		query_int(&q, (int64_t)e->e.seq);
@@ -76,23 +68,16 @@ int entry_put(struct spool *s, const struct verified_entry *e, bool *ret_new, st
 
 int entries_of(struct spool *s, const struct hash *office, entry_each *each, void *context, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
 		"SELECT i.bytes, e.id FROM entry e JOIN item i ON i.seq = e.item WHERE e.office = ? AND i.taken_in_s <= ? "
-		"ORDER BY e.seq, e.id",
-		&q, err);
-	if (r)
-		return r;
+		"ORDER BY e.seq, e.id");
+	int r = 0;
 	query_hash(&q, office);
 	query_int(&q, s->as_of_s);
-	for (;;) {
-		bool row;
+	while (query_row(&q, &r, err)) {
 		struct hash id;
 		CLEAN_ENTRY struct verified_entry *e = NULL;
-		r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
 		struct str bytes = row_bytes(&q, 0);
 		r = row_hash(&q, 1, &id, err);
 		if (!r)
@@ -104,20 +89,18 @@ int entries_of(struct spool *s, const struct hash *office, entry_each *each, voi
 		if (r)
 			return r;
 	}
+	return r;
 }
 
 int entries_size(struct spool *s, const struct hash *office, uint64_t *ret_bytes, uint64_t *ret_count,
 		 struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT bytes, entries FROM register WHERE office = ?");
 	bool row;
 	uint64_t bytes = 0;
 	uint64_t count = 0;
-	int r = query_begin(&s->db, "SELECT bytes, entries FROM register WHERE office = ?", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, office);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r && row)
 		r = row_size(&q, 0, &bytes, err);
 	if (!r && row)
@@ -131,19 +114,17 @@ int entries_size(struct spool *s, const struct hash *office, uint64_t *ret_bytes
 
 int register_find(struct spool *s, struct str prefix, struct hash *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct id_range range;
 	struct hash found, other;
 	bool row = false;
 	if (!id_range_of_hex(prefix, &range))
 		return err_set(err, VALISE_E_NOT_FOUND, "%s is no beginning of an office's id",
 			       text_shown(prefix).text);
-	int r = query_begin(&s->db, "SELECT office FROM register WHERE office BETWEEN ? AND ? LIMIT 2", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT office FROM register WHERE office BETWEEN ? AND ? LIMIT 2");
 	query_hash(&q, &range.low);
 	query_hash(&q, &range.high);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r && !row)
 		return err_set(err, VALISE_E_NOT_FOUND, "no register of an office %s is here", text_shown(prefix).text);
 	if (!r)

@@ -14,19 +14,17 @@
 #include "spool/shelf.h"
 
 /* A statement about the exhibit, bound as its first value. */
-static int begin_of(struct spool *s, const char *sql, const struct hash *id, struct query *q, struct valise_err *err)
+static struct query of_exhibit(struct spool *s, const char *sql, const struct hash *id)
 {
-	int r = query_begin(&s->db, sql, q, err);
-	if (!r)
-		query_hash(q, id);
-	return r;
+	struct query q = query_of(&s->db, sql);
+	query_hash(&q, id);
+	return q;
 }
 
 static int run_of(struct spool *s, const char *sql, const struct hash *id, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = begin_of(s, sql, id, &q, err);
-	return r ? r : query_run(&q, err);
+	CLEAN_QUERY struct query q = of_exhibit(s, sql, id);
+	return query_run(&q, err);
 }
 
 /* ---- Putting ---- */
@@ -55,11 +53,9 @@ static int record_small(struct spool *s, const struct exhibit_row *row, int64_t 
 	int r = file_pread_full(fd, small, (size_t)row->bytes, 0, &n, "a new exhibit", err);
 	if (!r && n != row->bytes)
 		return err_set(err, VALISE_E_CHANGED, "a new exhibit became shorter while it was read");
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	if (!r)
-		r = query_begin(&s->db, "INSERT INTO small_exhibit (item, bytes) VALUES (?, ?)", &q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "INSERT INTO small_exhibit (item, bytes) VALUES (?, ?)");
 	query_int(&q, item);
 	query_blob(&q, (struct str){(const char *)small, n});
 	return query_run(&q, err);
@@ -68,16 +64,15 @@ static int record_small(struct spool *s, const struct exhibit_row *row, int64_t 
 static int record(struct spool *s, const struct exhibit_row *row, int fd, struct valise_err *err)
 {
 	const struct str nothing = {NULL, 0};
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int64_t item = 0;
 	bool is_new; /* not when the exhibit was forgotten once: the log stays */
 	int r = item_put(s, ITEM_EXHIBIT, &row->id, nothing, &item, &is_new, err);
 	if (!r && row->bytes <= EXHIBIT_SMALL_BYTES)
 		r = record_small(s, row, item, fd, err);
-	if (!r)
-		r = begin_of(s, "INSERT INTO exhibit (id, item, bytes, name) VALUES (?, ?, ?, ?)", &row->id, &q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q =
+		of_exhibit(s, "INSERT INTO exhibit (id, item, bytes, name) VALUES (?, ?, ?, ?)", &row->id);
 	query_int(&q, item);
 	query_int(&q, (int64_t)row->bytes);
 	query_blob(&q, row->name);
@@ -86,10 +81,8 @@ static int record(struct spool *s, const struct exhibit_row *row, int fd, struct
 
 int exhibit_name(struct spool *s, const struct exhibit_row *row, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = begin_of(s, "UPDATE exhibit SET name = ?2 WHERE id = ?1 AND name IS NULL", &row->id, &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		of_exhibit(s, "UPDATE exhibit SET name = ?2 WHERE id = ?1 AND name IS NULL", &row->id);
 	query_blob(&q, row->name);
 	return query_run(&q, err);
 }
@@ -145,22 +138,15 @@ int exhibit_forget(struct spool *s, const struct hash *id, struct valise_err *er
 
 int exhibit_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = begin_of(s,
-			 "SELECT 1 FROM exhibit e JOIN item i ON i.seq = e.item WHERE e.id = ? AND i.taken_in_s <= ?",
-			 id, &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = of_exhibit(
+		s, "SELECT 1 FROM exhibit e JOIN item i ON i.seq = e.item WHERE e.id = ? AND i.taken_in_s <= ?", id);
 	query_int(&q, s->as_of_s);
 	return query_next(&q, ret, err);
 }
 
 int exhibits_of_size(struct spool *s, uint64_t bytes, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT 1 FROM exhibit WHERE bytes = ? LIMIT 1", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT 1 FROM exhibit WHERE bytes = ? LIMIT 1");
 	query_int(&q, (int64_t)bytes);
 	return query_next(&q, ret, err);
 }
@@ -187,17 +173,15 @@ static int read_row(const struct query *q, struct exhibit_row *ret, struct valis
 int exhibit_row(struct spool *s, const struct hash *id, struct exhibit_row *ret, struct buf *ret_name,
 		struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct exhibit_row row = {0};
 	bool is_here;
-	int r = begin_of(s,
-			 "SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item "
-			 "WHERE e.id = ? AND i.taken_in_s <= ?",
-			 id, &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		of_exhibit(s,
+			   "SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item "
+			   "WHERE e.id = ? AND i.taken_in_s <= ?",
+			   id);
 	query_int(&q, s->as_of_s);
-	r = query_next(&q, &is_here, err);
+	int r = query_next(&q, &is_here, err);
 	if (!r && !is_here)
 		return not_here(id, err);
 	if (!r)
@@ -217,10 +201,7 @@ int exhibit_row(struct spool *s, const struct hash *id, struct exhibit_row *ret,
 
 static int find_name(struct spool *s, struct str name, struct found *found, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT id FROM exhibit WHERE name = ? ORDER BY id", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT id FROM exhibit WHERE name = ? ORDER BY id");
 	query_blob(&q, name);
 	return found_add(found, &q, err);
 }
@@ -245,40 +226,32 @@ int exhibit_find(struct spool *s, struct str name, struct hash *ret, struct vali
 
 int exhibits_each(struct spool *s, exhibit_each *each, void *context, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db,
-			    "SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item "
-			    "WHERE i.taken_in_s <= ? ORDER BY i.seq",
-			    &q, err);
-	if (!r)
-		query_int(&q, s->as_of_s);
-	for (;;) {
+	CLEAN_QUERY struct query q = query_of(
+		&s->db, "SELECT e.id, e.bytes, i.taken_in_s, e.name FROM exhibit e JOIN item i ON i.seq = e.item "
+			"WHERE i.taken_in_s <= ? ORDER BY i.seq");
+	int r = 0;
+	query_int(&q, s->as_of_s);
+	while (query_row(&q, &r, err)) {
 		struct exhibit_row row;
-		bool more = false;
+		r = read_row(&q, &row, err);
 		if (!r)
-			r = query_next(&q, &more, err);
-		if (!r && more)
-			r = read_row(&q, &row, err);
-		if (r || !more)
-			return r;
-		r = each(context, &row);
+			r = each(context, &row);
 	}
+	return r;
 }
 
 int exhibit_open(struct spool *s, const struct hash *id, struct body *ret, struct valise_err *err)
 {
 	struct shelf shelf = shelf_exhibits(s);
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	uint64_t bytes;
 	bool row;
-	int r = begin_of(s,
-			 "SELECT e.bytes, n.bytes FROM exhibit e JOIN item i ON i.seq = e.item "
-			 "LEFT JOIN small_exhibit n ON n.item = e.item WHERE e.id = ? AND i.taken_in_s <= ?",
-			 id, &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		of_exhibit(s,
+			   "SELECT e.bytes, n.bytes FROM exhibit e JOIN item i ON i.seq = e.item "
+			   "LEFT JOIN small_exhibit n ON n.item = e.item WHERE e.id = ? AND i.taken_in_s <= ?",
+			   id);
 	query_int(&q, s->as_of_s);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r && !row)
 		return not_here(id, err);
 	if (!r)
@@ -293,7 +266,6 @@ int exhibit_open(struct spool *s, const struct hash *id, struct body *ret, struc
 
 int exhibit_tag(struct spool *s, const struct exhibit_tag *tag, bool *ret_new, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool is_here = false;
 	int r = spool_need_transaction(s, err);
 	if (!r)
@@ -303,15 +275,14 @@ int exhibit_tag(struct spool *s, const struct exhibit_tag *tag, bool *ret_new, s
 	if (!r && tag->note.at && !text_is_free(tag->note))
 		return err_set(err, VALISE_E_USAGE, "\"%s\" is no note: give one line of text",
 			       text_shown(tag->note).text);
-	if (!r)
-		r = begin_of(
-			s,
-			"INSERT INTO exhibit_tag (letter, exhibit, tagged_s, note) SELECT ?1, ?2, ?3, ?4 "
-			"WHERE NOT EXISTS (SELECT 1 FROM exhibit_tag WHERE letter = ?1 AND exhibit = ?2) OR ?4 <> "
-			"coalesce((SELECT note FROM exhibit_tag WHERE letter = ?1 AND exhibit = ?2 ORDER BY tag DESC LIMIT 1), '')",
-			&tag->letter, &q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = of_exhibit(
+		s,
+		"INSERT INTO exhibit_tag (letter, exhibit, tagged_s, note) SELECT ?1, ?2, ?3, ?4 "
+		"WHERE NOT EXISTS (SELECT 1 FROM exhibit_tag WHERE letter = ?1 AND exhibit = ?2) OR ?4 <> "
+		"coalesce((SELECT note FROM exhibit_tag WHERE letter = ?1 AND exhibit = ?2 ORDER BY tag DESC LIMIT 1), '')",
+		&tag->letter);
 	query_hash(&q, &tag->exhibit);
 	query_int(&q, s->clock_s());
 	query_text(&q, tag->note);
@@ -330,16 +301,10 @@ int exhibit_tag(struct spool *s, const struct exhibit_tag *tag, bool *ret_new, s
 static int each_tag(struct spool *s, const char *sql, const struct hash *of, exhibit_tag_each *each, void *context,
 		    struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = begin_of(s, sql, of, &q, err);
-	if (!r)
-		query_int(&q, s->as_of_s);
-	for (;;) {
-		bool more = false;
-		if (!r)
-			r = query_next(&q, &more, err);
-		if (r || !more)
-			return r;
+	CLEAN_QUERY struct query q = of_exhibit(s, sql, of);
+	int r = 0;
+	query_int(&q, s->as_of_s);
+	while (query_row(&q, &r, err)) {
 		struct exhibit_tag tag = {.tagged_s = row_int(&q, 2)};
 		if (!row_is_null(&q, 3))
 			tag.note = row_bytes(&q, 3);
@@ -349,6 +314,7 @@ static int each_tag(struct spool *s, const char *sql, const struct hash *of, exh
 		if (!r)
 			r = each(context, &tag);
 	}
+	return r;
 }
 
 int exhibit_tags(struct spool *s, const struct hash *exhibit, exhibit_tag_each *each, void *context,

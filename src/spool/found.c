@@ -28,10 +28,7 @@ int found_add(struct found *found, struct query *q, struct valise_err *err)
 int found_add_range(struct found *found, struct db *db, const char *sql, const struct id_range *range,
 		    struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(db, sql, &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(db, sql);
 	query_hash(&q, &range->low);
 	query_hash(&q, &range->high);
 	return found_add(found, &q, err);

@@ -61,22 +61,18 @@ struct partial_name partial_name(const struct hash *root, uint64_t pieces)
 }
 
 /* A statement about the body of so many pieces, bound as its first two values. */
-static int begin_of(struct spool *s, const char *sql, const struct hash *root, uint64_t pieces, struct query *q,
-		    struct valise_err *err)
+static struct query of_partial(struct spool *s, const char *sql, const struct hash *root, uint64_t pieces)
 {
-	int r = query_begin(&s->db, sql, q, err);
-	if (r)
-		return r;
-	query_hash(q, root);
-	query_int(q, (int64_t)pieces);
-	return 0;
+	struct query q = query_of(&s->db, sql);
+	query_hash(&q, root);
+	query_int(&q, (int64_t)pieces);
+	return q;
 }
 
 static int run_of(struct spool *s, const char *sql, const struct hash *root, uint64_t pieces, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = begin_of(s, sql, root, pieces, &q, err);
-	return r ? r : query_run(&q, err);
+	CLEAN_QUERY struct query q = of_partial(s, sql, root, pieces);
+	return query_run(&q, err);
 }
 
 static int forget_rows(struct spool *s, const struct hash *root, uint64_t pieces, struct valise_err *err)
@@ -95,10 +91,10 @@ static int find_row(struct body_intake *b, struct valise_err *err)
 	int r = run_of(b->s, "INSERT INTO partial (root, pieces) VALUES (?, ?) ON CONFLICT DO NOTHING", &b->root,
 		       b->n_pieces, err);
 	if (!r)
-		r = begin_of(b->s,
-			     "SELECT coalesce(bytes, 0), checked_s, inode, ctime_ns FROM partial"
-			     " WHERE root = ? AND pieces = ?",
-			     &b->root, b->n_pieces, &q, err);
+		q = of_partial(b->s,
+			       "SELECT coalesce(bytes, 0), checked_s, inode, ctime_ns FROM partial"
+			       " WHERE root = ? AND pieces = ?",
+			       &b->root, b->n_pieces);
 	if (!r)
 		r = query_next(&q, &row, err);
 	if (!r)
@@ -108,13 +104,11 @@ static int find_row(struct body_intake *b, struct valise_err *err)
 
 static int counts_whole(struct body_intake *b, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
 	uint64_t counted;
-	int r = begin_of(b->s, "SELECT count(*) FROM partial_piece WHERE root = ? AND pieces = ?", &b->root,
-			 b->n_pieces, &q, err);
-	if (!r)
-		r = query_next(&q, &row, err);
+	CLEAN_QUERY struct query q = of_partial(
+		b->s, "SELECT count(*) FROM partial_piece WHERE root = ? AND pieces = ?", &b->root, b->n_pieces);
+	int r = query_next(&q, &row, err);
 	if (!r)
 		r = row_size(&q, 0, &counted, err);
 	if (!r)
@@ -197,32 +191,23 @@ static int load_pieces(struct body_intake *b, struct valise_err *err)
 		return err_errno(err, errno, "cannot read a body that is here in part");
 	bool all = b->bytes && (uint64_t)st.st_size >= b->bytes;
 	uint64_t reached = all ? b->n_pieces : (uint64_t)st.st_size / TREE_PIECE_BYTES;
-	CLEAN_QUERY struct query cut = QUERY_NONE;
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = begin_of(b->s, "DELETE FROM partial_piece WHERE root = ? AND pieces = ? AND piece >= ?", &b->root,
-			 b->n_pieces, &cut, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query cut = of_partial(
+		b->s, "DELETE FROM partial_piece WHERE root = ? AND pieces = ? AND piece >= ?", &b->root, b->n_pieces);
 	query_int(&cut, (int64_t)reached);
-	r = query_run(&cut, err);
-	if (!r)
-		r = begin_of(b->s, "SELECT piece FROM partial_piece WHERE root = ? AND pieces = ?", &b->root,
-			     b->n_pieces, &q, err);
+	int r = query_run(&cut, err);
 	if (r)
 		return r;
-	for (;;) {
-		bool row;
+	CLEAN_QUERY struct query q = of_partial(b->s, "SELECT piece FROM partial_piece WHERE root = ? AND pieces = ?",
+						&b->root, b->n_pieces);
+	while (query_row(&q, &r, err)) {
 		uint64_t piece;
-		r = query_next(&q, &row, err);
-		if (!r && row)
-			r = row_size(&q, 0, &piece, err);
-		if (r || !row)
-			return r;
-		if (piece < b->n_pieces) { /* always, after the cut above */
+		r = row_size(&q, 0, &piece, err);
+		if (!r && piece < b->n_pieces) { /* always, after the cut above */
 			bit_set(b->have, piece);
 			b->n_have++;
 		}
 	}
+	return r;
 }
 
 static int intake_new(struct spool *s, const struct hash *root, struct str tally, struct body_intake **ret,
@@ -321,11 +306,8 @@ int body_intake_piece(struct body_intake *b, uint64_t piece, const uint8_t *data
 
 static int record_size(struct body_intake *b, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = begin_of(b->s, "UPDATE partial SET bytes = ?3 WHERE root = ?1 AND pieces = ?2", &b->root, b->n_pieces,
-			 &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = of_partial(b->s, "UPDATE partial SET bytes = ?3 WHERE root = ?1 AND pieces = ?2",
+						&b->root, b->n_pieces);
 	query_int(&q, (int64_t)b->bytes);
 	return query_run(&q, err);
 }
@@ -339,14 +321,11 @@ static int record_fresh(struct body_intake *b, struct valise_err *err)
 		}
 		if (!bit_get(b->fresh, i))
 			continue;
-		CLEAN_QUERY struct query q = QUERY_NONE;
-		int r = begin_of(
+		CLEAN_QUERY struct query q = of_partial(
 			b->s, "INSERT INTO partial_piece (root, pieces, piece) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-			&b->root, b->n_pieces, &q, err);
-		if (r)
-			return r;
+			&b->root, b->n_pieces);
 		query_int(&q, (int64_t)i);
-		r = query_run(&q, err);
+		int r = query_run(&q, err);
 		if (r)
 			return r;
 	}
@@ -355,7 +334,6 @@ static int record_fresh(struct body_intake *b, struct valise_err *err)
 
 static int record_check(struct body_intake *b, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct stat st;
 	if (fstat(b->fd, &st) < 0)
 		return err_errno(err, errno, "cannot read a body that is here in part");
@@ -363,11 +341,9 @@ static int record_check(struct body_intake *b, struct valise_err *err)
 		b->check = as_checked_at(b->begun_s, &st);
 	else if (b->check.is_known)
 		b->check = as_checked_at(b->check.checked_s, &st);
-	int r = begin_of(
+	CLEAN_QUERY struct query q = of_partial(
 		b->s, "UPDATE partial SET (checked_s, inode, ctime_ns) = (?3, ?4, ?5) WHERE root = ?1 AND pieces = ?2",
-		&b->root, b->n_pieces, &q, err);
-	if (r)
-		return r;
+		&b->root, b->n_pieces);
 	query_check(&q, &b->check);
 	return query_run(&q, err);
 }
@@ -484,12 +460,11 @@ int partials_drop(struct spool *s, const struct hash *root, struct valise_err *e
 {
 	int64_t pieces = -1;
 	for (;;) {
-		CLEAN_QUERY struct query q = QUERY_NONE;
 		bool row, gone;
-		int r = begin_of(s, "SELECT pieces FROM partial WHERE root = ? AND pieces > ? ORDER BY pieces LIMIT 1",
-				 root, (uint64_t)pieces, &q, err);
-		if (!r)
-			r = query_next(&q, &row, err);
+		CLEAN_QUERY struct query q = of_partial(
+			s, "SELECT pieces FROM partial WHERE root = ? AND pieces > ? ORDER BY pieces LIMIT 1", root,
+			(uint64_t)pieces);
+		int r = query_next(&q, &row, err);
 		if (r || !row)
 			return r;
 		pieces = row_int(&q, 0);

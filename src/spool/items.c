@@ -35,14 +35,11 @@ enum item_kind item_kind_of(enum note_kind note)
 /* The row of an item that is here. */
 static int find_row(struct spool *s, enum item_kind kind, const struct hash *id, int64_t *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT seq FROM item WHERE id = ? AND kind = ?");
 	bool row;
-	int r = query_begin(&s->db, "SELECT seq FROM item WHERE id = ? AND kind = ?", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, id);
 	query_int(&q, kind);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r && !row)
 		return db_damaged(&s->db, "an item that is in no index", err);
 	if (!r)
@@ -53,23 +50,18 @@ static int find_row(struct spool *s, enum item_kind kind, const struct hash *id,
 /* Bytes that were here before, and have been forgotten since: whoever looks for what is new in the log finds no row of theirs. */
 static int note_return(struct spool *s, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "UPDATE came_back SET times = times + 1", &q, err);
-	return r ? r : query_run(&q, err);
+	CLEAN_QUERY struct query q = query_of(&s->db, "UPDATE came_back SET times = times + 1");
+	return query_run(&q, err);
 }
 
 int item_put(struct spool *s, enum item_kind kind, const struct hash *id, struct str bytes, int64_t *ret_item,
 	     bool *ret_new, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(
-			&s->db,
-			"INSERT INTO item (kind, id, taken_in_s, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", &q,
-			err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(
+		&s->db, "INSERT INTO item (kind, id, taken_in_s, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
 	query_int(&q, kind);
 	query_hash(&q, id);
 	query_int(&q, s->clock_s());
@@ -106,13 +98,10 @@ int item_check_id(const struct spool *s, const struct hash *letter, const struct
 
 int note_seq(struct spool *s, const struct hash *id, int64_t *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT seq FROM item WHERE id = ? AND kind BETWEEN 1 AND 4");
 	bool row = false;
-	int r = query_begin(&s->db, "SELECT seq FROM item WHERE id = ? AND kind BETWEEN 1 AND 4", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, id);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r && !row)
 		r = err_set(err, VALISE_E_NOT_FOUND, "the note %s is not here", hash_hex(id).text);
 	if (!r)
@@ -120,47 +109,23 @@ int note_seq(struct spool *s, const struct hash *id, int64_t *ret, struct valise
 	return r;
 }
 
-int note_bytes(struct spool *s, const struct hash *id, struct buf *ret, struct valise_err *err)
-{
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	bool row = false;
-	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind BETWEEN 1 AND 4", &q, err);
-	if (r)
-		return r;
-	query_hash(&q, id);
-	r = query_next(&q, &row, err);
-	if (r)
-		return r;
-	if (!row)
-		return err_set(err, VALISE_E_NOT_FOUND, "the note %s is not here", hash_hex(id).text);
-	buf_add_str(ret, row_bytes(&q, 0));
-	return buf_check(ret, "a note", err);
-}
-
 int note_letter(struct spool *s, const struct hash *id, struct hash *ret, bool *ret_here, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
 		"SELECT id FROM item WHERE id = ?1 AND kind = 2 AND taken_in_s <= ?2 "
 		"UNION ALL SELECT n.letter FROM item i JOIN statement n ON n.item = i.seq WHERE i.id = ?1 AND i.taken_in_s <= ?2 "
-		"UNION ALL SELECT n.letter FROM item i JOIN report n ON n.item = i.seq WHERE i.id = ?1 AND i.taken_in_s <= ?2",
-		&q, err);
-	if (r)
-		return r;
+		"UNION ALL SELECT n.letter FROM item i JOIN report n ON n.item = i.seq WHERE i.id = ?1 AND i.taken_in_s <= ?2");
 	query_hash(&q, id);
 	query_int(&q, s->as_of_s);
-	r = query_next(&q, ret_here, err);
+	int r = query_next(&q, ret_here, err);
 	return r || !*ret_here ? r : row_hash(&q, 0, ret, err);
 }
 
 int note_has(struct spool *s, const struct hash *id, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT 1 FROM item WHERE id = ? AND kind BETWEEN 1 AND 4 AND taken_in_s <= ?", &q,
-			    err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT 1 FROM item WHERE id = ? AND kind BETWEEN 1 AND 4 AND taken_in_s <= ?");
 	query_hash(&q, id);
 	query_int(&q, s->as_of_s);
 	return query_next(&q, ret, err);
@@ -168,44 +133,33 @@ int note_has(struct spool *s, const struct hash *id, bool *ret, struct valise_er
 
 int notes_of(struct spool *s, const struct hash *letter, note_each *each, void *context, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
 		"SELECT id, kind FROM item WHERE id = ?1 AND kind = 2 "
 		"UNION ALL SELECT i.id, i.kind FROM statement n JOIN item i ON i.seq = n.item WHERE n.letter = ?1 "
-		"UNION ALL SELECT i.id, i.kind FROM report n JOIN item i ON i.seq = n.item WHERE n.letter = ?1",
-		&q, err);
-	if (r)
-		return r;
+		"UNION ALL SELECT i.id, i.kind FROM report n JOIN item i ON i.seq = n.item WHERE n.letter = ?1");
+	int r = 0;
 	query_hash(&q, letter);
-	for (;;) {
-		bool row;
+	while (query_row(&q, &r, err)) {
 		struct hash id;
-		r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
 		r = row_hash(&q, 0, &id, err);
 		if (!r)
 			r = each(context, &id, note_kind_of(row_int(&q, 1)));
 		if (r)
 			return r;
 	}
+	return r;
 }
 
 int intake_each_row(struct spool *s, uint64_t after_seq, intake_each *each, void *context, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	if (after_seq > INT64_MAX)
 		return 0;
-	int r = query_begin(&s->db, "SELECT seq, taken_in_s, kind, id FROM item WHERE seq > ? ORDER BY seq", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT seq, taken_in_s, kind, id FROM item WHERE seq > ? ORDER BY seq");
+	int r = 0;
 	query_int(&q, (int64_t)after_seq);
-	for (;;) {
-		bool row;
-		r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
+	while (query_row(&q, &r, err)) {
 		struct intake_row intake = {.taken_in_s = row_int(&q, 1), .kind = note_kind_of(row_int(&q, 2))};
 		r = row_size(&q, 0, &intake.seq, err);
 		if (!r)
@@ -215,4 +169,5 @@ int intake_each_row(struct spool *s, uint64_t after_seq, intake_each *each, void
 		if (r)
 			return r;
 	}
+	return r;
 }

@@ -7,8 +7,6 @@
 #include "format/note.h"
 #include "spool/spool.h"
 
-/* The raw bytes of any note here, for bags and dossiers; appended. VALISE_E_NOT_FOUND. */
-CHECKED int note_bytes(struct spool *s, const struct hash *id, struct buf *ret, struct valise_err *err);
 /* Which letter a note is about: a seal is about its own. *ret_here is false where no such note is here. */
 CHECKED int note_letter(struct spool *s, const struct hash *id, struct hash *ret, bool *ret_here,
 			struct valise_err *err);

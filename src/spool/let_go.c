@@ -9,13 +9,10 @@
 
 int letter_let_go_look(struct spool *s, const struct hash *letter, struct let_go *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct let_go found = {0};
-	int r = query_begin(&s->db, "SELECT let_go_s, cover FROM let_go WHERE letter = ?", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT let_go_s, cover FROM let_go WHERE letter = ?");
 	query_hash(&q, letter);
-	r = query_next(&q, &found.is_gone, err);
+	int r = query_next(&q, &found.is_gone, err);
 	if (r)
 		return r;
 	if (found.is_gone) {
@@ -28,13 +25,9 @@ int letter_let_go_look(struct spool *s, const struct hash *letter, struct let_go
 
 static int record(struct spool *s, const struct letter_row *row, bool cover, int64_t when_s, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db,
-			    "INSERT INTO let_go (letter, body, cover, let_go_s) VALUES (?1, ?2, ?3, ?4) "
-			    "ON CONFLICT DO UPDATE SET cover = max(cover, ?3)",
-			    &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "INSERT INTO let_go (letter, body, cover, let_go_s) VALUES (?1, ?2, ?3, ?4) "
+				 "ON CONFLICT DO UPDATE SET cover = max(cover, ?3)");
 	query_hash(&q, &row->id);
 	query_hash(&q, &row->body);
 	query_int(&q, cover);
@@ -45,10 +38,7 @@ static int record(struct spool *s, const struct letter_row *row, bool cover, int
 /* Whether a letter names the same body, or cover, and still wants it. */
 static int is_wanted(struct spool *s, const char *sql, const struct hash *letter, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, sql, &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
 	query_hash(&q, letter);
 	return query_next(&q, ret, err);
 }
@@ -94,12 +84,10 @@ int letter_let_go_files(struct spool *s, const struct hash *letter, struct valis
 
 int letter_take_back(struct spool *s, const struct hash *letter, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(&s->db, "DELETE FROM let_go WHERE letter = ?", &q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "DELETE FROM let_go WHERE letter = ?");
 	query_hash(&q, letter);
 	r = query_run(&q, err);
 	return r ? r : bag_seen_forget(s, err);
@@ -107,10 +95,7 @@ int letter_take_back(struct spool *s, const struct hash *letter, struct valise_e
 
 int body_was_let_go(struct spool *s, const struct hash *root, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT 1 FROM let_go WHERE body = ? LIMIT 1", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT 1 FROM let_go WHERE body = ? LIMIT 1");
 	query_hash(&q, root);
 	return query_next(&q, ret, err);
 }

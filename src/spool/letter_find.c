@@ -6,10 +6,7 @@
 
 static int find_ref(struct spool *s, struct str name, struct found *found, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT id FROM letter WHERE ref = ? ORDER BY id", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT id FROM letter WHERE ref = ? ORDER BY id");
 	query_text(&q, name);
 	return found_add(found, &q, err);
 }

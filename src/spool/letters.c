@@ -15,14 +15,10 @@ static int insert_letter(struct spool *s, const struct verified_seal *seal, bool
 {
 	const struct seal *v = &seal->s;
 	const struct str absent = {NULL, 0};
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
 		"INSERT INTO letter (id, item, sender, date_s, taken_in_s, ref, is_own, body, cover, body_bytes, cover_bytes) "
-		"VALUES (?1, ?2, ?3, ?4, (SELECT taken_in_s FROM item WHERE seq = ?2), ?5, ?6, ?7, ?8, ?9, ?10)",
-		&q, err);
-	if (r)
-		return r;
+		"VALUES (?1, ?2, ?3, ?4, (SELECT taken_in_s FROM item WHERE seq = ?2), ?5, ?6, ?7, ?8, ?9, ?10)");
 	query_hash(&q, &seal->note.id);
 	query_int(&q, item);
 	query_hash(&q, &v->from.office);
@@ -65,13 +61,10 @@ static int not_here(const struct hash *id, struct valise_err *err)
 /* Looking back, one that came later is told apart from one that never did. */
 static int not_here_by_then(struct spool *s, const struct hash *id, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT taken_in_s FROM letter WHERE id = ?");
 	bool row = false;
-	int r = query_begin(&s->db, "SELECT taken_in_s FROM letter WHERE id = ?", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, id);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (r)
 		return r;
 	return row ? err_set(err, VALISE_E_NOT_FOUND, "the letter %s was not here by then: it was taken in at %s",
@@ -107,20 +100,16 @@ static int read_row(const struct query *q, struct letter_row *ret, struct valise
  * is here, and a wrong size, is a letter that nobody holds. */
 int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	bool row;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
 		"SELECT l.id, l.sender, l.date_s, l.taken_in_s, l.body_bytes, l.body, l.is_own, "
 		"(SELECT b.bytes = l.body_bytes FROM body b JOIN item i ON i.seq = b.item WHERE b.root = l.body AND i.taken_in_s <= ?1), "
 		"EXISTS (SELECT 1 FROM item i WHERE i.id = l.cover AND i.kind = 5 AND length(i.bytes) = l.cover_bytes AND i.taken_in_s <= ?1) "
-		"FROM letter l WHERE l.taken_in_s <= ?1 AND l.id = ?2",
-		&q, err);
-	if (r)
-		return r;
+		"FROM letter l WHERE l.taken_in_s <= ?1 AND l.id = ?2");
+	bool row;
 	query_int(&q, s->as_of_s);
 	query_hash(&q, id);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (r)
 		return r;
 	return row ? read_row(&q, ret, err) : not_here_by_then(s, id, err);
@@ -129,13 +118,10 @@ int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, s
 int letters_some(struct spool *s, struct letters_at *at, size_t most, hash_each *each, void *context,
 		 struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db,
-			    "SELECT id, date_s, item FROM letter WHERE taken_in_s <= ?1 AND (date_s, item) < (?2, ?3) "
-			    "ORDER BY date_s DESC, item DESC",
-			    &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(
+		&s->db, "SELECT id, date_s, item FROM letter WHERE taken_in_s <= ?1 AND (date_s, item) < (?2, ?3) "
+			"ORDER BY date_s DESC, item DESC");
+	int r = 0;
 	query_int(&q, s->as_of_s);
 	query_int(&q, at->date_s);
 	query_int(&q, at->item);
@@ -170,14 +156,12 @@ static int seal_is_lost(struct spool *s, const struct hash *id, struct valise_er
 int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **ret, struct valise_err *err)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 2 AND taken_in_s <= ?");
 	bool row;
-	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 2 AND taken_in_s <= ?", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, id);
 	query_int(&q, s->as_of_s);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (r)
 		return r;
 	if (!row)
@@ -193,22 +177,17 @@ int letter_seal(struct spool *s, const struct hash *id, struct verified_seal **r
 
 int letter_own_ref(struct spool *s, struct str ref, bool *ret_any, struct hash *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT id FROM letter WHERE ref = ? AND is_own ORDER BY date_s DESC, id LIMIT 1",
-			    &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT id FROM letter WHERE ref = ? AND is_own ORDER BY date_s DESC, id LIMIT 1");
 	query_text(&q, ref);
-	r = query_next(&q, ret_any, err);
+	int r = query_next(&q, ret_any, err);
 	return r || !*ret_any ? r : row_hash(&q, 0, ret, err);
 }
 
 int letter_own_names(struct spool *s, const struct hash *digest, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT 1 FROM letter WHERE is_own = 1 AND (body = ?1 OR cover = ?1)", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT 1 FROM letter WHERE is_own = 1 AND (body = ?1 OR cover = ?1)");
 	query_hash(&q, digest);
 	return query_next(&q, ret, err);
 }
@@ -216,13 +195,10 @@ int letter_own_names(struct spool *s, const struct hash *digest, bool *ret, stru
 /* The digest of the cover that a letter's seal names. */
 static int cover_of(struct spool *s, const struct hash *letter, struct hash *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT cover FROM letter WHERE id = ?");
 	bool row;
-	int r = query_begin(&s->db, "SELECT cover FROM letter WHERE id = ?", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, letter);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (r)
 		return r;
 	if (!row)
@@ -236,10 +212,7 @@ static int cover_of(struct spool *s, const struct hash *letter, struct hash *ret
 static int set_cover(struct spool *s, const char *sql, struct str bytes, const struct hash *cover,
 		     struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, sql, &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
 	query_blob(&q, bytes);
 	query_hash(&q, cover);
 	return query_run(&q, err);
@@ -275,13 +248,9 @@ int cover_get(struct spool *s, const struct hash *letter, struct buf *ret, struc
 	int r = cover_of(s, letter, &cover, err);
 	if (r)
 		return r;
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	r = query_begin(&s->db,
-			"SELECT bytes FROM item WHERE id = ? AND kind = 5 AND bytes IS NOT NULL AND taken_in_s <= ?",
-			&q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(
+		&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = 5 AND bytes IS NOT NULL AND taken_in_s <= ?");
 	query_hash(&q, &cover);
 	query_int(&q, s->as_of_s);
 	r = query_next(&q, &row, err);

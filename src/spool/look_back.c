@@ -5,15 +5,12 @@
 /* The log is in order of intake; where its times are not, this machine's clock was set back. */
 static int count_back(struct spool *s, uint64_t *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
 		"SELECT count(*) FROM (SELECT taken_in_s, max(taken_in_s) OVER (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING "
-		"AND 1 PRECEDING) AS latest FROM item) WHERE taken_in_s < latest",
-		&q, err);
-	if (!r)
-		r = query_next(&q, &row, err);
+		"AND 1 PRECEDING) AS latest FROM item) WHERE taken_in_s < latest");
+	int r = query_next(&q, &row, err);
 	return r ? r : row_size(&q, 0, ret, err);
 }
 

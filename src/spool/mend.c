@@ -48,16 +48,13 @@ int note_check(enum note_kind kind, const struct hash *id, struct str bytes, str
 int note_here(struct spool *s, enum note_kind kind, const struct hash *id, struct str bytes, enum note_here *ret,
 	      struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct valise_err why = {0};
 	bool row = false;
 	*ret = NOTE_ABSENT;
-	int r = query_begin(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = ?", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = ?");
 	query_hash(&q, id);
 	query_int(&q, item_kind_of(kind));
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (r || !row)
 		return r;
 	r = str_eq(row_bytes(&q, 0), bytes) ? 0 : note_check(kind, id, row_bytes(&q, 0), &why);
@@ -69,10 +66,8 @@ int note_here(struct spool *s, enum note_kind kind, const struct hash *id, struc
 
 static int replace_bytes(struct spool *s, const struct note *note, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "UPDATE item SET bytes = ?2 WHERE id = ?1 AND kind BETWEEN 1 AND 4", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "UPDATE item SET bytes = ?2 WHERE id = ?1 AND kind BETWEEN 1 AND 4");
 	query_hash(&q, &note->id);
 	query_blob(&q, (struct str){note->bytes, note->len});
 	return query_run(&q, err);
@@ -85,9 +80,8 @@ static int letter_is_stale(struct spool *s, const struct hash *note, struct vali
 	bool here = false;
 	int r = note_letter(s, note, &letter, &here, err);
 	if (!r && here)
-		r = query_begin(&s->db,
-				"INSERT OR IGNORE INTO outline_stale (letter) SELECT item FROM letter WHERE id = ?", &q,
-				err);
+		q = query_of(&s->db,
+			     "INSERT OR IGNORE INTO outline_stale (letter) SELECT item FROM letter WHERE id = ?");
 	if (r || !here)
 		return r;
 	query_hash(&q, &letter);
@@ -97,27 +91,20 @@ static int letter_is_stale(struct spool *s, const struct hash *note, struct vali
 /* Letters that could not be read for its sake have no part in their outlines by which they would be found. */
 static int unread_are_stale(struct spool *s, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db,
-			    "INSERT OR IGNORE INTO outline_stale (letter) SELECT letter FROM outline WHERE class & ?",
-			    &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(
+		&s->db, "INSERT OR IGNORE INTO outline_stale (letter) SELECT letter FROM outline WHERE class & ?");
 	query_int(&q, OUTLINE_UNREAD);
 	return query_run(&q, err);
 }
 
 static int register_is_another(struct spool *s, const struct hash *entry, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT office FROM entry WHERE id = ?");
 	struct hash office;
 	bool row = false;
 	s->own_changes++;
-	int r = query_begin(&s->db, "SELECT office FROM entry WHERE id = ?", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, entry);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r && row)
 		r = row_hash(&q, 0, &office, err);
 	if (!r && row)

@@ -18,7 +18,7 @@ int numbered_put(struct spool *s, const struct numbered_table *table, const stru
 			       hash_hex(&note->id).text);
 	int r = item_put(s, table->kind, &note->id, (struct str){note->bytes, note->len}, &item, &is_new, err);
 	if (!r && is_new)
-		r = query_begin(&s->db, table->insert, &q, err);
+		q = query_of(&s->db, table->insert);
 	if (!r && is_new) {
 		query_hash(&q, letter);
 		bind_key(&q, key);
@@ -35,15 +35,12 @@ int numbered_put(struct spool *s, const struct numbered_table *table, const stru
 static int ask(struct spool *s, const char *sql, const struct hash *letter, const struct vkey *key, uint64_t *ret,
 	       struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
 	bool row;
-	int r = query_begin(&s->db, sql, &q, err);
-	if (r)
-		return r;
 	query_hash(&q, letter);
 	if (key)
 		bind_key(&q, key);
-	r = query_next(&q, &row, err); /* an aggregate: there is a row */
+	int r = query_next(&q, &row, err); /* an aggregate: there is a row */
 	return r ? r : row_size(&q, 0, ret, err);
 }
 

@@ -6,12 +6,10 @@
 
 static int run(struct spool *s, const char *sql, struct str path, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(&s->db, sql, &q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
 	query_blob(&q, path.at ? path : STR(""));
 	return query_run(&q, err);
 }
@@ -35,14 +33,10 @@ int opening_remove(struct spool *s, struct str path, struct valise_err *err)
 
 int openings_each(struct spool *s, opening_each *each, void *context, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT path FROM opening ORDER BY path", &q, err);
-	for (;;) {
-		bool row = false;
-		if (!r)
-			r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT path FROM opening ORDER BY path");
+	int r = 0;
+	while (query_row(&q, &r, err)) {
 		r = each(context, row_bytes(&q, 0));
 	}
+	return r;
 }

@@ -27,13 +27,11 @@ static int one_number(struct query *q, int64_t *ret, struct valise_err *err)
 
 int letter_place(struct spool *s, const struct hash *letter, struct letter_place *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct letter_row row;
 	int r = letter_row(s, letter, &row, err); /* says which is not here, or was not by then */
-	if (!r)
-		r = query_begin(&s->db, "SELECT item FROM letter WHERE id = ?", &q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT item FROM letter WHERE id = ?");
 	query_hash(&q, letter);
 	struct letter_place place = {.date_s = row.date_s};
 	r = one_number(&q, &place.item, err);
@@ -46,20 +44,15 @@ int letter_place(struct spool *s, const struct hash *letter, struct letter_place
 
 static int forget(struct spool *s, const char *sql, int64_t letter, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, sql, &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
 	query_int(&q, letter);
 	return query_run(&q, err);
 }
 
 static int number_office(struct spool *s, const struct hash *office, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "INSERT INTO outline_office (office) VALUES (?) ON CONFLICT DO NOTHING", &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "INSERT INTO outline_office (office) VALUES (?) ON CONFLICT DO NOTHING");
 	query_hash(&q, office);
 	return query_run(&q, err);
 }
@@ -71,12 +64,11 @@ static int put_part(struct spool *s, int64_t letter, const struct outline *o, co
 	const struct str absent = {NULL, 0};
 	int r = number_office(s, &p->office, err);
 	if (!r)
-		r = query_begin(
+		q = query_of(
 			&s->db,
 			"INSERT INTO outline_part (letter, part, office, date_s, is_loose, heard_s, heard_item) VALUES (?1, ?2, "
 			"(SELECT number FROM outline_office WHERE office = ?3), ?4, ?5, ?6, "
-			"(SELECT seq FROM item WHERE id = ?7 AND kind BETWEEN 1 AND 4))",
-			&q, err);
+			"(SELECT seq FROM item WHERE id = ?7 AND kind BETWEEN 1 AND 4))");
 	if (r)
 		return r;
 	query_int(&q, letter);
@@ -96,11 +88,8 @@ static int put_part(struct spool *s, int64_t letter, const struct outline *o, co
 
 static int put_row(struct spool *s, int64_t letter, const struct outline *o, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "INSERT INTO outline (letter, date_s, class, answer_by_s) VALUES (?, ?, ?, ?)", &q,
-			    err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "INSERT INTO outline (letter, date_s, class, answer_by_s) VALUES (?, ?, ?, ?)");
 	query_int(&q, letter);
 	query_int(&q, o->date_s);
 	query_int(&q, o->class);
@@ -132,20 +121,13 @@ int outline_put(struct spool *s, const struct hash *letter, const struct outline
 
 static int get_parts(struct spool *s, int64_t letter, struct outline *o, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db,
-			    "SELECT n.office, p.part, p.is_loose, p.heard_s, i.id FROM outline_part p "
-			    "JOIN outline_office n ON n.number = p.office LEFT JOIN item i ON i.seq = p.heard_item "
-			    "WHERE p.letter = ? ORDER BY p.part, n.office",
-			    &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q = query_of(
+		&s->db, "SELECT n.office, p.part, p.is_loose, p.heard_s, i.id FROM outline_part p "
+			"JOIN outline_office n ON n.number = p.office LEFT JOIN item i ON i.seq = p.heard_item "
+			"WHERE p.letter = ? ORDER BY p.part, n.office");
+	int r = 0;
 	query_int(&q, letter);
-	for (;;) {
-		bool row;
-		r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
+	while (query_row(&q, &r, err)) {
 		struct outline_part *grown = array_room(o->parts, o->n_parts, &o->cap_parts, sizeof *grown);
 		if (!grown)
 			return err_nomem(err);
@@ -161,23 +143,21 @@ static int get_parts(struct spool *s, int64_t letter, struct outline *o, struct 
 		if (r)
 			return r;
 	}
+	return r;
 }
 
 int outline_get(struct spool *s, const struct hash *letter, struct outline *ret, bool *ret_fresh,
 		struct valise_err *err)
 {
 	CLEAN_OUTLINE struct outline o = {0};
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	struct letter_place place;
 	bool row = false;
 	int r = letter_place(s, letter, &place, err);
-	if (!r)
-		r = query_begin(&s->db,
-				"SELECT date_s, class, answer_by_s FROM outline o WHERE letter = ?1 "
-				"AND NOT EXISTS (SELECT 1 FROM outline_stale x WHERE x.letter = ?1)",
-				&q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT date_s, class, answer_by_s FROM outline o WHERE letter = ?1 "
+				 "AND NOT EXISTS (SELECT 1 FROM outline_stale x WHERE x.letter = ?1)");
 	query_int(&q, place.item);
 	r = query_next(&q, &row, err);
 	if (!r && row) {
@@ -199,11 +179,9 @@ int outline_get(struct spool *s, const struct hash *letter, struct outline *ret,
 
 static int is_any(struct spool *s, const char *sql, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int64_t any = 0;
-	int r = query_begin(&s->db, sql, &q, err);
-	if (!r)
-		r = one_number(&q, &any, err);
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
+	int r = one_number(&q, &any, err);
 	if (!r)
 		*ret = any != 0;
 	return r;
@@ -240,10 +218,8 @@ static int spread(struct spool *s, struct valise_err *err)
 		"DELETE FROM outline_stale_office",
 	};
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-		CLEAN_QUERY struct query q = QUERY_NONE;
-		int r = query_begin(&s->db, steps[i], &q, err);
-		if (!r)
-			r = query_run(&q, err);
+		CLEAN_QUERY struct query q = query_of(&s->db, steps[i]);
+		int r = query_run(&q, err);
 		if (r)
 			return r;
 	}
@@ -272,25 +248,21 @@ static int take_ids(struct query *q, struct hash *ret, size_t most, size_t *ret_
 int outlines_take_stale(struct spool *s, struct hash *ret, size_t most, size_t *ret_n, uint64_t *ret_all,
 			struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	CLEAN_QUERY struct query count = QUERY_NONE;
 	int64_t all = 0;
 	int r = spool_need_transaction(s, err);
 	if (!r)
 		r = spread(s, err);
 	if (!r && ret_all) {
-		r = query_begin(&s->db, "SELECT count(*) FROM outline_stale", &count, err);
+		count = query_of(&s->db, "SELECT count(*) FROM outline_stale");
 		if (!r)
 			r = one_number(&count, &all, err);
 	}
 	/* By their seals, so that rows lie beside each other: the order of intake. */
-	if (!r)
-		r = query_begin(
-			&s->db,
-			"SELECT i.id FROM outline_stale s JOIN item i ON i.seq = s.letter ORDER BY s.letter LIMIT ?",
-			&q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(
+		&s->db, "SELECT i.id FROM outline_stale s JOIN item i ON i.seq = s.letter ORDER BY s.letter LIMIT ?");
 	query_int(&q, (int64_t)most);
 	r = take_ids(&q, ret, most, ret_n, err);
 	if (!r && ret_all)
@@ -312,13 +284,9 @@ int outlines_drop(struct spool *s, struct valise_err *err)
 
 int outlines_entry(struct spool *s, const struct hash *office, bool is_all, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db,
-			    "INSERT INTO outline_stale_office (office, is_all) VALUES (?, ?) ON CONFLICT (office) "
-			    "DO UPDATE SET is_all = max(is_all, excluded.is_all)",
-			    &q, err);
-	if (r)
-		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "INSERT INTO outline_stale_office (office, is_all) VALUES (?, ?) ON CONFLICT (office) "
+				 "DO UPDATE SET is_all = max(is_all, excluded.is_all)");
 	query_hash(&q, office);
 	query_int(&q, is_all);
 	return query_run(&q, err);
@@ -350,32 +318,27 @@ void outline_count_past(struct outline_totals *t, unsigned class, uint64_t n)
 static int count_classes(struct query *q, void (*count)(struct outline_totals *t, unsigned class, uint64_t n),
 			 struct outline_totals *t, struct valise_err *err)
 {
-	for (;;) {
-		bool row;
+	int r = 0;
+	while (query_row(q, &r, err)) {
 		uint64_t n;
-		int r = query_next(q, &row, err);
-		if (!r && row)
-			r = row_size(q, 1, &n, err);
-		if (r || !row)
-			return r;
-		count(t, (unsigned)row_int(q, 0), n);
+		r = row_size(q, 1, &n, err);
+		if (!r)
+			count(t, (unsigned)row_int(q, 0), n);
 	}
+	return r;
 }
 
 int outlines_total(struct spool *s, int64_t now_s, struct outline_totals *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query all = QUERY_NONE;
 	CLEAN_QUERY struct query past = QUERY_NONE;
 	struct outline_totals t = {0};
-	int r = query_begin(&s->db, "SELECT class, letters FROM outline_total", &all, err);
+	CLEAN_QUERY struct query all = query_of(&s->db, "SELECT class, letters FROM outline_total");
+	int r = count_classes(&all, outline_count, &t, err);
 	if (!r)
-		r = count_classes(&all, outline_count, &t, err);
-	if (!r)
-		r = query_begin(
+		past = query_of(
 			&s->db,
 			"SELECT t.class, (SELECT count(*) FROM outline o INDEXED BY outline_answer_by WHERE o.class = t.class "
-			"AND o.answer_by_s IS NOT NULL AND o.answer_by_s < ?) FROM outline_total t",
-			&past, err);
+			"AND o.answer_by_s IS NOT NULL AND o.answer_by_s < ?) FROM outline_total t");
 	if (r)
 		return r;
 	query_int(&past, now_s);
@@ -401,19 +364,15 @@ int outlines_compare_totals(struct spool *s, uint64_t *wrong, struct valise_err 
 int outlines_heard(struct spool *s, const struct hash *office, bool *ret_any, struct hash *ret_note,
 		   struct hash *ret_letter, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	bool row = false;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
 		"SELECT note.id, seal.id FROM outline_part p INDEXED BY outline_part_heard "
 		"JOIN item note ON note.seq = p.heard_item JOIN item seal ON seal.seq = p.letter "
 		"WHERE p.office = (SELECT number FROM outline_office WHERE office = ?) AND p.heard_s IS NOT NULL "
-		"ORDER BY p.heard_s DESC, p.heard_item DESC LIMIT 1",
-		&q, err);
-	if (r)
-		return r;
+		"ORDER BY p.heard_s DESC, p.heard_item DESC LIMIT 1");
+	bool row = false;
 	query_hash(&q, office);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r && row)
 		r = row_hash(&q, 0, ret_note, err);
 	if (!r && row)

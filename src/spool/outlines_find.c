@@ -39,13 +39,10 @@ static const char by_unanswered[] =
 
 static int office_number(struct spool *s, const struct hash *office, int64_t *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT number FROM outline_office WHERE office = ?");
 	bool row = false;
-	int r = query_begin(&s->db, "SELECT number FROM outline_office WHERE office = ?", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, office);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r)
 		*ret = row ? row_int(&q, 0) : 0; /* no row has that number */
 	return r;
@@ -53,18 +50,14 @@ static int office_number(struct spool *s, const struct hash *office, int64_t *re
 
 static int refs_are_few(struct spool *s, struct str low, struct str high, bool *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	bool row = false;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
-		"SELECT count(*) FROM (SELECT 1 FROM letter INDEXED BY letter_ref WHERE ref >= ? AND ref < ? LIMIT ?)",
-		&q, err);
-	if (r)
-		return r;
+		"SELECT count(*) FROM (SELECT 1 FROM letter INDEXED BY letter_ref WHERE ref >= ? AND ref < ? LIMIT ?)");
+	bool row = false;
 	query_text(&q, low);
 	query_text(&q, high);
 	query_int(&q, REFS_SORTED + 1);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r)
 		*ret = !row || row_int(&q, 0) <= REFS_SORTED;
 	return r;
@@ -96,7 +89,6 @@ static void bind(struct query *q, const struct outline_filter *f, const struct s
 int outlines_find(struct spool *s, const struct outline_filter *f, struct hash *ret, size_t most, size_t *ret_n,
 		  struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	CLEAN_BUF struct buf high = BUF_INIT(LIMIT_FREE_TEXT_BYTES + 8);
 	int64_t numbers[2] = {0, 0};
 	bool few = false;
@@ -111,10 +103,9 @@ int outlines_find(struct spool *s, const struct outline_filter *f, struct hash *
 	if (!r && f->ref.at)
 		r = refs_are_few(s, f->ref, buf_str(&high), &few, err);
 	const char *sql = few ? by_ref : f->to ? by_to : f->from ? by_from : f->unanswered ? by_unanswered : by_date;
-	if (!r)
-		r = query_begin(&s->db, sql, &q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
 	bind(&q, f, s, numbers, buf_str(&high), most);
 	for (;;) {
 		bool row;

@@ -59,14 +59,10 @@ static int each_row(struct spool *s, const struct hash *letter, struct query *q,
 
 int reports_of(struct spool *s, const struct hash *letter, report_each *each, void *context, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
 		"SELECT i.bytes, i.taken_in_s, i.id FROM report n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
-		"AND i.taken_in_s <= ? ORDER BY n.signer, n.nth, n.item",
-		&q, err);
-	if (r)
-		return r;
+		"AND i.taken_in_s <= ? ORDER BY n.signer, n.nth, n.item");
 	query_hash(&q, letter);
 	query_int(&q, s->as_of_s);
 	return each_row(s, letter, &q, each, context, err);
@@ -74,13 +70,9 @@ int reports_of(struct spool *s, const struct hash *letter, report_each *each, vo
 
 int reports_each(struct spool *s, report_each *each, void *context, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
-		"SELECT i.bytes, i.taken_in_s, i.id FROM report n JOIN item i ON i.seq = n.item AND i.taken_in_s <= ? ORDER BY n.item",
-		&q, err);
-	if (r)
-		return r;
+		"SELECT i.bytes, i.taken_in_s, i.id FROM report n JOIN item i ON i.seq = n.item AND i.taken_in_s <= ? ORDER BY n.item");
 	query_int(&q, s->as_of_s);
 	return each_row(s, NULL, &q, each, context, err);
 }

@@ -308,11 +308,9 @@ const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row = false;
-	int r = query_begin(db, sql, &q, err);
-	if (!r)
-		r = query_next(&q, &row, err);
+	CLEAN_QUERY struct query q = query_of(db, sql);
+	int r = query_next(&q, &row, err);
 	if (!r)
 		*ret = row ? row_int(&q, 0) : 0;
 	return r;

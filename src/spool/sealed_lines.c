@@ -7,15 +7,12 @@
 int sealed_line_put(struct spool *s, const struct hash *list, uint64_t round, uint64_t line, const struct hash *letter,
 		    struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(
-			&s->db,
-			"INSERT INTO sealed_line (list, round, line, letter) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			&q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(
+		&s->db,
+		"INSERT INTO sealed_line (list, round, line, letter) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
 	query_hash(&q, list);
 	query_int(&q, (int64_t)round);
 	query_int(&q, (int64_t)line);
@@ -29,44 +26,32 @@ int sealed_line_put(struct spool *s, const struct hash *list, uint64_t round, ui
 
 static int last_round(struct spool *s, const struct hash *list, uint64_t *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT coalesce(max(round), 0) FROM sealed_line WHERE list = ?");
 	bool row;
-	int r = query_begin(&s->db, "SELECT coalesce(max(round), 0) FROM sealed_line WHERE list = ?", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, list);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	return r ? r : row_size(&q, 0, ret, err);
 }
 
 int sealed_lines_of(struct spool *s, const struct hash *list, uint64_t *ret_round, sealed_line_each *each,
 		    void *context, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	uint64_t round = 0;
 	int r = last_round(s, list, &round, err);
-	if (!r)
-		r = query_begin(&s->db,
-				"SELECT line, letter FROM sealed_line WHERE list = ? AND round = ? ORDER BY line", &q,
-				err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT line, letter FROM sealed_line WHERE list = ? AND round = ? ORDER BY line");
 	query_hash(&q, list);
 	query_int(&q, (int64_t)round);
-	for (;;) {
-		bool row;
+	while (query_row(&q, &r, err)) {
 		uint64_t line;
 		struct hash letter;
-		r = query_next(&q, &row, err);
-		if (r || !row)
-			break;
 		r = row_size(&q, 0, &line, err);
 		if (!r)
 			r = row_hash(&q, 1, &letter, err);
 		if (!r)
 			r = each(context, line, &letter);
-		if (r)
-			return r;
 	}
 	if (!r)
 		*ret_round = round;

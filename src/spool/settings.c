@@ -5,15 +5,11 @@
 
 int setting_put(struct spool *s, const char *name, struct str value, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(&s->db,
-				"INSERT INTO setting (name, value) VALUES (?, ?) "
-				"ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-				&q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "INSERT INTO setting (name, value) VALUES (?, ?) "
+						      "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
 	query_text(&q, str_of(name));
 	query_blob(&q, value.at ? value : STR(""));
 	return query_run(&q, err);
@@ -21,13 +17,10 @@ int setting_put(struct spool *s, const char *name, struct str value, struct vali
 
 int setting_get(struct spool *s, const char *name, struct buf *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT value FROM setting WHERE name = ?");
 	bool row = false;
-	int r = query_begin(&s->db, "SELECT value FROM setting WHERE name = ?", &q, err);
-	if (r)
-		return r;
 	query_text(&q, str_of(name));
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (r)
 		return r;
 	if (!row)
@@ -38,12 +31,10 @@ int setting_get(struct spool *s, const char *name, struct buf *ret, struct valis
 
 int setting_remove(struct spool *s, const char *name, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(&s->db, "DELETE FROM setting WHERE name = ?", &q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "DELETE FROM setting WHERE name = ?");
 	query_text(&q, str_of(name));
 	return query_run(&q, err);
 }

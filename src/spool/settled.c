@@ -12,11 +12,10 @@
 
 int log_end(struct spool *s, struct log_end *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row = false;
-	int r = query_begin(&s->db, "SELECT coalesce(max(seq), 0), (SELECT times FROM came_back) FROM item", &q, err);
-	if (!r)
-		r = query_next(&q, &row, err);
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT coalesce(max(seq), 0), (SELECT times FROM came_back) FROM item");
+	int r = query_next(&q, &row, err);
 	if (!r)
 		*ret = (struct log_end){row ? row_int(&q, 0) : 0, row ? row_int(&q, 1) : 0};
 	return r;
@@ -27,21 +26,16 @@ int log_end(struct spool *s, struct log_end *ret, struct valise_err *err)
 static int each_letter(struct spool *s, const char *sql, const struct hash *of, hash_each *each, void *context,
 		       struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, sql, &q, err);
-	if (!r)
-		query_hash(&q, of);
-	for (;;) {
-		bool row = false;
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
+	int r = 0;
+	query_hash(&q, of);
+	while (query_row(&q, &r, err)) {
 		struct hash letter;
-		if (!r)
-			r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
 		r = row_hash(&q, 0, &letter, err);
 		if (!r)
 			r = each(context, &letter);
 	}
+	return r;
 }
 
 /* Which letter a note is about, in *id instead of its own. Of one that is damaged here the rows tell, which takes longer. */
@@ -89,20 +83,15 @@ static int touch(struct spool *s, const struct query *q, hash_each *each, void *
 
 int letters_touched(struct spool *s, int64_t seq, hash_each *each, void *context, bool *ret_all, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, "SELECT kind, id, bytes FROM item WHERE seq > ? ORDER BY seq", &q, err);
-	if (!r)
-		query_int(&q, seq);
-	for (;;) {
-		bool row = false;
-		if (!r)
-			r = query_next(&q, &row, err);
-		if (!r && row && row_int(&q, 0) == ITEM_REGISTER)
-			*ret_all = true;
-		if (r || !row || *ret_all)
-			return r;
-		r = touch(s, &q, each, context, err);
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT kind, id, bytes FROM item WHERE seq > ? ORDER BY seq");
+	int r = 0;
+	query_int(&q, seq);
+	while (!*ret_all && query_row(&q, &r, err)) {
+		*ret_all = row_int(&q, 0) == ITEM_REGISTER;
+		if (!*ret_all)
+			r = touch(s, &q, each, context, err);
 	}
+	return r;
 }
 
 /* ---- Places ---- */
@@ -110,19 +99,15 @@ int letters_touched(struct spool *s, int64_t seq, hash_each *each, void *context
 int settled_get(struct spool *s, const struct hash *place, const struct log_end *now, int64_t now_s,
 		struct settled *ret, hash_each *open, void *context, bool *ret_is, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT seq, since_s, until_s, open FROM settled WHERE place = ?1 AND came_back = ?2 "
+				 "AND seq <= ?3 AND ?4 BETWEEN since_s AND until_s");
 	bool row;
-	int r = query_begin(&s->db,
-			    "SELECT seq, since_s, until_s, open FROM settled WHERE place = ?1 AND came_back = ?2 "
-			    "AND seq <= ?3 AND ?4 BETWEEN since_s AND until_s",
-			    &q, err);
-	if (r)
-		return r;
 	query_hash(&q, place);
 	query_int(&q, now->came_back);
 	query_int(&q, now->seq);
 	query_int(&q, now_s);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (!r && row)
 		r = row_each_hash(&q, 3, open, context, err);
 	if (r)
@@ -138,14 +123,10 @@ int settled_get(struct spool *s, const struct hash *place, const struct log_end 
 
 static int put(struct spool *s, const struct settled *what, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "INSERT OR REPLACE INTO settled (place, seq, came_back, since_s, until_s, open) "
+				 "VALUES (?, ?, ?, ?, ?, ?)");
 	CLEAN_QUERY struct query old = QUERY_NONE;
-	int r = query_begin(&s->db,
-			    "INSERT OR REPLACE INTO settled (place, seq, came_back, since_s, until_s, open) "
-			    "VALUES (?, ?, ?, ?, ?, ?)",
-			    &q, err);
-	if (r)
-		return r;
 	query_hash(&q, &what->place);
 	query_int(&q, what->upto.seq);
 	query_int(&q, what->upto.came_back);
@@ -153,12 +134,10 @@ static int put(struct spool *s, const struct settled *what, struct valise_err *e
 	query_int(&q, what->until_s);
 	query_blob(&q,
 		   what->n_open ? (struct str){(const char *)what->open, what->n_open * sizeof *what->open} : STR(""));
-	r = query_run(&q, err);
+	int r = query_run(&q, err);
 	if (!r)
-		r = query_begin(&s->db,
-				"DELETE FROM settled WHERE came_back <> ?2 OR number NOT IN "
-				"(SELECT number FROM settled ORDER BY number DESC LIMIT ?1)",
-				&old, err);
+		old = query_of(&s->db, "DELETE FROM settled WHERE came_back <> ?2 OR number NOT IN "
+				       "(SELECT number FROM settled ORDER BY number DESC LIMIT ?1)");
 	if (r)
 		return r;
 	query_int(&old, PLACES_MAX);

@@ -6,12 +6,10 @@
 
 int sheet_put(struct spool *s, const struct hash *letter, struct str bytes, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	int r = spool_need_transaction(s, err);
-	if (!r)
-		r = query_begin(&s->db, "INSERT INTO sheet (letter, bytes) VALUES (?, ?)", &q, err);
 	if (r)
 		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "INSERT INTO sheet (letter, bytes) VALUES (?, ?)");
 	query_hash(&q, letter);
 	query_blob(&q, bytes);
 	return query_run(&q, err);
@@ -19,13 +17,10 @@ int sheet_put(struct spool *s, const struct hash *letter, struct str bytes, stru
 
 int sheet_get(struct spool *s, const struct hash *letter, struct buf *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT bytes FROM sheet WHERE letter = ?");
 	bool row;
-	int r = query_begin(&s->db, "SELECT bytes FROM sheet WHERE letter = ?", &q, err);
-	if (r)
-		return r;
 	query_hash(&q, letter);
-	r = query_next(&q, &row, err);
+	int r = query_next(&q, &row, err);
 	if (r)
 		return r;
 	if (!row)

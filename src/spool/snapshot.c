@@ -71,7 +71,7 @@ int spool_snapshot(struct spool *s, snapshot_progress *progress, void *context, 
 		r = spool_begin_read(s, err);
 	/* The first read is when the moment is. */
 	if (!r)
-		r = query_begin(&s->db, "SELECT count(*) FROM sqlite_schema", &q, err);
+		q = query_of(&s->db, "SELECT count(*) FROM sqlite_schema");
 	if (!r)
 		r = query_next(&q, &row, err);
 	query_end(&q);

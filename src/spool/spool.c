@@ -167,11 +167,9 @@ static int open_db_read_only(struct spool *s, struct valise_err *err)
 /* The log must be there: without it readers and writers would shut each other out. */
 static int keep_log(struct spool *s, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row = false;
-	int r = query_begin(&s->db, "PRAGMA journal_mode = WAL", &q, err);
-	if (!r)
-		r = query_next(&q, &row, err);
+	CLEAN_QUERY struct query q = query_of(&s->db, "PRAGMA journal_mode = WAL");
+	int r = query_next(&q, &row, err);
 	if (!r && !(row && str_eq(row_bytes(&q, 0), STR("wal"))))
 		return err_set(err, VALISE_E_FAILURE,
 			       "the filesystem of %s cannot hold a spool (it has no shared memory): use another",

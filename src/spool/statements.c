@@ -17,14 +17,10 @@ static const struct numbered_table table = {
 static int put_regarding(struct spool *s, const struct verified_statement *v, const struct hash *note,
 			 struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "INSERT INTO regarding (note, item, letter) VALUES "
+				 "(?1, (SELECT seq FROM item WHERE id = ?2 AND kind = 3), ?3) ON CONFLICT DO NOTHING");
 	struct hash_hex hex = hash_hex(note);
-	int r = query_begin(&s->db,
-			    "INSERT INTO regarding (note, item, letter) VALUES "
-			    "(?1, (SELECT seq FROM item WHERE id = ?2 AND kind = 3), ?3) ON CONFLICT DO NOTHING",
-			    &q, err);
-	if (r)
-		return r;
 	query_text(&q, str_of(hex.text));
 	query_hash(&q, &v->note.id);
 	query_hash(&q, &v->s.letter);
@@ -45,23 +41,16 @@ int statement_put(struct spool *s, const struct verified_statement *v, bool *ret
 int statements_of(struct spool *s, const struct hash *letter, statement_each *each, void *context,
 		  struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(
+	CLEAN_QUERY struct query q = query_of(
 		&s->db,
 		"SELECT i.bytes, i.taken_in_s, i.id FROM statement n JOIN item i ON i.seq = n.item WHERE n.letter = ? "
-		"AND i.taken_in_s <= ? ORDER BY n.signer, n.nth, n.item",
-		&q, err);
-	if (r)
-		return r;
+		"AND i.taken_in_s <= ? ORDER BY n.signer, n.nth, n.item");
+	int r = 0;
 	query_hash(&q, letter);
 	query_int(&q, s->as_of_s);
-	for (;;) {
-		bool row;
+	while (query_row(&q, &r, err)) {
 		struct hash id;
 		CLEAN_STATEMENT struct verified_statement *v = NULL;
-		r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
 		struct str bytes = row_bytes(&q, 0);
 		r = row_hash(&q, 2, &id, err);
 		if (!r)
@@ -73,34 +62,29 @@ int statements_of(struct spool *s, const struct hash *letter, statement_each *ea
 		if (r)
 			return r;
 	}
+	return r;
 }
 
 int letters_regarding(struct spool *s, const struct hash *note, regarding_each *each, void *context,
 		      struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
+	CLEAN_QUERY struct query q =
+		query_of(&s->db, "SELECT DISTINCT n.letter FROM regarding n JOIN item i ON i.seq = n.item "
+				 "WHERE n.note = ? AND n.letter <> ? AND i.taken_in_s <= ? ORDER BY n.letter");
 	struct hash_hex hex = hash_hex(note);
-	int r = query_begin(&s->db,
-			    "SELECT DISTINCT n.letter FROM regarding n JOIN item i ON i.seq = n.item "
-			    "WHERE n.note = ? AND n.letter <> ? AND i.taken_in_s <= ? ORDER BY n.letter",
-			    &q, err);
-	if (r)
-		return r;
+	int r = 0;
 	query_text(&q, str_of(hex.text));
 	query_hash(&q, note);
 	query_int(&q, s->as_of_s);
-	for (;;) {
-		bool row;
+	while (query_row(&q, &r, err)) {
 		struct hash letter;
-		r = query_next(&q, &row, err);
-		if (r || !row)
-			return r;
 		r = row_hash(&q, 0, &letter, err);
 		if (!r)
 			r = each(context, &letter);
 		if (r)
 			return r;
 	}
+	return r;
 }
 
 int statement_count(struct spool *s, const struct hash *letter, const struct vkey *key, uint64_t *ret,

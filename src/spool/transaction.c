@@ -6,9 +6,8 @@
 /* Prepared once: there may be thousands. */
 static int run(struct spool *s, const char *sql, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
-	int r = query_begin(&s->db, sql, &q, err);
-	return r ? r : query_run(&q, err);
+	CLEAN_QUERY struct query q = query_of(&s->db, sql);
+	return query_run(&q, err);
 }
 
 static int begin(struct spool *s, const char *sql, bool *is_open, struct valise_err *err)
@@ -96,11 +95,9 @@ int spool_end(struct spool *s, int code, struct valise_err *err)
 
 int spool_changes(struct spool *s, struct spool_changes *ret, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = QUERY_NONE;
 	bool row;
-	int r = query_begin(&s->db, "PRAGMA data_version", &q, err);
-	if (!r)
-		r = query_next(&q, &row, err);
+	CLEAN_QUERY struct query q = query_of(&s->db, "PRAGMA data_version");
+	int r = query_next(&q, &row, err);
 	if (!r)
 		*ret = (struct spool_changes){row ? row_int(&q, 0) : 0, s->own_changes};
 	return r;

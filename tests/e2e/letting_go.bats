@@ -349,3 +349,44 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	[ "$(status_of as harbour sync little --all)" -eq 1 ]
 	[ "$(find little/valise -size +6M | wc -l)" -eq 1 ]
 }
+
+@test "what came while a person was asked keeps a letter, and so does an export its bytes" {
+	arrive plan
+	as oslo say defect "${ids[0]}" --reason contents --yes >/dev/null
+	as oslo sync stick >/dev/null
+	/usr/bin/env python3 - "${ids[0]}" >asked <<-'PYTHON'
+	import os, pty, subprocess, sys
+	pid, fd = pty.fork()
+	if pid == 0:
+	    os.execvp("valise", ["valise", "forget", sys.argv[1], "--dir", "offices/harbour"])
+	said = b""
+	while b"[y/N]" not in said:
+	    said += os.read(fd, 1000)
+	subprocess.run(["valise", "sync", "stick", "--dir", "offices/harbour"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+	os.write(fd, b"y\n")
+	try:
+	    while more := os.read(fd, 1000):
+	        said += more
+	except OSError: # the terminal's other end is gone
+	    pass
+	print(said.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+	PYTHON
+	cat asked
+	grep -q "says defect of it.*came while you were asked" <(tr -d '\r\n' <asked)
+	[ "$(bytes_of harbour)" -eq 1 ]
+	# All that the export's database names goes with it, however long somebody takes to read it.
+	mkfifo pipe
+	as harbour export - >pipe 3>&- &
+	exec 7<pipe
+	head -c 1000 <&7 >spool.tar
+	run as harbour forget "${ids[0]}" --anyway --yes
+	[ "$status" -eq 1 ]
+	[[ $output == *"is being exported"*"try again when it is done"* ]]
+	cat <&7 >>spool.tar
+	exec 7<&-
+	wait
+	as harbour forget "${ids[0]}" --anyway --yes
+	valise import spool.tar --dir offices/again
+	[ "$(bytes_of again)" -eq 1 ]
+	as again doctor
+}

@@ -31,7 +31,8 @@ static void test_appends(void **state)
 	buf_add_text(&b, "ef");
 	buf_add_char(&b, 'g');
 	buf_add_u32be(&b, 0x68696a6b);
-	buf_add_u64be(&b, UINT64_C(0x6c6d6e6f70717273));
+	buf_add_u32be(&b, 0x6c6d6e6f);
+	buf_add_u32be(&b, 0x70717273);
 	buf_addf(&b, "%s%d", "t", 42);
 	assert_string_equal((char *)b.data, "abcdefghijklmnopqrst42");
 	assert_int_equal(b.len, 22);

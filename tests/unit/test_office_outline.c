@@ -368,7 +368,7 @@ static void a_citation_that_comes_first(void **state)
 	CLEAN_QUERY struct query q = QUERY_NONE;
 	CLEAN_ENTRY struct verified_entry *e = NULL;
 	bool is_row = false;
-	must(query_begin(&s->db, "SELECT bytes FROM temp.kept", &q, &err));
+	q = query_of(&s->db, "SELECT bytes FROM temp.kept");
 	must(query_next(&q, &is_row, &err));
 	assert_true(is_row);
 	struct str bytes = row_bytes(&q, 0);

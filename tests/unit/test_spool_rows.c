@@ -190,12 +190,6 @@ static void statements_and_reports_come_back(void **state)
 	assert_int_equal(x.taken_in_s[2], NOTE_STATEMENT);
 	assert_int_equal(x.taken_in_s[3], NOTE_REPORT);
 
-	CLEAN_BUF struct buf b = BUF_INIT(LIMIT_NOTE_BYTES);
-	assert_int_equal(note_bytes(s, &two->note.id, &b, &err), 0);
-	assert_true(str_eq(buf_str(&b), (struct str){two->note.bytes, two->note.len}));
-	struct hash nobody = kit_hash(12345);
-	assert_int_equal(note_bytes(s, &nobody, &b, &err), VALISE_E_NOT_FOUND);
-
 	uint64_t nth = 99;
 	assert_int_equal(statement_last_nth(s, letter, &one->s.by, &nth, &err), 0);
 	assert_int_equal(nth, 3);
