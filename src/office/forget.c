@@ -159,7 +159,6 @@ static int look_at(struct valise *v, const struct valise_forgetting *f, const st
 {
 	CLEAN_GATHERED struct gathered g = {0};
 	CLEAN_BUF struct buf why = BUF_INIT(8192);
-	struct valise_err unread = {0};
 	struct letter_row row;
 	bool done = false;
 	int r = letter_row(v->spool, id, &row, err);
@@ -174,13 +173,11 @@ static int look_at(struct valise *v, const struct valise_forgetting *f, const st
 		r = hashes_add(&d->gone, id, err);
 	if (r || done || (f->all && f->has_before && row.date_s >= f->before_s))
 		return r;
-	r = gather(v, id, &g, &unread);
+	r = gather(v, id, &g, err);
 	if (r == VALISE_E_BAD && f->all) { /* damaged here: who has received it cannot be told */
 		d->n_unread++;
 		return 0;
 	}
-	if (r)
-		err_copy(err, &unread);
 	if (!r && !f->anyway)
 		r = why_keep(v, &g, &why, err);
 	if (r)

@@ -133,11 +133,8 @@ static int show(struct valise *v, const struct heard_of *h, int (*each)(void *co
 	const struct named n = {hash_hex(&h->office), hash_hex(&h->note), hash_hex(&h->letter), hash_short(&h->letter)};
 	struct valise_accounts *a = NULL;
 	struct valise_heard shown = {.office_id = n.office.text};
-	struct valise_err why = {0};
-	int r = register_set_load(v, &h->office, 1, &set, &why);
+	int r = register_set_load(v, &h->office, 1, &set, err);
 	bool is_named = r == 0;
-	if (r && r != VALISE_E_BAD)
-		err_copy(err, &why);
 	if (!r || r == VALISE_E_BAD) /* damaged here: it has your name for it all the same */
 		r = office_show(v, is_named ? &set : NULL, &h->office, &name, err);
 	if (!r)

@@ -26,16 +26,12 @@ static int know(struct valise *v, const struct note_author *by, bool *ret, struc
 		if (r)
 			return r == VALISE_E_NOT_FOUND ? 0 : r;
 	}
-	struct valise_err why = {0};
-	r = register_set_look(v, office, 1, &set, &why);
-	if (r == VALISE_E_BAD) /* damaged here: nobody can tell who it is */
-		return 0;
-	if (r)
-		err_copy(err, &why);
-	else
-		*ret = standing_suffices(
-			standing_judge(set.registers, by->office, by->key, by->role, by->time_s, by->id, NULL));
-	return r;
+	r = register_set_look(v, office, 1, &set, err);
+	if (r) /* damaged here: nobody can tell who it is */
+		return r == VALISE_E_BAD ? 0 : r;
+	*ret = standing_suffices(
+		standing_judge(set.registers, by->office, by->key, by->role, by->time_s, by->id, NULL));
+	return 0;
 }
 
 int note_room_look(struct valise *v, struct note_room *room, const struct note_author *by, bool *ret_room,

@@ -102,12 +102,11 @@ static int strike_subject(struct search *s, const struct verified_seal *seal, un
 {
 	CLEAN_BUF_SECRET struct buf text = BUF_INIT(LIMIT_COVER_BYTES);
 	CLEAN_COVER struct cover c = {0};
-	struct valise_err why = {0};
 	struct hash digest;
 	buf_clear(&s->locked.file);
 	if (seal->s.paper.at)
 		return 0;
-	int r = cover_get(s->v->spool, &seal->note.id, &s->locked.file, &why);
+	int r = cover_get(s->v->spool, &seal->note.id, &s->locked.file, err);
 	if (r == VALISE_E_NOT_FOUND)
 		return 0;
 	if (!r) {
@@ -115,15 +114,13 @@ static int strike_subject(struct search *s, const struct verified_seal *seal, un
 		r = hash_eq(&digest, &seal->s.cover) ? 0 : VALISE_E_BAD;
 	}
 	if (!r)
-		r = search_reads(s) ? unlock_cover(&s->locked, seal, &c, &text, &why) : VALISE_E_NOT_ALLOWED;
+		r = search_reads(s) ? unlock_cover(&s->locked, seal, &c, &text, err) : VALISE_E_NOT_ALLOWED;
 	if (r == VALISE_E_BAD || r == VALISE_E_NOT_ALLOWED || r == VALISE_E_LIMIT) {
 		s->n_closed++;
 		return 0;
 	}
-	if (r) {
-		err_copy(err, &why);
+	if (r)
 		return r;
-	}
 	text_show(subject, c.subject);
 	r = buf_check(subject, "a subject", err);
 	return r ? r : strike(s, c.subject, missing, err);
@@ -135,15 +132,12 @@ int search_letter(struct search *s, const struct hash *letter, bool *ret_found, 
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
 	unsigned missing = (1u << s->n_words) - 1;
-	struct valise_err why = {0};
-	int r = letter_seal(s->v->spool, letter, &seal, &why);
+	int r = letter_seal(s->v->spool, letter, &seal, err);
 	if (r == VALISE_E_BAD) {
 		s->n_closed++;
 		*ret_found = false;
 		return 0;
 	}
-	if (r)
-		err_copy(err, &why);
 	if (!r)
 		r = strike(s, seal->s.ref, &missing, err);
 	if (!r)

@@ -34,14 +34,9 @@ static int add_name(struct sync_letters *l, struct valise *v, const struct hash 
 	if (!grown)
 		return err_nomem(err);
 	l->names = grown;
-	struct valise_err why = {0};
-	int r = register_set_look(v, office, 1, &set, &why);
-	if (!r)
-		r = office_show(v, &set, office, &name, err);
-	else if (r == VALISE_E_BAD) /* damaged here: it has your name for it all the same */
-		r = office_show(v, NULL, office, &name, err);
-	else
-		err_copy(err, &why);
+	int r = register_set_look(v, office, 1, &set, err);
+	if (!r || r == VALISE_E_BAD) /* damaged here: it has your name for it all the same */
+		r = office_show(v, r ? NULL : &set, office, &name, err);
 	if (!r && !(l->names[l->n_names] = strdup((char *)name.data)))
 		r = err_nomem(err);
 	return r ? r : hash_index_put(&l->offices, office, l->n_names++, err);

@@ -41,25 +41,18 @@ int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool i
 int take_held_arrival(struct take_in *t, const struct hash *id, bool *ret_held)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
-	struct valise_err why = {0};
 	struct letter_row row;
 	struct let_go gone;
 	size_t i;
 	*ret_held = hash_index_get(&t->by_id, id, NULL);
 	if (*ret_held)
 		return 0;
-	int r = letter_row(t->v->spool, id, &row, &why);
-	if (r == VALISE_E_NOT_FOUND)
-		return 0;
-	if (r) {
-		err_copy(t->err, &why);
-		return r;
-	}
-	r = letter_seal(t->v->spool, id, &seal, &why);
+	int r = letter_row(t->v->spool, id, &row, t->err);
+	if (r)
+		return r == VALISE_E_NOT_FOUND ? 0 : r;
+	r = letter_seal(t->v->spool, id, &seal, t->err);
 	if (r == VALISE_E_BAD)
 		return 0;
-	if (r)
-		err_copy(t->err, &why);
 	if (!r)
 		r = letter_let_go_look(t->v->spool, id, &gone, t->err);
 	if (!r)

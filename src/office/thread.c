@@ -87,22 +87,19 @@ static int look_inside(struct thread *t, const struct hash *letter)
 	CLEAN_BUF_SECRET struct buf text = BUF_INIT(LIMIT_COVER_BYTES);
 	CLEAN_COVER struct cover c = {0};
 	struct inside *in = &t->insides[t->n_insides];
-	struct valise_err why = {0};
-	int r = letter_seal(t->v->spool, letter, &seal, &why);
+	int r = letter_seal(t->v->spool, letter, &seal, t->err);
 	if (r == VALISE_E_BAD) /* it may be a reply: who can tell */
 		return hashes_add(&t->unread, letter, t->err);
 	if (!r && seal->s.paper.at)
 		return 0;
 	if (!r)
-		r = locked_cover_get(t->v, seal, &locked, &why);
+		r = locked_cover_get(t->v, seal, &locked, t->err);
 	if (!r)
-		r = unlock_cover(&locked, seal, &c, &text, &why);
+		r = unlock_cover(&locked, seal, &c, &text, t->err);
 	if (r == VALISE_E_BAD || r == VALISE_E_NOT_ALLOWED || r == VALISE_E_NOT_FOUND)
 		return 0;
-	if (r) {
-		err_copy(t->err, &why);
+	if (r)
 		return r;
-	}
 	CLEAN_BUF struct buf subject = BUF_INIT(LIMIT_FREE_TEXT_BYTES * 8);
 	text_show(&subject, c.subject);
 	*in = (struct inside){.letter = *letter,

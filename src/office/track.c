@@ -23,15 +23,11 @@ int office_accounts(struct valise *v, const struct hash *letter, bool with_words
 int office_accounts_if_read(struct valise *v, const struct hash *letter, struct valise_accounts **ret,
 			    struct valise_err *err)
 {
-	struct valise_err why = {0};
-	int r = office_accounts(v, letter, false, ret, &why);
-	if (r == VALISE_E_BAD) {
-		*ret = NULL;
-		return 0;
-	}
-	if (r)
-		err_copy(err, &why);
-	return r;
+	int r = office_accounts(v, letter, false, ret, err);
+	if (r != VALISE_E_BAD)
+		return r;
+	*ret = NULL;
+	return 0;
 }
 
 int valise_track(struct valise *v, const char *letter, struct valise_accounts **ret, struct valise_err *err)
@@ -99,21 +95,17 @@ void valise_ids_free(char **ids, size_t n)
 static int makes_sense(struct valise *v, const struct register_set *set, const struct hash *id, enum valise_all which,
 		       bool *ret, struct valise_err *err)
 {
-	struct valise_err why = {0};
 	struct letter_row row;
 	int r = letter_row(v->spool, id, &row, err);
 	*ret = which == VALISE_ALL_LETTERS;
 	/* Paper: somebody has to look whether it is here. */
 	if (r || *ret || row.is_paper || !row.has_body || !row.has_cover)
 		return r;
-	r = look_what_was_said(v, set, id, which, ret, &why);
-	if (r == VALISE_E_BAD) { /* damaged here: whoever goes through them all is told of it there */
-		*ret = !row.is_own;
-		return 0;
-	}
-	if (r)
-		err_copy(err, &why);
-	return r;
+	r = look_what_was_said(v, set, id, which, ret, err);
+	if (r != VALISE_E_BAD)
+		return r;
+	*ret = !row.is_own; /* damaged here: whoever goes through them all is told of it there */
+	return 0;
 }
 
 static int find_which(struct valise *v, const struct hashes *among, enum valise_all which, struct hashes *ret,

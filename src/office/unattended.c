@@ -95,14 +95,11 @@ static int was_handed(struct valise *v, const struct hash *letter, bool *ret, st
 {
 	CLEAN_GATHERED struct gathered g = {0};
 	CLEANUP(hashes_release) struct hashes holders = {0};
-	struct valise_err why = {0};
-	int r = gather(v, letter, &g, &why);
+	int r = gather(v, letter, &g, err);
 	if (r == VALISE_E_BAD) { /* damaged here: that is told where it is to be said */
 		*ret = true;
 		return 0;
 	}
-	if (r)
-		err_copy(err, &why);
 	if (!r)
 		r = hashes_add(&holders, &g.seal->s.from.office, err);
 	if (!r)

@@ -14,19 +14,14 @@ void vouching_release(struct vouching *x)
 /* Bags go out, whether this can be or not: so nobody is asked for a passphrase. */
 int vouching_keys(struct vouching *x, struct valise_err *err)
 {
-	struct valise_err why = {0};
 	if (x->has_looked)
 		return 0;
 	x->has_looked = true;
 	bool asks_nobody = x->v->asks_nobody;
 	x->v->asks_nobody = true;
-	int r = office_identities(x->v, x->self, ROLE_CLERK | ROLE_COURIER | ROLE_READER, &x->at_hand, &why);
+	int r = office_identities(x->v, x->self, ROLE_CLERK | ROLE_COURIER | ROLE_READER, &x->at_hand, err);
 	x->v->asks_nobody = asks_nobody;
-	if (r == VALISE_E_LOCKED)
-		return 0;
-	if (r)
-		err_copy(err, &why);
-	return r;
+	return r == VALISE_E_LOCKED ? 0 : r;
 }
 
 int vouch(struct vouching *x, const struct age_recipient *to, size_t n, const struct hash *frames, struct buf *ret,

@@ -18,16 +18,10 @@ void words_release(struct gathered *g)
 static int open_exhibit(struct valise *v, const struct place *p, struct exhibit_source *ret, bool *ret_here,
 			bool *ret_damaged, struct valise_err *err)
 {
-	struct valise_err why = {0};
-	*ret_here = *ret_damaged = false;
-	int r = exhibit_source_at(v, &p->exhibit, p->size, ret, &why);
+	int r = exhibit_source_at(v, &p->exhibit, p->size, ret, err);
 	*ret_here = r == 0;
 	*ret_damaged = r == VALISE_E_BAD;
-	if (r == VALISE_E_NOT_FOUND || r == VALISE_E_BAD)
-		return 0;
-	if (r)
-		err_copy(err, &why);
-	return r;
+	return r == VALISE_E_NOT_FOUND || r == VALISE_E_BAD ? 0 : r;
 }
 
 static int read_place(const struct body *body, const struct place *p, struct gathered *g, struct valise_err *err)

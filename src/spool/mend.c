@@ -48,7 +48,6 @@ int note_check(enum note_kind kind, const struct hash *id, struct str bytes, str
 int note_here(struct spool *s, enum note_kind kind, const struct hash *id, struct str bytes, enum note_here *ret,
 	      struct valise_err *err)
 {
-	struct valise_err why = {0};
 	bool row = false;
 	*ret = NOTE_ABSENT;
 	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT bytes FROM item WHERE id = ? AND kind = ?");
@@ -57,10 +56,8 @@ int note_here(struct spool *s, enum note_kind kind, const struct hash *id, struc
 	int r = query_next(&q, &row, err);
 	if (r || !row)
 		return r;
-	r = str_eq(row_bytes(&q, 0), bytes) ? 0 : note_check(kind, id, row_bytes(&q, 0), &why);
+	r = str_eq(row_bytes(&q, 0), bytes) ? 0 : note_check(kind, id, row_bytes(&q, 0), err);
 	*ret = r == VALISE_E_BAD ? NOTE_DAMAGED : NOTE_SOUND;
-	if (r && r != VALISE_E_BAD)
-		err_copy(err, &why);
 	return r == VALISE_E_BAD ? 0 : r;
 }
 

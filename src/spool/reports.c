@@ -38,23 +38,16 @@ static int read_row(struct spool *s, const struct hash *letter, const struct que
 static int each_row(struct spool *s, const struct hash *letter, struct query *q, report_each *each, void *context,
 		    struct valise_err *err)
 {
-	for (;;) {
-		bool row;
+	int r = 0;
+	while (query_row(q, &r, err)) {
 		struct verified_report *v = NULL;
-		struct valise_err why = {0};
-		int r = query_next(q, &row, err);
-		if (r || !row)
-			return r;
-		r = read_row(s, letter, q, &v, &why);
-		if (r == VALISE_E_BAD && !letter)
-			continue;
-		if (r)
-			err_copy(err, &why);
-		else
+		r = read_row(s, letter, q, &v, err);
+		if (!r)
 			r = each(context, v, row_int(q, 1));
-		if (r)
-			return r;
+		else if (r == VALISE_E_BAD && !letter)
+			r = 0;
 	}
+	return r;
 }
 
 int reports_of(struct spool *s, const struct hash *letter, report_each *each, void *context, struct valise_err *err)
