@@ -40,7 +40,8 @@ VALISE_PUBLIC size_t valise_forget_count(const struct valise_forget_draft *d);
 /* Of all, those that stay because they are damaged here. */
 VALISE_PUBLIC size_t valise_forget_unread(const struct valise_forget_draft *d);
 VALISE_PUBLIC const struct valise_letting_go *valise_forget_at(const struct valise_forget_draft *d, size_t i);
-/* Lets go of them, in batches. No sync brings the bytes again. On a full disk too. */
+/* Lets go of them, in batches. No sync brings the bytes again. On a full disk too. VALISE_E_BUSY while the spool is exported;
+ * VALISE_E_CHANGED where what came since the look speaks for keeping one: those of earlier batches are gone then. */
 VALISE_CHECKED int valise_forget(struct valise *v, const struct valise_forget_draft *d, struct valise_err *err);
 VALISE_PUBLIC void valise_forget_draft_free(struct valise_forget_draft *d);
 /* From now on a sync may bring its bytes again, from wherever they lie. VALISE_E_NOT_FOUND when it was not let go of. */

@@ -155,7 +155,9 @@ static int copy_in(struct valise *v, int fd, const char *path, const struct stat
 {
 	CLEAN_NEWFILE struct newfile file = NEWFILE_NONE;
 	bool drop = false;
-	int r = newfile_begin(spool_tmpfd(v->spool), 0600, &file, err);
+	int r = spool_need_room(v->spool, (uint64_t)st->st_size, err);
+	if (!r)
+		r = newfile_begin(spool_tmpfd(v->spool), 0600, &file, err);
 	if (!r)
 		r = read_file(v, fd, path, st, file.fd, row, err);
 	if (!r)

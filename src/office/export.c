@@ -198,7 +198,7 @@ static int put_shelf(struct exporting *x, const char *name, enum export_kind kin
 	return r;
 }
 
-/* The database before the files: whatever it names is there, since nobody lets go of any meanwhile. What came is a file too many, which
+/* The database before the files: whatever it names is there, since nobody lets go of any meanwhile, but for what is damaged. What came is a file too many, which
  * harms nobody. */
 static int put_all(struct exporting *x)
 {

@@ -124,7 +124,7 @@ static int member_failed(struct valise_err *err, int errnum, struct str path)
 	if (errnum == EEXIST)
 		/* No defect: every path of the letter is another, but here two of them are not. */
 		return err_set(
-			err, VALISE_E_EXISTS,
+			err, VALISE_E_FAILURE,
 			"this filesystem takes %s and another name in the letter for one; choose another with -o",
 			name);
 	return err_errno(err, errnum, "cannot write %s", name);

@@ -270,7 +270,7 @@ int valise_forget(struct valise *v, const struct valise_forget_draft *d, struct 
 {
 	int64_t now_s = clock_now_s();
 	CLEAN_CLOSE int held = -1;
-	int r = spool_hold_files(v->spool, true, &held, err);
+	int r = d->n + d->gone.n ? spool_hold_files(v->spool, true, &held, err) : 0;
 	for (size_t i = 0; i < d->gone.n && !r; i++)
 		r = letter_let_go_files(v->spool, &d->gone.at[i], err);
 	size_t step = COMMIT_EVERY, done = 0;

@@ -142,7 +142,11 @@ int part_plan_survey(struct valise *v, struct part_plan *plan, struct valise_err
 		r = dir < 0 ? 0 : survey_below(&s, dir, 0, err);
 	}
 	plan->bytes = s.bytes;
-	return r;
+	return !r && plan->bytes > LIMIT_BODY_BYTES
+		       ? err_set(err, VALISE_E_LIMIT,
+				 "a letter holds at most %llu bytes, and these are %llu; seal some of them in another",
+				 (unsigned long long)LIMIT_BODY_BYTES, (unsigned long long)plan->bytes)
+		       : r;
 }
 
 static int plan_one(const char *path, struct planned_part *ret, uint64_t *sum, struct valise_err *err)
@@ -201,10 +205,6 @@ int part_plan_make(const char *const *paths, size_t n, struct part_plan *ret, st
 			return r;
 		}
 	}
-	if (plan.bytes > LIMIT_BODY_BYTES)
-		return err_set(err, VALISE_E_LIMIT,
-			       "a letter holds at most %llu bytes, and these are %llu; seal some of them in another",
-			       (unsigned long long)LIMIT_BODY_BYTES, (unsigned long long)plan.bytes);
 	qsort(plan.parts, n, sizeof *plan.parts, by_name);
 	for (size_t i = 1; i < n; i++)
 		if (by_name(&plan.parts[i - 1], &plan.parts[i]) == 0)

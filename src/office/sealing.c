@@ -226,7 +226,10 @@ static int seal_the_body(struct sealing *s, struct valise_err *err)
 	secret_wipe(&body_key, sizeof body_key);
 	if (!r)
 		r = parts_write(s->desk->v, &s->plan, s->sealer, s->parts, err);
-	return r ? r : stream_sealer_end(s->sealer, &s->body, err);
+	if (!r)
+		r = stream_sealer_end(s->sealer, &s->body, err);
+	/* Of a stream nobody knew how much it is. */
+	return r || s->plan.is_small ? r : spool_need_room(s->desk->v->spool, 0, err);
 }
 
 static void fill_seal(struct sealing *s)

@@ -11,7 +11,7 @@
 #include "office/inside.h"
 
 /* Raised whenever what is put out is decided otherwise than before: what an older program remembered does not hold then. */
-#define RULES "valise/settled@2"
+#define RULES "valise/settled@3"
 #define OPEN_MAX 10000u /* more letters to look at each time are not worth remembering the others */
 #ifndef LETTERS_MAX     /* fewer in a test */
 #define LETTERS_MAX 10000u

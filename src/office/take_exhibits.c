@@ -235,6 +235,12 @@ static int append(struct take_in *t, struct wanted *w, struct coming *c, const s
 		drop_coming(t->exhibits, (size_t)(c - t->exhibits->in_hand));
 		return mismatch(t, w, "is larger than the reports that point at it say");
 	}
+	if (!spool_has_room(t->v->spool, rec->len)) {
+		drop_coming(t->exhibits, (size_t)(c - t->exhibits->in_hand));
+		t->r.no_room = t->orphans = true;
+		return take_in_finding(t, "an exhibit has no room on this machine's disk: make some, and sync again",
+				       NULL);
+	}
 	int r = file_pwrite_all(c->file.fd, rec->data, rec->len, c->bytes, "a new exhibit", t->err);
 	if (!r)
 		r = digest_add(c->digest, rec->data, rec->len, t->err);

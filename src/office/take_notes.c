@@ -2,6 +2,7 @@
 /* Seals, statements and reports from bags: verified, then kept if they concern us or a letter that is here. */
 #include "office/taking.h"
 
+#include "format/paper_code.h"
 #include "spool/bags.h"
 #include "spool/id_range.h"
 
@@ -10,12 +11,12 @@
 bool take_in_is_named(const struct hash *id, struct str ref, const char *name)
 {
 	struct str typed = str_of(name);
-	if (typed.len && str_eq(ref, typed))
-		return true;
-	struct hash_hex hex = hash_hex(id);
-	struct hash_short brief = hash_short(id);
-	return typed.len >= ID_PREFIX_MIN_CHARS &&
-	       (str_starts(str_of(hex.text), typed) || str_starts(str_of(brief.text), typed));
+	struct id_range range;
+	struct hash scanned;
+	if (paper_code_parse(VALISE_PAPER_LETTER, typed, &scanned))
+		return hash_eq(&scanned, id);
+	return (typed.len && str_eq(ref, typed)) || (id_range_of_hex(typed, &range) && id_range_has(&range, id)) ||
+	       (id_range_of_short(typed, &range) && id_range_has(&range, id));
 }
 
 /* Ours, wrapped for us, named, or everything asked for: a stranger's letter on a stick is left where it lies. */

@@ -77,8 +77,6 @@ int body_record(struct spool *s, const struct hash *root, uint64_t bytes, struct
 		return r;
 	CLEAN_QUERY struct query q = query_of(
 		&s->db, "INSERT INTO body (root, item, bytes, tally) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
-	if (r)
-		return r;
 	query_hash(&q, root);
 	query_int(&q, item);
 	query_int(&q, (int64_t)bytes);

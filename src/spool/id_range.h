@@ -19,5 +19,9 @@ struct id_range {
 CHECKED bool id_range_of_hex(struct str name, struct id_range *ret);
 /* "h7qk2mxd" or "h7qk-2mxd", or the first part of either. */
 CHECKED bool id_range_of_short(struct str name, struct id_range *ret);
+static inline bool id_range_has(const struct id_range *r, const struct hash *id)
+{
+	return hash_cmp(&r->low, id) <= 0 && hash_cmp(id, &r->high) <= 0;
+}
 
 #endif

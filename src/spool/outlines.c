@@ -255,8 +255,7 @@ int outlines_take_stale(struct spool *s, struct hash *ret, size_t most, size_t *
 		r = spread(s, err);
 	if (!r && ret_all) {
 		count = query_of(&s->db, "SELECT count(*) FROM outline_stale");
-		if (!r)
-			r = one_number(&count, &all, err);
+		r = one_number(&count, &all, err);
 	}
 	/* By their seals, so that rows lie beside each other: the order of intake. */
 	if (r)

@@ -26,7 +26,7 @@ struct shelf shelf_exhibits(const struct spool *s)
 int spool_hold_files(struct spool *s, bool to_remove, int *ret_fd, struct valise_err *err)
 {
 	int fd = file_openat(s->bodiesfd, ".", O_RDONLY | O_DIRECTORY, 0);
-	if (fd >= 0 && TEMP_FAILURE_RETRY(flock(fd, to_remove ? LOCK_EX | LOCK_NB : LOCK_SH)) == 0) {
+	if (fd >= 0 && TEMP_FAILURE_RETRY(flock(fd, (to_remove ? LOCK_EX : LOCK_SH) | LOCK_NB)) == 0) {
 		*ret_fd = fd;
 		return 0;
 	}
@@ -36,7 +36,8 @@ int spool_hold_files(struct spool *s, bool to_remove, int *ret_fd, struct valise
 	if (errnum == EWOULDBLOCK)
 		return err_set(
 			err, VALISE_E_BUSY,
-			"the spool %s is being exported, which takes every file that is here now; try again when it is done",
+			"the spool %s is being exported, which takes every file that is here now, or another program lets go of letters; "
+			"try again when it is done",
 			text_shown(str_of(s->dir)).text);
 	return err_errno(err, errnum, "cannot lock the bodies of the spool %s", text_shown(str_of(s->dir)).text);
 }

@@ -314,7 +314,7 @@ arrive() { # NAME...: sealed by harbour, received by oslo, whose word came back
 	status=0
 	full sync stick >out 2>err || status=$?
 	[ "$status" -eq 1 ]
-	grep -q "lacks .* here, and .* are free: it is left where it lies" err
+	grep -q "lacks .* here, and .* are free, the last of which stay so: it is left where it lies" err
 	grep -q "make some, and sync again" err
 	full say received "$small" --yes
 	full say refused "$huge" --reason full --yes
