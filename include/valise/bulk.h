@@ -13,7 +13,7 @@ struct valise_sealed_line {
 	const char *letter, *short_id;
 	bool before; /* an earlier run has sealed it */
 };
-#define VALISE_SEAL_LIST_BYTES (64u * 1024 * 1024) /* at most; and 100,000 lines */
+#define VALISE_SEAL_LIST_BYTES (32u * 1024 * 1024) /* at most; and 100,000 lines */
 struct valise_seal_list {
 	const char *bytes; /* the list */
 	size_t len;

@@ -251,7 +251,7 @@ struct valise_draft_view {
 };
 /* Looks at n statements and drafts them; signs nothing, and *ret is freed by valise_draft_free. VALISE_E_NOT_ALLOWED names who could;
  * VALISE_E_BAD when what would be stated is not so here (carrying or received without every byte, opened without having opened);
- * VALISE_E_LIMIT for too many. */
+ * VALISE_E_LIMIT for more than 20,000. */
 VALISE_CHECKED int valise_say_look(struct valise *v, const struct valise_statement *s, size_t n,
 				   struct valise_draft **ret, struct valise_err *err);
 /* The same, but it goes round letters of which it cannot be said: `left_out` is told why, and returns 0 to leave that one out of the draft;

@@ -47,6 +47,7 @@
 #define LIMIT_REPORT_LIST_LINES 10000u
 #define LIMIT_SEAL_LIST_LINES 100000u /* letters to be sealed at once; their bytes are limited in <valise/bulk.h> */
 #define LIMIT_NTH 1000000u
+#define LIMIT_DRAFTS 20000u /* statements looked at, and shown, before any is signed */
 /* Of one letter, as many statements as reports; what comes beyond is passed over (office/note_room.h). */
 #define LIMIT_NOTES_BY_KEY 10000u
 #define LIMIT_NOTES_WITH_STRANGERS 10000u /* above that, only those of officers whom the letter or you know come in */

@@ -454,6 +454,10 @@ int valise_say_look_round(struct valise *v, const struct valise_statement *s, si
 			  void *context, struct valise_draft **ret, struct valise_err *err)
 {
 	const struct round round = {left_out, context};
+	if (n > LIMIT_DRAFTS)
+		return err_set(err, VALISE_E_LIMIT,
+			       "at most %u statements are looked at before any is signed: name fewer letters at a time",
+			       LIMIT_DRAFTS);
 	struct valise_draft *d = calloc(1, sizeof *d);
 	if (!d)
 		return err_nomem(err);

@@ -314,6 +314,13 @@ sealed_by_stdin() { # LIST [OPTION...]
 	[ "$(letters_of harbour)" -eq 0 ]
 }
 
+@test "more statements than are looked at before any is signed are refused" {
+	found_two
+	run as harbour say comment $(yes h7qk | head -n 20001) --text "Mind the annex." --yes
+	[ "$status" -eq 1 ]
+	[[ $output == *"at most 20000 statements"*"name fewer letters"* ]]
+}
+
 @test "a list of thousands takes no more memory than it has to" {
 	found_two
 	echo text >a.txt
