@@ -4,7 +4,7 @@
 
 usage: readme.py [--update] PAGE DIRECTORY
 
-With --update the page gets what was shown, whole, where it has something else; look at it before you keep it.
+With --update the page gets what was shown: all of it from this one run, and whole where it has something else; look at it before you keep it.
 
 DIRECTORY is empty and the home of all commands; what `cd` and `export` do in one lasts to the next. A line after `$ ` is a
 command. In the page an output line `...` stands for any number of lines; a line that ends in a question and an answer, like
@@ -69,13 +69,17 @@ def run(command, expected, home, before):
     return (shown[:-1] if shown[-1] == "" else shown), done.returncode
 
 
-def matches(expected, shown):
-    """As sequences, where `...` is any number of lines."""
+def aligned(expected, shown):
+    """The lines shown in the place of those expected, where `...` is any number of lines and stays; None where they differ in kind."""
     if not expected:
-        return not shown
+        return None if shown else []
     if expected[0] == "...":
-        return any(matches(expected[1:], shown[n:]) for n in range(len(shown) + 1))
-    return bool(shown) and expected[0] == shown[0] and matches(expected[1:], shown[1:])
+        rests = (aligned(expected[1:], shown[n:]) for n in range(len(shown) + 1))
+        return next((["..."] + rest for rest in rests if rest is not None), None)
+    if not shown or same_kind(expected[0]) != same_kind(shown[0]):
+        return None
+    rest = aligned(expected[1:], shown[1:])
+    return None if rest is None else shown[:1] + rest
 
 
 def replace(page, changes):
@@ -106,10 +110,11 @@ def main():
     code = failed = 0
     for number, command, expected in found:
         shown, code = run(command, expected, home, code)
-        want, got = [same_kind(line) for line in expected], [same_kind(line) for line in shown]
-        if not matches(want, got):
+        fits = aligned(expected, shown)
+        changes.append((number, len(expected), shown if fits is None else fits))
+        if fits is None:
+            want, got = [same_kind(line) for line in expected], [same_kind(line) for line in shown]
             failed += 1
-            changes.append((number, len(expected), shown))
             print(f"line {number}: $ {command}\nended with {code}, and shows something else than the page:")
             print("\n".join(difflib.unified_diff(want, got, "page", "run", lineterm="", n=2)))
             print("as it was shown:", *shown, sep="\n")
