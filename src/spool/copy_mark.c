@@ -77,25 +77,40 @@ void copy_mark_sweep(struct spool *s)
 	newfile_sweep(s->dirfd);
 }
 
-int copy_mark_look(struct spool *s, enum copy_mark_state *ret, struct valise_err *err)
+/* Whether what the row says is so. */
+static int look_at_file(const struct spool *s, struct str kept, enum copy_mark_state *ret, struct valise_err *err)
 {
-	CLEAN_BUF struct buf kept = BUF_INIT(sizeof((struct copy_mark *)NULL)->text);
 	struct copy_mark now;
-	int r = setting_get(s, SETTING, &kept, err);
-	if (r) {
-		*ret = COPY_MARK_NONE;
-		return r == VALISE_E_NOT_FOUND ? 0 : r;
-	}
-	char *space = memchr(kept.data, ' ', kept.len);
+	const char *space = memchr(kept.at, ' ', kept.len);
 	*ret = COPY_MARK_OTHER;
-	if (!space || !str_starts(buf_str(&kept), STR(PREFIX)))
+	if (!space || !str_starts(kept, STR(PREFIX)))
 		return 0;
-	CLEAN_FREE char *name = strndup((char *)kept.data, (size_t)(space - (char *)kept.data));
+	CLEAN_FREE char *name = strndup(kept.at, (size_t)(space - kept.at));
 	if (!name)
 		return err_nomem(err);
 	if (strchr(name, '/') || write_mark(s, name, &now, NULL))
 		return 0;
-	if (str_eq(buf_str(&kept), str_of(now.text)))
+	if (str_eq(kept, str_of(now.text)))
 		*ret = COPY_MARK_FITS;
 	return 0;
+}
+
+/* Another program may renew it meanwhile, and remove the file that the row named a moment ago: then the row is another. */
+int copy_mark_look(struct spool *s, enum copy_mark_state *ret, struct valise_err *err)
+{
+	CLEAN_BUF struct buf kept = BUF_INIT(sizeof((struct copy_mark *)NULL)->text);
+	CLEAN_BUF struct buf before = BUF_INIT(sizeof((struct copy_mark *)NULL)->text);
+	int r = setting_get(s, SETTING, &kept, err);
+	*ret = COPY_MARK_NONE;
+	if (r)
+		return r == VALISE_E_NOT_FOUND ? 0 : r;
+	do {
+		buf_clear(&before);
+		buf_add_str(&before, buf_str(&kept));
+		r = look_at_file(s, buf_str(&before), ret, err);
+		buf_clear(&kept);
+		if (!r && *ret == COPY_MARK_OTHER)
+			r = setting_get(s, SETTING, &kept, err);
+	} while (!r && *ret == COPY_MARK_OTHER && !str_eq(buf_str(&kept), buf_str(&before)));
+	return r;
 }

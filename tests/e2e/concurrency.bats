@@ -54,6 +54,7 @@ sealings() { # N
 	appointed=$(grep -lx 0 runs/*.status | wc -l)
 	[ "$appointed" -ge 1 ]
 	for status in $(grep -Lx 0 runs/*.status); do
+		cat "${status%.status}.err"
 		grep -q "changed the register" "${status%.status}.err"
 	done
 	[ "$(as harbour officer list --json | json_at 'len(d["office"]["officers"])')" -eq $((appointed + 1)) ]
