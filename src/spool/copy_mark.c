@@ -107,7 +107,9 @@ int copy_mark_look(struct spool *s, enum copy_mark_state *ret, struct valise_err
 	do {
 		buf_clear(&before);
 		buf_add_str(&before, buf_str(&kept));
-		r = look_at_file(s, buf_str(&before), ret, err);
+		r = buf_check(&before, "a mark", err);
+		if (!r)
+			r = look_at_file(s, buf_str(&before), ret, err);
 		buf_clear(&kept);
 		if (!r && *ret == COPY_MARK_OTHER)
 			r = setting_get(s, SETTING, &kept, err);
