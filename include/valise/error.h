@@ -29,7 +29,8 @@ enum valise_error {
 #define VALISE_ERR_TEXT_BYTES 1024
 
 /* Owned by the caller; the last parameter of every fallible function; NULL where the caller wants no text.
- * It means something only after a failure; after one that a function of the caller's own returned, what that put there. The text is one or more sentences of UTF-8 with every byte from outside escaped. */
+ * It means something only after a failure; after one that a function of the caller's own returned, what that put there. The text
+ * is one or more sentences of UTF-8 with every byte from outside escaped. */
 struct valise_err {
 	int code;
 	char text[VALISE_ERR_TEXT_BYTES];

@@ -99,8 +99,8 @@ struct valise_founding {
 	bool dry_run; /* check everything, make nothing: *ret stays untouched, no sheet is given */
 };
 /* An office, its keeper's key, its next keeper's key, one officer with every role but machine: all of it, or none. `dir` (raw bytes) is
- * made when it is not there; after a failure it may hold a database without an office, which the next founding takes. *ret is open for writing. VALISE_E_EXISTS when there is an office; VALISE_E_USAGE when a name, title or
- * identity cannot be one. */
+ * made when it is not there; after a failure it may hold a database without an office, which the next founding takes.
+ * *ret is open for writing. VALISE_E_EXISTS when there is an office; VALISE_E_USAGE when a name, title or identity cannot be one. */
 VALISE_CHECKED int valise_init(const char *dir, const struct valise_founding *f, const struct valise_caller *caller,
 			       struct valise **ret, struct valise_err *err);
 

@@ -261,13 +261,8 @@ static void sweep_one(int dirfd, const char *name)
 	struct stat st;
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
-	if (TEMP_FAILURE_RETRY(flock(fd, LOCK_EX | LOCK_NB)) < 0)
-		return;
-	/* One that was a database may have a journal beside it. */
-	char journal[NAME_MAX + sizeof "-journal"];
-	(void)snprintf(journal, sizeof journal, "%s-journal", name);
-	(void)unlinkat(dirfd, journal, 0);
-	(void)unlinkat(dirfd, name, 0);
+	if (TEMP_FAILURE_RETRY(flock(fd, LOCK_EX | LOCK_NB)) == 0)
+		(void)unlinkat(dirfd, name, 0);
 }
 
 void newfile_sweep(int dirfd)

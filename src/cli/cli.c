@@ -7,13 +7,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "cli/show.h"
 #include "cli/signals.h"
-
-#define FULL_BYTES (32u * 1024 * 1024) /* a spool leaves some of it free, for what must always be possible */
 
 /* ---- Codes, as a table: the stable name and the exit status of each ---- */
 
@@ -91,13 +88,6 @@ void json_error(struct json *j, const struct valise_err *err)
 	json_close(j);
 }
 
-/* And not a stick, or the disk of what was to be written. */
-static bool office_disk_is_full(const struct cli *c)
-{
-	struct statvfs st;
-	return c->office && statvfs(c->office, &st) == 0 && (uint64_t)st.f_bavail * st.f_frsize < FULL_BYTES;
-}
-
 void cli_report(struct cli *c, const struct valise_err *err)
 {
 	progress_clear(&c->progress);
@@ -112,9 +102,6 @@ void cli_report(struct cli *c, const struct valise_err *err)
 	fprintf(stderr, "%s: ", c->program);
 	show_to(stderr, err->text);
 	fputc('\n', stderr);
-	if (err->code == VALISE_E_FULL && office_disk_is_full(c))
-		fprintf(stderr, "%s: `valise forget --all --dry-run` shows which letters' bytes could go\n",
-			c->program);
 	if (err->code == VALISE_E_USAGE && c->command)
 		fprintf(stderr, "%s: see `%s%s%s --help`\n", c->program, c->program, c->command->name[0] ? " " : "",
 			c->command->name);
@@ -176,7 +163,6 @@ int cli_end(struct cli *c, int r)
 	if (r < 0 && !c->shown)
 		cli_report(c, &c->err);
 	json_free(c->json);
-	free(c->office);
 	passphrases_wipe(&c->passphrases);
 	return finish_output(c, r < 0 ? cli_exit_status(r) : 0);
 }

@@ -52,7 +52,6 @@ struct cli {
 	struct terminal terminal;
 	struct progress progress;
 	struct passphrases passphrases;
-	char *office;      /* the directory of the office that it is about; NULL before one was looked for */
 	struct json *json; /* the one document of --json; NULL without it */
 	bool beside_error; /* what the document has already stays, beside an error */
 	bool shown;        /* the verdict is on standard output: the code becomes the exit status without a word more */

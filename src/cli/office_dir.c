@@ -55,9 +55,10 @@ struct valise_caller cli_caller(struct cli *c)
 
 int cli_open(struct cli *c, bool writing, struct valise **ret)
 {
+	CLEAN_FREE char *dir = NULL;
 	struct valise_caller caller = cli_caller(c);
-	int r = c->office ? 0 : cli_dir(c, &c->office);
-	return r ? r : valise_open(c->office, writing, &caller, ret, &c->err);
+	int r = cli_dir(c, &dir);
+	return r ? r : valise_open(dir, writing, &caller, ret, &c->err);
 }
 
 int cli_letters(struct cli *c, struct valise *v, const char *const *names, size_t n, bool all, enum valise_all which,

@@ -170,7 +170,8 @@ static int copy_in(struct valise *v, int fd, const char *path, const struct stat
 	return r != VALISE_E_FULL
 		       ? r
 		       : err_set(err, r,
-				 "no space is left for %s in the spool %s: nothing was half written; make room and do it again",
+				 "no space is left for %s in the spool %s: nothing was half written; make room and do it again (`valise forget "
+				 "--all --dry-run` shows which letters' bytes could go)",
 				 text_shown(str_of(path)).text, text_shown(str_of(spool_dir(v->spool))).text);
 }
 

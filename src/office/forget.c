@@ -246,9 +246,17 @@ static int look_again(struct valise *v, const struct hash *id, struct valise_err
 		hash_short(id).text, (const char *)why.data);
 }
 
-static int let_go_batch(struct valise *v, const struct valise_forget_draft *d, size_t from, size_t to, int64_t now_s,
-			struct valise_err *err)
+struct letting_go {
+	struct valise *v;
+	const struct valise_forget_draft *d;
+	int64_t now_s;
+};
+
+static int let_go_batch(void *context, size_t from, size_t to, struct valise_err *err)
 {
+	const struct letting_go *all = context;
+	struct valise *v = all->v;
+	const struct valise_forget_draft *d = all->d;
 	struct spool_changes now;
 	int r = spool_begin(v->spool, err);
 	if (r)
@@ -258,36 +266,23 @@ static int let_go_batch(struct valise *v, const struct valise_forget_draft *d, s
 	for (size_t i = from; i < to && !r; i++) {
 		r = look ? look_again(v, &d->at[i].id, err) : 0;
 		if (!r)
-			r = letter_let_go(v->spool, &d->at[i].id, d->cover, now_s, err);
+			r = letter_let_go(v->spool, &d->at[i].id, d->cover, all->now_s, err);
 	}
 	r = spool_end(v->spool, r, err);
 	for (size_t i = from; i < to && !r; i++)
 		r = letter_let_go_files(v->spool, &d->at[i].id, err);
-	return r;
+	return r ? r : office_progress(v, "letting go", 0, 0, err);
 }
 
 int valise_forget(struct valise *v, const struct valise_forget_draft *d, struct valise_err *err)
 {
-	int64_t now_s = clock_now_s();
 	CLEAN_CLOSE int held = -1;
 	int r = d->n + d->gone.n ? spool_hold_files(v->spool, true, &held, err) : 0;
 	for (size_t i = 0; i < d->gone.n && !r; i++)
 		r = letter_let_go_files(v->spool, &d->gone.at[i], err);
-	size_t step = COMMIT_EVERY, done = 0;
-	while (done < d->n && !r) {
-		size_t end = d->n - done < step ? d->n : done + step;
-		r = let_go_batch(v, d, done, end, now_s, err);
-		if (spool_try_again(v->spool, r, &step)) {
-			r = 0;
-			continue;
-		}
-		done = end;
-		if (step < COMMIT_EVERY)
-			spool_merge_log(v->spool);
-		if (!r)
-			r = office_progress(v, "letting go", 0, 0, err);
-	}
-	return r;
+	struct letting_go all = {v, d, clock_now_s()};
+	size_t done;
+	return r ? r : spool_in_steps(v->spool, d->n, COMMIT_EVERY, let_go_batch, &all, &done, err);
 }
 
 int valise_forget_undo(struct valise *v, const char *letter, bool dry_run, struct valise_err *err)

@@ -151,8 +151,9 @@ static int sign_these(struct signing *s, size_t begin, size_t end, struct valise
 	return r ? r : pipeline_drain(s->pipeline, err);
 }
 
-static int sign_batch(struct signing *s, size_t begin, size_t end, struct valise_err *err)
+static int sign_batch(void *context, size_t begin, size_t end, struct valise_err *err)
 {
+	struct signing *s = context;
 	struct pipeline_spec spec = {.jobs = s->job_list,
 				     .n_jobs = pipeline_jobs_here(),
 				     .context = s,
@@ -189,17 +190,8 @@ int valise_say_sign(struct valise *v, struct valise_draft *d, const char *const 
 	for (size_t i = 0; i < PIPELINE_JOBS_MAX; i++)
 		s.job_list[i] = &s.jobs[i];
 	int r = unlock_all(v, d, err);
-	size_t step = LIMIT_BATCH_LETTERS;
-	while (!r && done < d->n) {
-		size_t end = d->n - done > step ? done + step : d->n;
-		r = sign_batch(&s, done, end, err);
-		if (!r)
-			done = end;
-		else if (spool_try_again(v->spool, r, &step)) /* that a disk is full can be said all the same */
-			r = 0;
-		if (!r && step < LIMIT_BATCH_LETTERS)
-			spool_merge_log(v->spool);
-	}
+	if (!r)
+		r = spool_in_steps(v->spool, d->n, LIMIT_BATCH_LETTERS, sign_batch, &s, &done, err);
 	if (r && done)
 		return err_prefix(err, r, "the first %zu statements are signed, and no more", done);
 	if (!r && ret_ids)

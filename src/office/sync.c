@@ -200,8 +200,10 @@ static int check_room(struct syncing *s)
 {
 	if (!take_in_result(s->in).no_room)
 		return 0;
-	return err_set(s->err, VALISE_E_FULL,
-		       "not every letter had room on this machine's disk; make some, and sync again");
+	return err_set(
+		s->err, VALISE_E_FULL,
+		"not everything had room on this machine's disk; make some, and sync again (`valise forget --all --dry-run` shows "
+		"which letters' bytes could go)");
 }
 
 /* ---- Out ---- */

@@ -213,8 +213,8 @@ static int look_for_room(struct take_in *t, struct named_body *b, uint64_t lacks
 	b->has_no_room = t->r.no_room = t->orphans = true;
 	buf_addf(
 		&text,
-		"%s lacks %s here, and %s are free, the last of which stay so: it is left where it lies. Make room (`valise forget --all --dry-run` "
-		"shows what could go) and sync again, or state that there is none: `valise say refused --reason full`",
+		"%s lacks %s here, and %s are free, the last of which stay so: it is left where it lies. Make room (`valise forget "
+		"--all --dry-run` shows what could go) and sync again, or state that there is none: `valise say refused --reason full`",
 		hash_short(&arrival_of(t, b)->id).text, size_text(lacks).text,
 		size_text(spool_free_bytes(t->v->spool)).text);
 	int r = buf_check(&text, "a finding", t->err);

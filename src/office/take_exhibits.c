@@ -238,8 +238,11 @@ static int append(struct take_in *t, struct wanted *w, struct coming *c, const s
 	if (!spool_has_room(t->v->spool, rec->len)) {
 		drop_coming(t->exhibits, (size_t)(c - t->exhibits->in_hand));
 		t->r.no_room = t->orphans = true;
-		return take_in_finding(t, "an exhibit has no room on this machine's disk: make some, and sync again",
-				       NULL);
+		char text[128];
+		(void)snprintf(text, sizeof text,
+			       "the exhibit %.16s... has no room on this machine's disk: it is left where it lies",
+			       hash_hex(&rec->of).text);
+		return take_in_finding(t, text, NULL);
 	}
 	int r = file_pwrite_all(c->file.fd, rec->data, rec->len, c->bytes, "a new exhibit", t->err);
 	if (!r)

@@ -55,7 +55,7 @@ int take_in_begin(struct take_in *t)
 {
 	if (t->in_transaction || t->o.look)
 		return 0;
-	t->commit_every = spool_is_tight(t->v->spool) ? COMMIT_EVERY_TIGHT : COMMIT_EVERY;
+	t->commit_every = spool_save_room(t->v->spool) ? COMMIT_EVERY_TIGHT : COMMIT_EVERY;
 	int r = spool_begin(t->v->spool, t->err);
 	t->in_transaction = r == 0;
 	t->in_batch = 0;

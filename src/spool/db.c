@@ -20,9 +20,20 @@ int db_damaged(const struct db *db, const char *what, struct valise_err *err)
 }
 
 /* For failures of the system: the errno that SQLite met says more than its own code. */
+static int full(const struct db *db, struct valise_err *err)
+{
+	return err_set(
+		err, VALISE_E_FULL,
+		"no space is left for the spool %s: nothing was half written; make room and do it again (`valise forget --all "
+		"--dry-run` shows which letters' bytes could go)",
+		PLACE(db));
+}
+
 static int fail_io(const struct db *db, const char *what, struct valise_err *err)
 {
 	int errnum = sqlite3_system_errno(db->handle);
+	if (errnum == ENOSPC || errnum == EDQUOT)
+		return full(db, err);
 	if (errnum == EACCES || errnum == EPERM || errnum == EROFS)
 		return err_set(err, VALISE_E_READ_ONLY, "the spool %s cannot be written here: %s", PLACE(db), what);
 	if (errnum && errnum != ENOENT)
@@ -41,9 +52,7 @@ static int fail(const struct db *db, int code, struct valise_err *err)
 		return db_damaged(db, what, err);
 	switch (code & 0xff) {
 	case SQLITE_FULL:
-		return err_set(err, VALISE_E_FULL,
-			       "no space is left for the spool %s: nothing was half written; make room and do it again",
-			       PLACE(db));
+		return full(db, err);
 	case SQLITE_READONLY:
 		return err_set(err, VALISE_E_READ_ONLY, "the spool %s cannot be written here: %s", PLACE(db), what);
 	case SQLITE_BUSY:

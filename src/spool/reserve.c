@@ -71,34 +71,39 @@ int spool_need_room(const struct spool *s, uint64_t bytes, struct valise_err *er
 	return err_set(
 		err, VALISE_E_FULL,
 		"the disk of the spool %s has %s left, and this takes %s; the last %s stay free, so that what is here can be "
-		"delivered and let go of. Make room, and do it again",
+		"delivered and let go of. Make room (`valise forget --all --dry-run` shows which letters' bytes could go), and do it again",
 		text_shown(str_of(s->dir)).text, size_text(spool_free_bytes(s)).text, size_text(bytes).text,
 		size_text(LEFT_BYTES + log_bytes(s)).text);
 }
 
-bool spool_is_tight(struct spool *s)
+bool spool_save_room(struct spool *s)
 {
 	uint64_t free = spool_free_bytes(s);
 	if (free >= TIGHT_BYTES)
 		return false;
-	spool_merge_log(s);
+	db_merge_log(&s->db);
 	if (free < RESERVE_PART_BYTES)
 		(void)!reserve_give(s, RESERVE_BYTES / 2);
 	return true;
 }
 
-bool spool_try_again(struct spool *s, int code, size_t *step)
+/* The log is merged between small transactions: then it begins anew, and needs no room. */
+int spool_in_steps(struct spool *s, size_t n, size_t most, spool_step *step, void *context, size_t *ret_done,
+		   struct valise_err *err)
 {
-	if (code != VALISE_E_FULL)
-		return false;
-	spool_merge_log(s);
-	if (*step == 1)
-		return reserve_give(s, 0);
-	*step = (*step + 15) / 16;
-	return true;
-}
-
-void spool_merge_log(struct spool *s)
-{
-	db_merge_log(&s->db);
+	size_t at_once = most;
+	int r = 0;
+	for (*ret_done = 0; *ret_done < n && !r;) {
+		size_t end = n - *ret_done < at_once ? n : *ret_done + at_once;
+		r = step(context, *ret_done, end, err);
+		if (!r)
+			*ret_done = end;
+		if (r == VALISE_E_FULL || at_once < most)
+			db_merge_log(&s->db);
+		if (r == VALISE_E_FULL && (at_once > 1 || reserve_give(s, 0))) {
+			at_once = (at_once + 15) / 16;
+			r = 0;
+		}
+	}
+	return r;
 }

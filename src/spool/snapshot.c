@@ -22,8 +22,9 @@ static int open_copy(struct spool *s, const struct newfile *nf, struct db *ret, 
 	int r = buf_check(&path, "the path of a copy", err);
 	if (!r)
 		r = db_open((const char *)path.data, s->dir, DB_WRITE, NULL, ret, err);
-	/* It is nobody's until it is whole: neither a log nor a sync is worth anything. */
-	return r ? r : db_exec(ret, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", err);
+	/* It is nobody's until it is whole: neither a journal on the disk nor a sync is worth anything. OFF would be none at all, and SQLite
+	 * passes over that where it is to defend itself, as here. */
+	return r ? r : db_exec(ret, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF", err);
 }
 
 /* The source's transaction is open: all pages are of one moment, and nobody's writing makes this begin again. */

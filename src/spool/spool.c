@@ -286,7 +286,7 @@ static int open_to_write(const char *dir, struct spool **ret, struct valise_err 
 	if (r)
 		return r;
 	if (log_is_long(s))
-		spool_merge_log(s);
+		db_merge_log(&s->db);
 	newfile_sweep(s->tmpfd);
 	newfile_sweep(s->keysfd);
 	reserve_keep(s);

@@ -53,14 +53,15 @@ CHECKED int spool_hold_files(struct spool *s, bool to_remove, int *ret_fd, struc
 CHECKED int spool_need_room(const struct spool *s, uint64_t bytes, struct valise_err *err);
 bool spool_has_room(const struct spool *s, uint64_t bytes);
 uint64_t spool_free_bytes(const struct spool *s); /* UINT64_MAX where that cannot be told */
-/* Whether others have filled the disk all the same: then transactions must be small. Gives up a part of what is kept for this, but for the
- * last half of it, where next to nothing is free. It is kept again once there is room. */
-bool spool_is_tight(struct spool *s);
-/* What makes room, or says that there is none: whether it is worth trying again after `code`, with as many things in a transaction as
- * *step is then, at the expense of what is kept for this where it is one already. */
-bool spool_try_again(struct spool *s, int code, size_t *step);
-/* Between small transactions: the log begins anew, and needs no room. Where that fails it goes on. */
-void spool_merge_log(struct spool *s);
+/* Where others have filled the disk all the same: merges the log, and gives up a part of what is kept for this, but for the last half of it,
+ * where next to nothing is free. True: transactions must be small now. It is kept again once there is room. */
+bool spool_save_room(struct spool *s);
+/* For what makes room, or says that there is none: does n things, from the first to the last, up to `most` in a transaction that `step` has of
+ * its own. Where that finds the disk full it goes on with fewer, at last one by one, and at the expense of what is kept for this. *ret_done:
+ * how many are done, also after a failure. */
+typedef int spool_step(void *context, size_t from, size_t to, struct valise_err *err);
+CHECKED int spool_in_steps(struct spool *s, size_t n, size_t most, spool_step *step, void *context, size_t *ret_done,
+			   struct valise_err *err);
 
 /* From now on evidence (register entries, letters, covers, bodies, statements, reports) and the names of offices are seen as they were
  * taken in by then, on this machine's clock. Only for a spool that is open for reading. *ret_back (may be NULL): how many items of the
