@@ -198,8 +198,8 @@ static int put_shelf(struct exporting *x, const char *name, enum export_kind kin
 	return r;
 }
 
-/* The database before the files: whatever it names is there, since nobody lets go of any meanwhile, but for what is damaged. What came is a file too many, which
- * harms nobody. */
+/* The database before the files: whatever it names, and is not damaged, is there, since nobody lets go of any meanwhile. What came is a file
+ * too many, which harms nobody. */
 static int put_all(struct exporting *x)
 {
 	int home = spool_dirfd(x->v->spool);

@@ -343,14 +343,13 @@ static int hear_own(void *context, struct verified_statement *s, int64_t taken_i
 }
 
 /* By another machine of ours: what it said came with the letter. */
-static int look_whether_answered(struct syncing *s, const struct hash *id, struct valise_sync_letter *l,
-				 struct valise_err *err)
+static int look_whether_answered(struct syncing *s, const struct hash *id, struct valise_sync_letter *l)
 {
 	CLEAN_REGISTER_SET struct register_set set = REGISTER_SET_NONE;
 	struct own_word w = {&s->v->self, &set, false};
-	int r = register_set_self(s->v, &set, err);
+	int r = register_set_self(s->v, &set, s->err);
 	if (!r)
-		r = statements_of(s->v->spool, id, hear_own, &w, err);
+		r = statements_of(s->v->spool, id, hear_own, &w, s->err);
 	l->is_answered = w.spoken;
 	if (!r && w.spoken && l->is_whole && !l->is_broken)
 		l->text = "whole and checked, and your office has spoken of it already";
@@ -374,12 +373,11 @@ static const char *describe_arrival(const struct arrival *a, bool look)
 }
 
 /* A statement that came with it, or later, may have identified us with an addressee. */
-static int look_whether_for_us(struct syncing *s, const struct hash *id, struct valise_sync_letter *l,
-			       struct valise_err *err)
+static int look_whether_for_us(struct syncing *s, const struct hash *id, struct valise_sync_letter *l)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
-	int r = letter_seal(s->v->spool, id, &seal, err);
-	return r ? r : office_addressed(s->v, seal, &s->v->self, &l->is_for_us, err);
+	int r = letter_seal(s->v->spool, id, &seal, s->err);
+	return r ? r : office_addressed(s->v, seal, &s->v->self, &l->is_for_us, s->err);
 }
 
 struct listing_in {
@@ -399,15 +397,12 @@ static int list_in(void *context, const struct arrival *a)
 				       .is_for_us = a->for_us,
 				       .is_broken = a->is_broken,
 				       .text = describe_arrival(a, s->want->look)};
-	struct valise_err why = {0};
 	int r = 0;
 	if (!s->want->look)
-		r = a->is_paper ? look_whether_for_us(s, &a->id, &l, &why) : look_whether_answered(s, &a->id, &l, &why);
+		r = a->is_paper ? look_whether_for_us(s, &a->id, &l) : look_whether_answered(s, &a->id, &l);
 	/* Where something that was said of it is damaged here, it came all the same. */
-	if (r && r != VALISE_E_BAD) {
-		err_copy(s->err, &why);
+	if (r && r != VALISE_E_BAD)
 		return r;
-	}
 	return sync_letters_add(list->ret, s->v, &a->id, &a->from, a->ref, &l, s->err);
 }
 
