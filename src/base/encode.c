@@ -8,6 +8,46 @@ static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq
 static const char base32_digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 static const char bech32_digits[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
+/* What a character is worth, by its code; -1: it is no digit. */
+// clang-format off
+static const int8_t hex_values[128] = {
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, 10, 11, 12, 13, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+};
+static const int8_t base64_values[128] = {
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, -1, -1, 63,
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1,
+	-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, -1,
+	-1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
+};
+static const int8_t bech32_values[128] = {
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	15, -1, 10, 17, 21, 20, 26, 30, 7, 5, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, 29, -1, 24, 13, 25, 9, 8, 23, -1, 18, 22, 31, 27, 19, -1,
+	1, 0, 3, 16, 11, 28, 12, 14, 6, 4, 2, -1, -1, -1, -1, -1,
+};
+// clang-format on
+
+static int value_of(const int8_t values[static 128], char c)
+{
+	unsigned char code = (unsigned char)c;
+	return code < 128 ? values[code] : -1;
+}
+
 void hex_encode(struct buf *b, const uint8_t *data, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -22,24 +62,16 @@ void hex_encode(struct buf *b, const uint8_t *data, size_t len)
 	}
 }
 
-/* -1 when c is no lowercase hex digit. */
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool hex_decode(struct str s, uint8_t *ret, size_t len)
 {
 	if (s.len % 2 != 0 || s.len / 2 != len)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		if (hex_value(s.at[i]) < 0)
+		if (value_of(hex_values, s.at[i]) < 0)
 			return false;
 	}
 	for (size_t i = 0; i < len; i++)
-		ret[i] = (uint8_t)(hex_value(s.at[2 * i]) << 4 | hex_value(s.at[2 * i + 1]));
+		ret[i] = (uint8_t)(value_of(hex_values, s.at[2 * i]) << 4 | value_of(hex_values, s.at[2 * i + 1]));
 	return true;
 }
 
@@ -59,18 +91,6 @@ static void base64_encode_padded(struct buf *b, const uint8_t *data, size_t len,
 	buf_add(b, four, padded ? sizeof four : len + 1);
 }
 
-/* -1 when c is no base64 digit. */
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 void base64_encode(struct buf *b, const uint8_t *data, size_t len)
 {
 	base64_encode_padded(b, data, len, true);
@@ -86,12 +106,12 @@ bool base64_raw_decode(struct str s, struct buf *ret)
 	if (s.len % 4 == 1)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		if (base64_value(s.at[i]) < 0)
+		if (value_of(base64_values, s.at[i]) < 0)
 			return false;
 	}
 	/* The last digit's bits that belong to no byte must be zero, or one value would have several spellings. */
 	unsigned spare = s.len % 4 == 2 ? 15 : s.len % 4 == 3 ? 3 : 0;
-	if (spare && ((unsigned)base64_value(s.at[s.len - 1]) & spare) != 0)
+	if (spare && ((unsigned)value_of(base64_values, s.at[s.len - 1]) & spare) != 0)
 		return false;
 	uint8_t *at = buf_grow(ret, s.len / 4 * 3 + (s.len % 4 ? s.len % 4 - 1 : 0));
 	if (!at)
@@ -99,7 +119,7 @@ bool base64_raw_decode(struct str s, struct buf *ret)
 	uint32_t bits = 0;
 	unsigned have = 0;
 	for (size_t i = 0; i < s.len; i++) {
-		bits = (bits << 6 | (uint32_t)base64_value(s.at[i])) & 0xffff;
+		bits = (bits << 6 | (uint32_t)value_of(base64_values, s.at[i])) & 0xffff;
 		have += 6;
 		if (have >= 8) {
 			have -= 8;
@@ -195,14 +215,16 @@ void bech32_encode(struct buf *b, const char *hrp, const uint8_t *data, size_t l
 		bech32_put(b, bech32_digits[sum >> (5 * (5 - i)) & 31], uppercase);
 }
 
+static char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 /* -1 when c is no Bech32 digit in the given case. */
 static int bech32_value(char c, bool uppercase)
 {
-	for (int i = 0; i < 32; i++) {
-		if (c == (uppercase ? ascii_upper(bech32_digits[i]) : bech32_digits[i]))
-			return i;
-	}
-	return -1;
+	char lower = ascii_lower(c);
+	return (lower != c) == uppercase || (c >= '0' && c <= '9') ? value_of(bech32_values, lower) : -1;
 }
 
 /* Takes off "hrp1" and checks digits and checksum; *ret_values is what lies between. */
