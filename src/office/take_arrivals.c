@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The letters of which something came: those that are not whole are looked up as more of them comes, the others are only counted. */
+/* The letters of which something came: the last of them in memory, to be looked up as more of them comes; those before them are filed, and come
+ * out of the spool again when more of them does. */
 #include "office/taking.h"
 
 #include "base/array.h"
 
 #ifndef ARRIVALS_MAX
-#define ARRIVALS_MAX 10000u /* new ones in memory, before those that are whole go to the roll */
+#define ARRIVALS_MAX 10000u /* new ones in memory, before they are filed */
 #endif
+#define OF_ONE_BODY_MAX 100u /* letters: as many as anybody likes may name it */
 
 int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool is_let_go, size_t *ret)
 {
@@ -64,40 +66,64 @@ int take_held_arrival(struct take_in *t, const struct hash *id, bool *ret_held)
 	if (row.has_body)
 		take_body_is_here(t, &row.body, row.body_bytes);
 	t->arrivals[i].was_whole = row.is_paper || gone.is_gone || (row.has_cover && row.has_body);
+	t->arrivals[i].is_filed = hashes_have(&t->unfinished, id);
 	*ret_held = true;
 	return 0;
 }
 
-/* ---- Those of which nothing more is to come ---- */
-
-/* One that names a body of another size stays: it is told of once. */
-static bool is_done(const struct arrival *a)
+static int hold(void *context, const struct hash *letter)
 {
-	return a->was_whole || a->is_paper || (a->has_body && a->has_cover);
+	bool held;
+	return take_held_arrival(context, letter, &held);
 }
 
-static int file_done(struct take_in *t)
+int take_held_arrivals_of(struct take_in *t, const struct hash *body)
+{
+	return letters_naming(t->v->spool, body, OF_ONE_BODY_MAX, hold, t, t->err);
+}
+
+/* ---- Filed ---- */
+
+/* One that names a body of another size is: that was told. */
+static bool is_whole(const struct arrival *a)
+{
+	return a->is_paper || a->is_broken || (a->has_body && a->has_cover);
+}
+
+/* Pieces of a body that may yet come are checked against its tally: that stays in memory, and so do the letters that name it. */
+static bool stays(const struct take_in *t, const struct arrival *a)
+{
+	return !a->was_whole && !is_whole(a) && take_body_in_pieces(t, &a->body);
+}
+
+static int file_one(struct take_in *t, const struct arrival *a)
+{
+	if (a->is_filed)
+		return 0;
+	int r = a->was_whole || is_whole(a) ? 0 : hashes_add(&t->unfinished, &a->id, t->err);
+	return r ? r : roll_add(&t->filed, a, sizeof *a, a->ref, t->err);
+}
+
+static int file_all(struct take_in *t)
 {
 	int r = 0;
-	for (size_t i = 0; i < t->n_arrivals && !r; i++) {
-		const struct arrival *a = &t->arrivals[i];
-		if (is_done(a))
-			r = roll_add(&t->done, a, sizeof *a, a->ref, t->err);
-	}
+	for (size_t i = 0; i < t->n_arrivals && !r; i++)
+		if (!stays(t, &t->arrivals[i]))
+			r = file_one(t, &t->arrivals[i]);
 	return r;
 }
 
-static void keep_waiting(struct take_in *t)
+static void drop_filed(struct take_in *t)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < t->n_arrivals; i++) {
 		struct arrival *a = &t->arrivals[i];
-		if (is_done(a))
-			free((char *)(uintptr_t)a->ref.at);
-		else
+		if (stays(t, a))
 			t->arrivals[n++] = *a;
+		else
+			free((char *)(uintptr_t)a->ref.at);
 	}
-	t->n_arrivals = t->n_waiting = n;
+	t->n_arrivals = t->n_staying = n;
 }
 
 static int number_again(struct take_in *t)
@@ -111,12 +137,12 @@ static int number_again(struct take_in *t)
 
 int take_arrivals_settle(struct take_in *t)
 {
-	if (t->o.look || t->n_arrivals < t->n_waiting + ARRIVALS_MAX)
+	if (t->o.look || t->n_arrivals < t->n_staying + ARRIVALS_MAX)
 		return 0;
-	int r = file_done(t);
+	int r = file_all(t);
 	if (r)
 		return r;
-	keep_waiting(t);
+	drop_filed(t);
 	return number_again(t);
 }
 
@@ -125,7 +151,8 @@ void take_arrivals_drop(struct take_in *t)
 	for (size_t i = 0; i < t->n_arrivals; i++)
 		free((char *)(uintptr_t)t->arrivals[i].ref.at);
 	free(t->arrivals);
-	roll_release(&t->done);
+	roll_release(&t->filed);
+	hashes_release(&t->unfinished);
 	hash_index_release(&t->by_id);
 	take_bodies_drop(t);
 }
@@ -133,24 +160,40 @@ void take_arrivals_drop(struct take_in *t)
 /* ---- All of them ---- */
 
 struct showing {
+	const struct take_in *t;
 	arrival_each *each;
 	void *context;
+	struct valise_err *err;
 };
 
-static int show_done(void *context, const void *record, struct str ref)
+/* What was not whole when it was filed may be now. */
+static int look_again(const struct showing *s, struct arrival *a)
+{
+	struct letter_row row;
+	int r = a->was_whole || is_whole(a) ? 0 : letter_row(s->t->v->spool, &a->id, &row, s->err);
+	if (r || a->was_whole || is_whole(a))
+		return r;
+	a->has_cover = row.has_cover;
+	a->has_body = row.has_body;
+	a->is_broken = row.is_broken;
+	return 0;
+}
+
+static int show_filed(void *context, const void *record, struct str ref)
 {
 	const struct showing *s = context;
 	struct arrival a;
 	memcpy(&a, record, sizeof a);
 	a.ref = a.ref.at ? ref : a.ref;
-	return s->each(s->context, &a);
+	int r = look_again(s, &a);
+	return r ? r : s->each(s->context, &a);
 }
 
 int take_in_each_arrival(const struct take_in *t, arrival_each *each, void *context, struct valise_err *err)
 {
-	struct showing s = {each, context};
-	int r = roll_each_record(&t->done, show_done, &s, err);
+	struct showing s = {t, each, context, err};
+	int r = roll_each_record(&t->filed, show_filed, &s, err);
 	for (size_t i = 0; i < t->n_arrivals && !r; i++)
-		r = each(context, &t->arrivals[i]);
+		r = t->arrivals[i].is_filed ? 0 : each(context, &t->arrivals[i]);
 	return r;
 }

@@ -65,23 +65,32 @@ static bool is_claimed(const struct take_in *t, const struct hash *root, uint64_
 	return hash_index_get(&t->by_body, &key, NULL);
 }
 
-static struct named_body *find_body(struct take_in *t, const struct hash *root)
+static struct named_body *find_body(const struct take_in *t, const struct hash *root)
 {
 	struct hash key = body_key(root, 0);
 	size_t i;
 	return hash_index_get(&t->by_body, &key, &i) ? &t->bodies[i] : NULL;
 }
 
-/* As find_body, for a record that came: NULL when no seal in hand names it. Then it waits for one, unless it is here, or was let go of. */
-static struct named_body *body_of(struct take_in *t, const struct bag_record *rec)
+/* As find_body, for a record that came: NULL when it is here, or no seal here names it. Then it waits for one. */
+static int body_of(struct take_in *t, const struct bag_record *rec, struct named_body **ret)
 {
-	struct named_body *b = find_body(t, &rec->of);
-	bool here = b != NULL;
-	if (!b && (body_has(t->v->spool, &rec->of, &here, NULL) ||
-		   (!here && body_was_let_go(t->v->spool, &rec->of, &here, NULL))))
-		here = false;
-	t->orphans |= !here;
-	return b;
+	bool here = false;
+	*ret = find_body(t, &rec->of);
+	if (*ret)
+		return 0;
+	int r = body_has(t->v->spool, &rec->of, &here, t->err);
+	if (!r && !here)
+		r = take_held_arrivals_of(t, &rec->of);
+	*ret = r ? NULL : find_body(t, &rec->of);
+	t->orphans |= !here && !*ret;
+	return r;
+}
+
+bool take_body_in_pieces(const struct take_in *t, const struct hash *root)
+{
+	const struct named_body *b = find_body(t, root);
+	return b && b->tally.len;
 }
 
 static int new_body(struct take_in *t, const struct hash *root)
@@ -223,10 +232,12 @@ static int look_for_room(struct take_in *t, struct named_body *b, uint64_t lacks
 
 int take_body(struct take_in *t, const struct bag_record *rec)
 {
-	struct named_body *b = body_of(t, rec);
-	int r = 0;
-	if (!b || b->is_here || !b->is_wanted)
-		return b ? tell_sizes(t, b) : 0;
+	struct named_body *b;
+	int r = body_of(t, rec, &b);
+	if (r || !b)
+		return r;
+	if (b->is_here || !b->is_wanted)
+		return tell_sizes(t, b);
 	if (!is_claimed(t, &rec->of, 1))
 		return mismatch(t, arrival_of(t, b), "the body");
 	if (!t->o.look && !b->has_no_room)
@@ -354,9 +365,10 @@ static int keep_tally(struct take_in *t, struct named_body *b)
 int take_tally(struct take_in *t, const struct bag_record *rec)
 {
 	struct valise_err why = {0};
-	struct named_body *b = body_of(t, rec);
-	if (!b || b->is_here || !b->is_wanted)
-		return 0;
+	struct named_body *b;
+	int r = body_of(t, rec, &b);
+	if (r || !b || b->is_here || !b->is_wanted)
+		return r;
 	if (rec->at == 0 || !hash_eq(&rec->of, &t->tally_of))
 		buf_clear(&t->tally);
 	t->tally_of = rec->of;
@@ -367,7 +379,7 @@ int take_tally(struct take_in *t, const struct bag_record *rec)
 	if (t->tally.len + rec->len > LIMIT_TALLY_BYTES)
 		return take_in_finding(t, "a tally is longer than any body's", NULL);
 	buf_add(&t->tally, rec->data, rec->len);
-	int r = buf_check(&t->tally, "a tally", t->err);
+	r = buf_check(&t->tally, "a tally", t->err);
 	if (r)
 		return r;
 	uint64_t pieces = t->tally.len / sizeof(struct hash);
@@ -425,15 +437,18 @@ static int check_piece(const struct named_body *b, const struct bag_record *rec,
 int take_piece(struct take_in *t, const struct bag_record *rec)
 {
 	struct valise_err why = {0};
-	struct named_body *b = body_of(t, rec);
+	struct named_body *b;
 	bool ready;
-	if (!b || b->is_here || !b->is_wanted)
-		return b ? tell_sizes(t, b) : 0;
+	int r = body_of(t, rec, &b);
+	if (r || !b)
+		return r;
+	if (b->is_here || !b->is_wanted)
+		return tell_sizes(t, b);
 	if (b->tally.len == 0) {
 		t->orphans = true;
 		return 0;
 	}
-	int r = check_piece(b, rec, &why);
+	r = check_piece(b, rec, &why);
 	if (r == VALISE_E_BAD)
 		return mismatch(t, arrival_of(t, b), "a piece of the body");
 	if (r)

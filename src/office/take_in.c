@@ -327,7 +327,7 @@ int take_in_new(struct valise *v, const struct take_in_options *o, struct take_i
 		return err_nomem(err);
 	t->v = v;
 	t->o = *o;
-	t->done.spool = v->spool;
+	t->filed.spool = v->spool;
 	t->statements.count = statement_count;
 	t->reports.count = report_count;
 	t->tally = (struct buf)BUF_INIT(LIMIT_TALLY_BYTES);
@@ -368,7 +368,7 @@ void take_in_freep(struct take_in **t)
 struct take_in_result take_in_result(const struct take_in *t)
 {
 	struct take_in_result r = t->r;
-	r.n_arrivals = t->done.n + t->n_arrivals;
+	r.n_arrivals = t->filed.n + t->n_arrivals;
 	r.vouched = t->vouched;
 	r.n_vouched = t->n_vouched;
 	r.vouched_items = t->vouched_items;

@@ -24,6 +24,7 @@ struct arrival {
 	bool was_whole;      /* before this sync */
 	bool is_let_go;      /* its bytes were let go of here, and are left where they lie */
 	bool is_broken;      /* its seal gives the body another size than it has */
+	bool is_filed;       /* it is in memory once more, and was counted before */
 	bool in_part;        /* in a look: some of its body lies there */
 	size_t next_of_body; /* the next arrival whose seal names the same body, and 1; 0: none */
 };
@@ -60,8 +61,7 @@ CHECKED int take_in_unreadable(struct take_in *t, const char *name, const char *
 bool take_in_again(struct take_in *t);
 /* Borrowed until take_in_free. */
 struct take_in_result take_in_result(const struct take_in *t);
-/* What came, or lies there in a look: those that were whole first come first. Each lives for the call; one may come twice, if it was whole
- * before the second time. */
+/* What came, or lies there in a look. Each lives for the call; one may come twice, if it was whole before the second time. */
 typedef int arrival_each(void *context, const struct arrival *a);
 CHECKED int take_in_each_arrival(const struct take_in *t, arrival_each *each, void *context, struct valise_err *err);
 

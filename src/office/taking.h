@@ -39,10 +39,11 @@ void checked_note_release(struct checked_note *c);
 struct take_in {
 	struct valise *v;
 	struct take_in_options o;
-	struct arrival *arrivals; /* of which something may yet come */
+	struct arrival *arrivals; /* the last */
 	size_t n_arrivals, cap_arrivals;
-	struct roll done; /* the others: struct arrival, with their refs */
-	size_t n_waiting; /* arrivals when they were last looked through for such */
+	size_t n_staying;         /* of those before them that were filed */
+	struct roll filed;        /* those: struct arrival, with their refs */
+	struct hashes unfinished; /* of these, which were not whole */
 	struct hash_index by_id;
 	struct named_body *bodies;
 	size_t n_bodies, cap_bodies;
@@ -136,7 +137,9 @@ CHECKED int take_note_again(struct take_in *t, const struct note *note, const ch
 CHECKED int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool is_let_go, size_t *ret);
 /* Whether that letter is here, and then it is among them. One whose seal is damaged here is not, until that comes again. */
 CHECKED int take_held_arrival(struct take_in *t, const struct hash *id, bool *ret_held);
-/* Between bags: those of which nothing more is to come leave the memory. Numbers of arrivals and bodies are others then. */
+/* Letters here that name that body are among them. */
+CHECKED int take_held_arrivals_of(struct take_in *t, const struct hash *body);
+/* Between bags: where they are many, they leave the memory. Numbers of arrivals and bodies are others then. */
 CHECKED int take_arrivals_settle(struct take_in *t);
 void take_arrivals_drop(struct take_in *t);
 
@@ -144,6 +147,8 @@ void take_arrivals_drop(struct take_in *t);
 
 /* Before anything else of that arrival: its body, whose size its seal says. */
 CHECKED int take_body_named(struct take_in *t, size_t number);
+/* Its tally is in hand. */
+bool take_body_in_pieces(const struct take_in *t, const struct hash *root);
 /* It is here whole, and of that size. */
 void take_body_is_here(struct take_in *t, const struct hash *root, uint64_t bytes);
 CHECKED int take_cover(struct take_in *t, const struct bag_record *rec);

@@ -145,6 +145,25 @@ int letters_each(struct spool *s, hash_each *each, void *context, struct valise_
 	return letters_some(s, &at, SIZE_MAX, each, context, err);
 }
 
+int letters_naming(struct spool *s, const struct hash *body, size_t most, hash_each *each, void *context,
+		   struct valise_err *err)
+{
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT id FROM letter WHERE body = ?1 AND taken_in_s <= ?2");
+	bool is_row = true;
+	int r = 0;
+	query_hash(&q, body);
+	query_int(&q, s->as_of_s);
+	for (size_t i = 0; i < most && !r && is_row; i++) {
+		struct hash id;
+		r = query_next(&q, &is_row, err);
+		if (!r && is_row)
+			r = row_hash(&q, 0, &id, err);
+		if (!r && is_row)
+			r = each(context, &id);
+	}
+	return r;
+}
+
 /* The letter is here, or was never. */
 static int seal_is_lost(struct spool *s, const struct hash *id, struct valise_err *err)
 {

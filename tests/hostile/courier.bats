@@ -370,3 +370,39 @@ take_apart() {
 	runs 0 oslo open "$letter" -o opened
 	cmp big opened/big
 }
+
+# one_by_one FILE...: records as bags of their own, read in that order.
+one_by_one() {
+	local record n=0
+	rm -rf stick
+	for record; do
+		forge bag "$(printf %04d "$n").bag" "taken:$record"
+		n=$((n + 1))
+	done
+	lay stick [0-9]*.bag
+	rm [0-9]*.bag
+}
+
+@test "letters whose every record comes in a bag of its own: each comes in whole, and is told of once" {
+	local size letters=() one order
+	for size in 10 70000 10 2500000 10; do
+		head -c "$size" /dev/urandom >"of-$size"
+		letters+=("$(harbour seal -t Oslo "of-$size" 2>/dev/null)")
+	done
+	put_out harbour stick --all
+	mkdir records
+	for one in $bag; do
+		forge unbag "$one" "records/${one##*/}" "$(officer_key oslo)"
+	done
+	cp -a oslo oslo-before
+	for order in sort 'sort -r'; do
+		one_by_one $(find records -type f | $order)
+		output=$(oslo sync stick --json)
+		is "letters" "$(printf '%s\n' "${letters[@]}" | sort)" "$(jq -r '.in[] | select(.is_new and .is_whole).letter' <<<"$output" | sort)"
+		is "told of, findings" "5 0" "$(jq -r '"\(.in | length) \(.findings | length)"' <<<"$output")"
+		runs 0 oslo open --all -o opened
+		cmp of-2500000 "$(find opened -name of-2500000)"
+		rm -rf oslo opened
+		cp -a oslo-before oslo
+	done
+}
