@@ -4,6 +4,7 @@
 #include "office/taking.h"
 
 #include "base/array.h"
+#include "spool/items.h"
 
 #ifndef ARRIVALS_MAX
 #define ARRIVALS_MAX 10000u /* new ones in memory, before they are filed */
@@ -40,6 +41,15 @@ int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool i
 	return r;
 }
 
+/* All that came are, if they are not in memory; of those that were here before, the ones that are not whole are kept in mind. */
+static int look_whether_filed(struct take_in *t, struct arrival *a)
+{
+	int64_t seq;
+	int r = note_seq(t->v->spool, &a->id, &seq, t->err);
+	a->is_filed = !r && (seq > t->began.seq || hashes_have(&t->unfinished, &a->id));
+	return r;
+}
+
 int take_held_arrival(struct take_in *t, const struct hash *id, bool *ret_held)
 {
 	CLEAN_SEAL struct verified_seal *seal = NULL;
@@ -66,9 +76,8 @@ int take_held_arrival(struct take_in *t, const struct hash *id, bool *ret_held)
 	if (row.has_body)
 		take_body_is_here(t, &row.body, row.body_bytes);
 	t->arrivals[i].was_whole = row.is_paper || gone.is_gone || (row.has_cover && row.has_body);
-	t->arrivals[i].is_filed = hashes_have(&t->unfinished, id);
 	*ret_held = true;
-	return 0;
+	return look_whether_filed(t, &t->arrivals[i]);
 }
 
 static int hold(void *context, const struct hash *letter)
@@ -100,7 +109,7 @@ static int file_one(struct take_in *t, const struct arrival *a)
 {
 	if (a->is_filed)
 		return 0;
-	int r = a->was_whole || is_whole(a) ? 0 : hashes_add(&t->unfinished, &a->id, t->err);
+	int r = a->is_new || a->was_whole || is_whole(a) ? 0 : hashes_add(&t->unfinished, &a->id, t->err);
 	return r ? r : roll_add(&t->filed, a, sizeof *a, a->ref, t->err);
 }
 

@@ -322,7 +322,7 @@ bool take_in_again(struct take_in *t)
 
 int take_in_new(struct valise *v, const struct take_in_options *o, struct take_in **ret, struct valise_err *err)
 {
-	struct take_in *t = calloc(1, sizeof *t);
+	CLEAN_TAKE_IN struct take_in *t = calloc(1, sizeof *t);
 	if (!t)
 		return err_nomem(err);
 	t->v = v;
@@ -331,8 +331,10 @@ int take_in_new(struct valise *v, const struct take_in_options *o, struct take_i
 	t->statements.count = statement_count;
 	t->reports.count = report_count;
 	t->tally = (struct buf)BUF_INIT(LIMIT_TALLY_BYTES);
-	*ret = t;
-	return 0;
+	int r = log_end(v->spool, &t->began, err);
+	if (!r)
+		*ret = TAKE(t);
+	return r;
 }
 
 void take_in_free(struct take_in *t)

@@ -9,6 +9,7 @@
 #include "office/roll.h"
 #include "office/take_in.h"
 #include "spool/mend.h"
+#include "spool/settled.h"
 
 #define TALLIES_MAX_BYTES (64u * 1024 * 1024) /* held at once: above that, all but the newest go */
 
@@ -43,7 +44,8 @@ struct take_in {
 	size_t n_arrivals, cap_arrivals;
 	size_t n_staying;         /* of those before them that were filed */
 	struct roll filed;        /* those: struct arrival, with their refs */
-	struct hashes unfinished; /* of these, which were not whole */
+	struct log_end began;     /* before anything came */
+	struct hashes unfinished; /* of those filed, which were here before, and are not whole */
 	struct hash_index by_id;
 	struct named_body *bodies;
 	size_t n_bodies, cap_bodies;
