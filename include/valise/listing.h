@@ -32,9 +32,9 @@ struct valise_letter_line {
 };
 /* Which letters are listed: those to which all of it applies. */
 struct valise_listing {
-	const char *from, *to; /* offices; "self"; NULL */
-	const char *ref;       /* how the reference begins; NULL */
-	bool unanswered;
+	const char *from, *to;     /* offices; "self"; NULL */
+	const char *ref;           /* how the reference begins; NULL */
+	bool unanswered;           /* by some recipient; where `to` is "self", by our own office */
 	bool has_since, has_until; /* the seal's date; both included */
 	int64_t since_s, until_s;
 	/* Each stands in the reference, the description of the paper, or the subject where a reading key here opens the cover; capital and

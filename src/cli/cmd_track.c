@@ -25,7 +25,7 @@ static const struct option_row options[] = {
 	{"since", 0, OPTION_TIME, AT(list.since), "TIME", "list letters dated then or later"},
 	{"until", 0, OPTION_TIME, AT(list.until), "TIME", "list letters dated then or earlier"},
 	{"unanswered", 0, OPTION_FLAG, AT(list.unanswered), NULL,
-	 "list letters of which some recipient says neither reviewed nor refused"},
+	 "list letters that some recipient has yet to answer; with --to self, that you have"},
 	{"ref", 0, OPTION_TEXT, AT(list.ref), "REF", "list letters whose reference begins so"},
 	{"search", 0, OPTION_TEXT, AT(list.words), "WORDS",
 	 "list letters with these words in their references, or in the subjects that can be read here"},

@@ -22,6 +22,7 @@ struct walk {
 	size_t n, at, at_once;
 	bool found_all;
 	struct hash from, to;
+	unsigned unanswered;   /* as in the filter */
 	bool by_hand;          /* from, to and unanswered are looked up in each letter's outline */
 	struct search *search; /* NULL: for no words */
 	uint64_t n_seen;       /* looked at */
@@ -71,8 +72,7 @@ static bool has_part(const struct outline *o, enum outline_part_kind kind, const
 static bool belongs(const struct walk *w, const struct outline *o)
 {
 	return (!w->l->from || has_part(o, OUTLINE_SENDER, &w->from)) &&
-	       (!w->l->to || has_part(o, OUTLINE_RECIPIENT, &w->to)) &&
-	       (!w->l->unanswered || o->class & OUTLINE_UNANSWERED);
+	       (!w->l->to || has_part(o, OUTLINE_RECIPIENT, &w->to)) && (!w->unanswered || o->class & w->unanswered);
 }
 
 static int look_at(struct walk *w, const struct hash *letter, struct chunk *c, struct valise_err *err)
@@ -153,12 +153,13 @@ static int walk_begin(struct walk *w, struct valise_err *err)
 	w->filter.since_s = l->has_since ? l->since_s : INT64_MIN;
 	w->filter.until_s = l->has_until ? l->until_s : INT64_MAX;
 	w->filter.ref = str_of(l->ref);
-	w->filter.unanswered = l->unanswered;
+	if (l->unanswered) /* of letters to us, by us */
+		w->unanswered = l->to && hash_eq(&w->to, &w->v->self) ? OUTLINE_UNANSWERED_US : OUTLINE_UNANSWERED;
 	w->by_hand = !fresh;
-	if (w->by_hand) {
+	if (w->by_hand)
 		w->filter.from = w->filter.to = NULL;
-		w->filter.unanswered = false;
-	}
+	else
+		w->filter.unanswered = w->unanswered;
 	return 0;
 }
 

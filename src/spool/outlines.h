@@ -90,7 +90,7 @@ struct outline_filter {
 	int64_t since_s, until_s;     /* both included; INT64_MIN and INT64_MAX: any */
 	const struct hash *from, *to; /* NULL: any */
 	struct str ref;               /* how its reference begins; NULL: any */
-	bool unanswered;
+	unsigned unanswered;          /* OUTLINE_UNANSWERED, or by us: OUTLINE_UNANSWERED_US; 0: whether or not */
 };
 #define OUTLINE_FILTER_ANY \
 	{ \

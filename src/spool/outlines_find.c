@@ -9,13 +9,13 @@
 #define REFS_SORTED 20000
 
 /* ?1, ?2: the place before; ?3: since; ?4: until; ?5: the limit; ?6: the moment looked back to; ?7: from; ?8: to, both numbers of
- * offices; ?9: unanswered; ?10, ?11: where references begin and end. */
+ * offices; ?9: the class that unanswered ones have; ?10, ?11: where references begin and end. */
 #define ORDERED(date, letter) "(" date ", " letter ") < (?1, ?2) AND " date " >= ?3 AND " date " <= ?4 "
 #define IS_FROM \
 	"AND (?7 IS NULL OR EXISTS (SELECT 1 FROM outline_part x WHERE x.letter = l.item AND x.part = 0 AND x.office = ?7)) "
 #define IS_TO \
 	"AND (?8 IS NULL OR EXISTS (SELECT 1 FROM outline_part x WHERE x.letter = l.item AND x.part = 1 AND x.office = ?8)) "
-#define IS_UNANSWERED "AND (?9 = 0 OR EXISTS (SELECT 1 FROM outline x WHERE x.letter = l.item AND x.class & 16)) "
+#define IS_UNANSWERED "AND (?9 = 0 OR EXISTS (SELECT 1 FROM outline x WHERE x.letter = l.item AND x.class & ?9)) "
 #define HAS_REF "AND (?10 IS NULL OR (l.ref >= ?10 AND l.ref < ?11)) "
 #define KNOWN "AND l.taken_in_s <= ?6 "
 #define NEWEST(date, letter) "ORDER BY " date " DESC, " letter " DESC LIMIT ?5"

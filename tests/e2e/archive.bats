@@ -101,6 +101,24 @@ next_of() {
 	[ "$(json_at "$shown" <list)" = "$(json_at "$shown" <anew)" ]
 }
 
+@test "unanswered: by anybody, and among the letters to us by us" {
+	found bergen "Mission Bergen"
+	introduce harbour bergen Bergen
+	introduce oslo bergen Bergen
+	as harbour seal -t Oslo -t Bergen --ref both file >/dev/null
+	as harbour seal -t Oslo --ref ours file >/dev/null
+	to_oslo
+	as oslo say received --all --yes >/dev/null
+	as oslo say reviewed both --yes >/dev/null
+	refs() { as oslo track --json "$@" | json_at 'sorted(l["ref"] for l in d["letters"])'; }
+	[ "$(refs --unanswered)" = "['both', 'ours']" ]
+	for as_of in "" "--as-of $(date -u +%FT%TZ)"; do
+		[ "$(refs --unanswered --to self $as_of)" = "['ours']" ]
+		[ "$(refs --unanswered --to self --from Harbour $as_of)" = "['ours']" ]
+		[ "$(refs --unanswered --to Bergen $as_of)" = "['both']" ]
+	done
+}
+
 @test "an answer is past when it is, and not when it was counted" {
 	needs_clock
 	as harbour seal -t Oslo --ref late --answer-by "$(date -u -d '+1 hour' +%FT%TZ)" file >/dev/null
