@@ -46,14 +46,13 @@ int shelf_room(const struct spool *s, const struct shelf *shelf, const struct ha
 	       struct valise_err *err)
 {
 	char name[3] = {hash_hex(id).text[0], hash_hex(id).text[1]};
-	if (make && mkdirat(shelf->fd, name, 0700) == 0) {
-		int r = file_sync_dir(shelf->fd, shelf->name, NULL, err);
-		if (r)
-			return r;
-	} else if (make && errno != EEXIST) {
+	if (make && mkdirat(shelf->fd, name, 0700) < 0 && errno != EEXIST)
 		return err_errno(err, errno, "cannot make %s/%s in the spool %s", shelf->name, name,
 				 text_shown(str_of(s->dir)).text);
-	}
+	/* Who made it may not have lived to sync it. */
+	int r = make ? file_sync_dir(shelf->fd, shelf->name, NULL, err) : 0;
+	if (r)
+		return r;
 	int fd = -1;
 	errno = ENOENT; /* a read-only copy may be without the shelf */
 	if (shelf->fd >= 0)
