@@ -10,6 +10,7 @@
 #include "format/tally.h"
 
 #define SYNC_EVERY_PIECES 64u
+#define NO_ROOM_TOLD 3u /* letters, one by one */
 
 static int mismatch(struct take_in *t, const struct arrival *a, const char *what)
 {
@@ -220,6 +221,8 @@ static int look_for_room(struct take_in *t, struct named_body *b, uint64_t lacks
 	if (spool_has_room(t->v->spool, lacks))
 		return 0;
 	b->has_no_room = t->r.no_room = t->orphans = true;
+	if (t->n_without_room++ >= NO_ROOM_TOLD)
+		return take_in_finding(t, "more letters have no room here, and are left where they lie", NULL);
 	buf_addf(
 		&text,
 		"%s lacks %s here, and %s are free, the last of which stay so: it is left where it lies. Make room (`valise forget "
@@ -242,6 +245,7 @@ int take_body(struct take_in *t, const struct bag_record *rec)
 		return mismatch(t, arrival_of(t, b), "the body");
 	if (!t->o.look && !b->has_no_room)
 		r = look_for_room(t, b, rec->len);
+	t->orphans |= b->has_no_room; /* in a further pass too: the bag is not done with */
 	if (r || b->has_no_room)
 		return r;
 	r = take_in_begin(t);

@@ -59,7 +59,8 @@ struct take_in {
 	size_t pending_bytes;
 	struct body_intake *body; /* being written */
 	struct piece_writer *writer;
-	size_t body_of;       /* index into bodies */
+	size_t body_of; /* index into bodies */
+	size_t n_without_room;
 	size_t busy_body;     /* index + 1 of the one that another process is taking in */
 	size_t tally_bytes;   /* held in bodies */
 	struct buf tally;     /* what came of one so far */

@@ -119,3 +119,18 @@ fill() { # what others leave of the disk: nothing
 	grep -q "valise forget --all --dry-run" err
 	refute grep -q "not everything went into" err
 }
+
+@test "letters by the thousand without room are told of in a few lines, and come when there is some" {
+	on_disk 40
+	list_of 1000 30
+	sed -i s/Oslo/Harbour/ list
+	as oslo seal --from-list list >ids
+	as oslo sync stick --all >/dev/null
+	[ "$(status_of full sync stick)" -eq 1 ]
+	full sync stick >/dev/null 2>err || [ $? -eq 1 ]
+	[ "$(grep -c 'lacks .* here' err)" -eq 3 ]
+	[ "$(grep -c 'more letters have no room here' err)" -eq 1 ]
+	mount -o remount,size=200m full
+	full sync stick >/dev/null
+	[ "$(full say received --all --dry-run 2>/dev/null | grep -c '^letter ')" -eq 1000 ]
+}
