@@ -14,6 +14,9 @@
 int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool is_let_go, size_t *ret)
 {
 	const struct seal *s = &seal->s;
+	int r = take_in_look_room(t);
+	if (r)
+		return r;
 	struct arrival *grown = array_room(t->arrivals, t->n_arrivals, &t->cap_arrivals, sizeof *grown);
 	if (!grown)
 		return err_nomem(t->err);
@@ -30,7 +33,7 @@ int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool i
 			      .for_us = seal_recipient(s, &t->v->self) >= 0};
 	if (s->ref.at && !(a->ref = (struct str){str_dup(s->ref), s->ref.len}).at)
 		return err_nomem(t->err);
-	int r = hash_index_put(&t->by_id, &a->id, t->n_arrivals, t->err);
+	r = hash_index_put(&t->by_id, &a->id, t->n_arrivals, t->err);
 	if (!r && !a->is_paper)
 		r = take_body_named(t, t->n_arrivals);
 	if (!r)

@@ -17,6 +17,10 @@
 #define FINDINGS_MAX 1000u
 #define MARK_BYTES 4096u
 #define READ_BYTES (256u * 1024)
+#define ARRIVAL_BYTES 350u /* in memory, with its body and in the indexes */
+#ifndef LOOK_BYTES
+#define LOOK_BYTES (40u * 1024 * 1024) /* of what lies there, since nothing of it is kept */
+#endif
 
 /* ---- Findings ---- */
 
@@ -80,10 +84,22 @@ int take_in_count(struct take_in *t)
 	return ++t->in_batch >= t->commit_every || t->batch_bytes >= LIMIT_BATCH_BYTES ? take_in_commit(t) : 0;
 }
 
+int take_in_look_room(struct take_in *t)
+{
+	size_t bytes = t->n_arrivals * ARRIVAL_BYTES + t->looked.n * sizeof(struct hash);
+	if (!t->o.look || bytes < LOOK_BYTES)
+		return 0;
+	return err_set(
+		t->err, VALISE_E_LIMIT,
+		"more lies there than a look keeps in mind (%zu letters so far): a sync takes it in, however much it is",
+		t->n_arrivals);
+}
+
 int take_in_first_look(struct take_in *t, const struct hash *id, bool *ret)
 {
 	*ret = !hashes_have(&t->looked, id);
-	return hashes_add(&t->looked, id, t->err);
+	int r = take_in_look_room(t);
+	return r ? r : hashes_add(&t->looked, id, t->err);
 }
 
 static int (*const take[BAG_KINDS])(struct take_in *, const struct bag_record *) = {
@@ -273,7 +289,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 		bytes + 1); /* also between bags that hold nothing, so that an endless row of them can be stopped */
 	if (!r)
 		r = bag_mark(&file, &mark, err);
-	if (!r && !t->o.look)
+	if (!r)
 		r = bag_seen(t->v->spool, &mark, &seen, err);
 	if (r)
 		return r;

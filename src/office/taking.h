@@ -105,6 +105,8 @@ CHECKED int take_in_begin(struct take_in *t);
 CHECKED int take_in_commit(struct take_in *t);
 /* One more row. */
 CHECKED int take_in_count(struct take_in *t);
+/* In a look: VALISE_E_LIMIT where no more can be kept in mind. */
+CHECKED int take_in_look_room(struct take_in *t);
 /* In place of keeping a note, in a look: whether it is the first time that it is seen. */
 CHECKED int take_in_first_look(struct take_in *t, const struct hash *id, bool *ret);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Bags filled to the brim, by a program whose bags hold a little more than a piece.
+# What is filled to the brim, by a program whose bags hold a little more than a piece, and whose looks keep little in mind.
 
 load ../e2e/offices
 
@@ -26,4 +26,25 @@ load ../e2e/offices
 		as oslo sync stick >took 2>&1 || { cat took; false; }
 		[ "$(grep -c "whole and checked" took)" -eq 13 ]
 	done
+}
+
+@test "a look at more than it keeps in mind says so, and a sync takes it in" {
+	cd "$BATS_TEST_TMPDIR"
+	found_two
+	mkdir stick
+	echo words >part
+	for n in $(seq 22); do
+		as harbour seal -t Oslo part >/dev/null
+	done
+	as harbour sync stick --all >/dev/null
+	[ "$(as oslo sync stick --look --json | json_at 'len([l for l in d["in"] if l["is_whole"]])')" -eq 22 ]
+	as harbour seal -t Oslo part >/dev/null
+	as harbour seal -t Oslo part >/dev/null
+	as harbour sync stick --all >/dev/null
+	[ "$(status_of as oslo sync stick --look)" -ne 0 ]
+	as oslo sync stick --look 2>err || true
+	grep -q "more lies there than a look keeps in mind" err
+	as oslo sync stick >out
+	[ "$(grep -c "whole and checked" out)" -eq 24 ]
+	as oslo sync stick --look
 }
