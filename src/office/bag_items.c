@@ -16,14 +16,15 @@ struct hash bag_item_key(const struct hash *audience, const struct hash *item)
 	return key;
 }
 
-bool bag_item_lies(const struct hashes *lying, const struct hash *audiences, size_t n, const struct hash *item)
+struct hash bag_item_name(const struct hash *audience, const struct hash *item)
 {
-	bool lies = false;
-	for (size_t i = 0; i < n && !lies; i++) {
-		struct hash key = bag_item_key(&audiences[i], item);
-		lies = hashes_have(lying, &key);
-	}
-	return lies;
+	return audience ? bag_item_key(audience, item) : *item;
+}
+
+static bool lies(const struct hashes *lying, const struct hash *audience, const struct hash *item)
+{
+	struct hash key = bag_item_key(audience, item);
+	return hashes_have(lying, &key);
 }
 
 /* ---- Statements ---- */
@@ -44,7 +45,7 @@ bool bag_has_news(const struct hashes *lying, const struct hash *audience, const
 {
 	for (size_t i = 0; i < l->n_statements; i++) {
 		const struct verified_statement *s = l->statements[i].statement;
-		if (is_news(&s->s, offices) && !bag_item_lies(lying, audience, 1, &s->note.id))
+		if (is_news(&s->s, offices) && !lies(lying, audience, &s->note.id))
 			return true;
 	}
 	return false;
@@ -80,7 +81,7 @@ struct asking {
 static int ask(void *context, const struct hash *item)
 {
 	const struct asking *a = context;
-	return bag_item_lies(a->lying, a->audience, 1, item) ? 0 : MISSING;
+	return lies(a->lying, a->audience, item) ? 0 : MISSING;
 }
 
 int bag_letter_lies_there(const struct hashes *lying, const struct hash *audience, const struct gathered *l,
@@ -101,15 +102,15 @@ int bag_letter_lies_there(const struct hashes *lying, const struct hash *audienc
 
 struct collecting {
 	const struct hash *audience;
-	struct hashes *keys;
+	struct hashes *names;
 	struct valise_err *err;
 };
 
 static int collect(void *context, const struct hash *item)
 {
 	struct collecting *c = context;
-	struct hash key = bag_item_key(c->audience, item);
-	return hashes_add(c->keys, &key, c->err);
+	struct hash name = bag_item_name(c->audience, item);
+	return hashes_add(c->names, &name, c->err);
 }
 
 /* Of one that cannot be had nothing goes: whoever puts it tells. */
@@ -164,8 +165,9 @@ int bag_letter_items(struct valise *v, const struct hash *audience, const struct
 {
 	struct collecting c = {audience, ret, err};
 	const struct seal *s = &l->seal->s;
-	int r = each_note(l, offices, whole, whole && l->n_reports > 0, collect, &c, err);
-	if (!r && whole)
+	bool reports = (whole || !audience) && l->n_reports > 0;
+	int r = each_note(l, offices, whole, reports, collect, &c, err);
+	if (!r && reports)
 		r = collect_reports(v, &c, l);
 	if (r || !whole || s->paper.at)
 		return r;

@@ -7,8 +7,8 @@
 
 /* How sets of what lies there, and the spool's record of bags but for ours inside our office, name an item in a bag for that audience. */
 struct hash bag_item_key(const struct hash *audience, const struct hash *item);
-/* Whether one lies in a bag for any of these audiences. */
-bool bag_item_lies(const struct hashes *lying, const struct hash *audiences, size_t n, const struct hash *item);
+/* The same; inside our office, where `audience` is NULL, the item as it is. */
+struct hash bag_item_name(const struct hash *audience, const struct hash *item);
 
 /* Statements that go to those offices. With the whole letter goes all that is said of it: who asked for it again may have lost also what he
  * said himself. So it does where nobody takes part but us. */
@@ -22,7 +22,7 @@ bool bag_has_news(const struct hashes *lying, const struct hash *audience, const
 CHECKED int bag_letter_lies_there(const struct hashes *lying, const struct hash *audience,
 				  const struct gathered *letter, const struct hashes *offices, bool whole, bool *ret,
 				  struct valise_err *err);
-/* Adds the keys of all that its bag may carry. */
+/* Adds the names of all that its bag may carry: inside our office what was reported as well. */
 CHECKED int bag_letter_items(struct valise *v, const struct hash *audience, const struct gathered *letter,
 			     const struct hashes *offices, bool whole, struct hashes *ret, struct valise_err *err);
 

@@ -5,6 +5,7 @@
 
 #include "format/bag.h"
 #include "office/office.h"
+#include "office/roll.h"
 
 /* Whom bags inside our office are for, by our register as it is here. Keys are sorted; an audience's id is the digest of them. */
 struct inside_keys {
@@ -21,13 +22,19 @@ CHECKED int inside_keys_find(const struct office_register *self, int64_t now_s, 
 			     struct valise_err *err);
 void inside_keys_release(struct inside_keys *k);
 /* A bag there by another machine of our office, which was read whole, and the key that vouches for it. One that was read before counts as it
- * did then; for one that is new the key has to be of an officer in standing. */
+ * did then, and what it holds is on record; for one that is new the key has to be of an officer in standing. */
 struct vouched_bag {
 	struct age_recipient by;
-	size_t first, n; /* of its items among all: bag_item_key */
-	bool is_new;
 	struct hash mark; /* by which the spool knows it (take_in.c) */
 	uint64_t bytes;
+	bool is_new;
+	struct hash audience; /* of one that is new, as the next */
+	size_t first, n;      /* of its items in `items` */
+};
+struct vouched_bags {
+	struct vouched_bag *at;
+	size_t n, cap;
+	struct roll items; /* in the order of bags; what belongs to none is of bags that nobody vouches for */
 };
 bool inside_is_officer(const struct inside_keys *k, const struct age_recipient *one);
 /* When no officer whose key is here is in standing any more, and this is not the keeper's spool: a sentence that says so, appended. */

@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "format/inside_mark.h"
 #include "format/inside_voucher.h"
-#include "office/bag_items.h"
+#include "office/settled.h"
 #include "office/unseal_stream.h"
 #include "spool/bags.h"
 
@@ -18,6 +18,9 @@
 #define MERGE_AT 8u
 /* As many of them fit into one bag; larger ones are few. */
 #define MERGE_MAX_BYTES (LIMIT_BAG_BYTES / MERGE_AT)
+#ifndef ASK_MAX         /* fewer in a test */
+#define ASK_MAX 100000u /* items looked for at once among all that lies there */
+#endif
 
 void inside_bags_release(struct inside_bags *x)
 {
@@ -37,51 +40,35 @@ static bool serves(const struct inside_bags *x, const struct hash *audience)
 	return hashes_have(&x->keys->serving, audience);
 }
 
-struct seen {
-	struct inside_bags *x;
-	const struct hash *audience;
-	size_t n;
-};
-
-static int see_serving(void *context, const struct hash *item)
+static int count(void *context, const struct hash *item)
 {
-	struct seen *s = context;
-	struct hash key = bag_item_key(s->audience, item);
-	s->n++;
-	return hashes_add(s->x->present, &key, s->x->err);
-}
-
-static int see_stale(void *context, const struct hash *item)
-{
-	struct seen *s = context;
+	struct inside_bag *b = context;
 	(void)item;
-	s->n++;
+	b->n_items++;
 	return 0;
 }
 
-int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *ret_known)
+int inside_bags_see(struct inside_bags *x, const char *writer, const char *name, uint64_t bytes)
 {
 	struct hash audience;
-	struct str name = str_of(bag->name);
-	int r = bag_inside(x->v->spool, name, bag->bytes, ret_known, &audience, x->err);
-	if (r || !*ret_known)
+	bool is_known;
+	int r = bag_inside(x->v->spool, str_of(name), bytes, &is_known, &audience, x->err);
+	if (r || !is_known)
 		return r;
 	struct inside_bag *grown = array_room(x->at, x->n, &x->cap, sizeof *grown);
 	if (!grown)
 		return err_nomem(x->err);
 	x->at = grown;
-	struct seen s = {.x = x, .audience = &audience};
-	struct inside_bag b = {.bytes = bag->bytes, .serves = serves(x, &audience)};
-	r = bag_items(x->v->spool, name, bag->bytes, b.serves ? see_serving : see_stale, &s, x->err);
+	struct inside_bag b = {.bytes = bytes, .serves = serves(x, &audience)};
+	r = bag_items(x->v->spool, str_of(name), bytes, count, &b, x->err);
 	if (r)
 		return r;
-	b.n_items = s.n;
-	b.is_spent = s.n == 0; /* it was to go before, and could not */
+	b.is_spent = b.n_items == 0; /* it was to go before, and could not */
 	/* Our register for those who left is no more than an entry a bag, until somebody is appointed. */
 	b.may_merge = b.serves && !b.is_spent && b.bytes <= MERGE_MAX_BYTES &&
 		      (!hash_eq(&audience, &x->keys->ever_id) || hash_eq(&x->keys->ever_id, &x->keys->officers_id));
-	(void)snprintf(b.name, sizeof b.name, "%s", bag->name);
-	(void)snprintf(x->writer, sizeof x->writer, "%s", bag->writer);
+	(void)snprintf(b.name, sizeof b.name, "%s", name);
+	(void)snprintf(x->writer, sizeof x->writer, "%s", writer);
 	x->at[x->n++] = b;
 	return 0;
 }
@@ -92,42 +79,115 @@ static bool counts(const struct inside_bags *x, const struct vouched_bag *bag)
 	return !bag->is_new || inside_is_officer(x->keys, &bag->by);
 }
 
+/* The items of those that are new and count, in their order. */
+struct passing {
+	struct inside_bags *x;
+	size_t bag, at; /* the one in hand, and the item's number */
+	int (*each)(struct passing *p, const struct vouched_bag *bag, const struct hash *item);
+	struct hash *items; /* of the bag in hand: to put on record */
+	size_t n;
+	inside_bags_each *each_lying;
+	void *context;
+};
+
+static int pass(void *context, const void *record, struct str text)
+{
+	struct passing *p = context;
+	const struct vouched_bags *v = p->x->vouched;
+	struct hash item;
+	size_t at = p->at++;
+	(void)text;
+	while (p->bag < v->n && v->at[p->bag].first + v->at[p->bag].n <= at)
+		p->bag++;
+	if (p->bag == v->n || at < v->at[p->bag].first || !counts(p->x, &v->at[p->bag]))
+		return 0;
+	memcpy(&item, record, sizeof item);
+	return p->each(p, &v->at[p->bag], &item);
+}
+
 /* The spool's record of bags knows those that it did not write by the digest by which it knows that they were read. */
-static int remember(struct inside_bags *x, const struct vouched_bag *bag, const struct hash *items)
+static int remember(struct passing *p, const struct vouched_bag *bag)
 {
 	struct hash_hex name = hash_hex(&bag->mark);
 	const struct written_bag row = {.name = str_of(name.text),
 					.bytes = bag->bytes,
-					.items = items,
+					.items = p->items,
 					.n_items = bag->n,
+					.audience = &bag->audience,
 					.voucher = &bag->by,
 					.when_s = clock_now_s()};
-	return bag_wrote(x->v->spool, &row, x->err);
+	p->n = 0;
+	return bag_wrote(p->x->v->spool, &row, p->x->err);
 }
 
-int inside_bags_remember(struct inside_bags *x, const struct vouched_bag *vouched, size_t n, const struct hash *items)
+static int remember_item(struct passing *p, const struct vouched_bag *bag, const struct hash *item)
 {
-	size_t first = 0;
-	while (first < n && !vouched[first].is_new)
-		first++;
-	if (first == n)
+	p->items[p->n++] = *item;
+	return p->n == bag->n ? remember(p, bag) : 0;
+}
+
+int inside_bags_remember(struct inside_bags *x)
+{
+	const struct vouched_bags *v = x->vouched;
+	struct passing p = {.x = x, .each = remember_item};
+	size_t most = 0, n_new = 0;
+	for (size_t i = 0; i < v->n; i++) {
+		n_new += v->at[i].is_new;
+		most = v->at[i].n > most ? v->at[i].n : most;
+	}
+	if (!n_new)
 		return 0;
-	int r = spool_begin(x->v->spool, x->err);
+	CLEAN_FREE struct hash *items = p.items = calloc(most + 1, sizeof *items);
+	int r = items ? spool_begin(x->v->spool, x->err) : err_nomem(x->err);
 	if (r)
 		return r;
-	for (size_t i = first; i < n && !r; i++)
-		if (vouched[i].is_new && counts(x, &vouched[i]))
-			r = remember(x, &vouched[i], &items[vouched[i].first]);
+	for (size_t i = 0; i < v->n && !r; i++)
+		if (v->at[i].is_new && !v->at[i].n && counts(x, &v->at[i]))
+			r = remember(&p, &v->at[i]);
+	if (!r)
+		r = roll_each_record(&v->items, pass, &p, x->err);
 	return spool_end(x->v->spool, r, x->err);
 }
 
-int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n, const struct hash *items)
+struct lying {
+	const struct hash *audience;
+	inside_bags_each *each;
+	void *context;
+};
+
+static int lie(void *context, const struct hash *item)
 {
+	const struct lying *l = context;
+	return l->each(l->context, l->audience, item);
+}
+
+static int each_of_bag(struct inside_bags *x, const char *name, uint64_t bytes, inside_bags_each *each, void *context)
+{
+	struct hash audience;
+	bool is_known;
+	int r = bag_inside(x->v->spool, str_of(name), bytes, &is_known, &audience, x->err);
+	if (r || !is_known || !serves(x, &audience))
+		return r;
+	struct lying l = {&audience, each, context};
+	return bag_items(x->v->spool, str_of(name), bytes, lie, &l, x->err);
+}
+
+static int lie_new(struct passing *p, const struct vouched_bag *bag, const struct hash *item)
+{
+	return serves(p->x, &bag->audience) ? p->each_lying(p->context, &bag->audience, item) : 0;
+}
+
+int inside_bags_each_lying(struct inside_bags *x, inside_bags_each *each, void *context)
+{
+	struct passing p = {.x = x, .each = lie_new, .each_lying = each, .context = context};
 	int r = 0;
-	for (size_t i = 0; i < n && !r; i++)
-		for (size_t k = 0; k < vouched[i].n && !r && counts(x, &vouched[i]); k++)
-			r = hashes_add(x->present, &items[vouched[i].first + k], x->err);
-	return r;
+	for (size_t i = 0; i < x->n && !r; i++)
+		r = x->at[i].is_gone ? 0 : each_of_bag(x, x->at[i].name, x->at[i].bytes, each, context);
+	for (size_t i = 0; i < x->written->n && !r; i++)
+		r = each_of_bag(x, x->written->at[i].name, x->written->at[i].bytes, each, context);
+	for (size_t i = 0; i < x->vouched->n && !r; i++)
+		r = each_of_bag(x, hash_hex(&x->vouched->at[i].mark).text, x->vouched->at[i].bytes, each, context);
+	return r || !x->look ? r : roll_each_record(&x->vouched->items, pass, &p, x->err);
 }
 
 /* ---- Many small ones ---- */
@@ -167,8 +227,7 @@ struct merging {
 	struct inside_bags *x;
 	struct bag_group *group;
 	const struct identities *keys;
-	struct hashes copied; /* items */
-	bool all;             /* none was met that is not among them */
+	struct hashes copied; /* items of the bag in hand */
 	bool could;           /* there is a key to read them, and they are whole */
 };
 
@@ -263,11 +322,27 @@ static int copy_bag(struct merging *m, struct inside_bag *b)
 	return copy_stream(m, o, b);
 }
 
+struct comparing {
+	const struct hashes *copied;
+	bool all;
+};
+
 static int look_whether_copied(void *context, const struct hash *item)
 {
-	struct merging *m = context;
-	m->all &= hashes_have(&m->copied, item);
+	struct comparing *c = context;
+	c->all &= hashes_have(c->copied, item);
 	return 0;
+}
+
+static int copy_one(struct merging *m, struct inside_bag *b)
+{
+	struct comparing c = {&m->copied, true};
+	hashes_release(&m->copied);
+	int r = copy_bag(m, b);
+	if (!r && m->could)
+		r = bag_items(m->x->v->spool, str_of(b->name), b->bytes, look_whether_copied, &c, m->x->err);
+	b->is_copied = c.all;
+	return r;
 }
 
 /* What was copied counts for nothing any more, also where the medium takes no bag away: otherwise it would be copied at every sync. */
@@ -280,11 +355,9 @@ static int let_go(struct merging *m, const size_t *chosen, size_t n)
 		return r;
 	for (size_t i = 0; i < n && !r; i++) {
 		struct inside_bag *b = &x->at[chosen[i]];
-		m->all = true;
-		r = bag_items(spool, str_of(b->name), b->bytes, look_whether_copied, m, x->err);
-		if (!r && m->all)
+		if (b->is_copied)
 			r = bag_emptied(spool, str_of(b->name), x->err);
-		b->is_spent = m->all;
+		b->is_spent = b->is_copied;
 		b->may_merge = false;
 	}
 	return spool_end(spool, r, x->err);
@@ -294,11 +367,11 @@ static int merge(struct merging *m, struct bag_place *place, const size_t *chose
 {
 	struct inside_bags *x = m->x;
 	const struct inside_keys *k = x->keys;
-	const struct bag_audience audience = {k->officers.at, k->officers.n, k->serving.at, k->serving.n};
-	int r = bag_group_new(place, &audience, x->present, &m->group, x->err);
+	const struct bag_audience audience = {k->officers.at, k->officers.n, &k->officers_id};
+	int r = bag_group_new(place, &audience, NULL, &m->group, x->err);
 	m->could = true;
 	for (size_t i = 0; i < n && !r && m->could; i++)
-		r = copy_bag(m, &x->at[chosen[i]]);
+		r = copy_one(m, &x->at[chosen[i]]);
 	if (!r && m->could)
 		r = bag_group_end(m->group, x->err);
 	if (!r && m->could && place->durable)
@@ -332,24 +405,51 @@ int inside_bags_merge(struct inside_bags *x, struct bag_place *place)
 
 /* ---- What nobody needs ---- */
 
-struct lying {
-	const struct inside_bags *x;
-	bool all;
+/* Some of what a bag holds, and what of that lies in others. */
+struct asking {
+	struct inside_bags *x;
+	struct hashes items, lying;
+	bool all; /* so far */
 };
 
-static int look_whether_lying(void *context, const struct hash *item)
+static int see_lying(void *context, const struct hash *audience, const struct hash *item)
 {
-	struct lying *l = context;
-	l->all = l->all && bag_item_lies(l->x->present, l->x->keys->serving.at, l->x->keys->serving.n, item);
-	return 0;
+	struct asking *a = context;
+	(void)audience;
+	return hashes_have(&a->items, item) ? hashes_add(&a->lying, item, a->x->err) : 0;
+}
+
+static int ask(struct asking *a)
+{
+	int r = a->items.n ? inside_bags_each_lying(a->x, see_lying, a) : 0;
+	a->all = !r && a->lying.n == a->items.n;
+	hashes_release(&a->items);
+	hashes_release(&a->lying);
+	return r;
+}
+
+#define ENOUGH 1
+
+static int ask_of(void *context, const struct hash *item)
+{
+	struct asking *a = context;
+	int r = hashes_add(&a->items, item, a->x->err);
+	if (!r && a->items.n >= ASK_MAX)
+		r = ask(a);
+	return r || a->all ? r : ENOUGH;
 }
 
 static int look_whether_spent(struct inside_bags *x, struct inside_bag *b)
 {
-	struct lying l = {.x = x, .all = b->n_items > 0};
-	int r = b->serves ? 0 : bag_items(x->v->spool, str_of(b->name), b->bytes, look_whether_lying, &l, x->err);
-	b->is_spent |= !b->serves && l.all;
-	return r;
+	struct asking a = {.x = x, .all = true};
+	if (b->serves || b->is_spent)
+		return 0;
+	int r = bag_items(x->v->spool, str_of(b->name), b->bytes, ask_of, &a, x->err);
+	if (!r)
+		r = ask(&a);
+	b->is_spent = !r && a.all;
+	hashes_release(&a.items);
+	return r == ENOUGH ? 0 : r;
 }
 
 int inside_bags_remove(struct inside_bags *x, size_t *ret_removed)

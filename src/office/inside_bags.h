@@ -7,6 +7,7 @@
 #include "office/inside.h"
 #include "office/write_bags.h"
 
+struct own_bags;
 struct inside_bag {
 	char name[LIMIT_BAG_NAME_BYTES + 1];
 	uint64_t bytes;
@@ -15,13 +16,16 @@ struct inside_bag {
 	bool is_spent;  /* what it holds lies in other bags */
 	bool is_gone;   /* it was removed */
 	bool may_merge; /* with others that hold as many items */
+	bool is_copied; /* all that it is on record for is in the one being made */
 };
 
 struct inside_bags {
 	struct valise *v;
 	struct store *store;
 	const struct inside_keys *keys;
-	struct hashes *present; /* what need not be put there, by bag_item_key */
+	const struct vouched_bags *vouched; /* there, by other machines */
+	bool look;                          /* nothing is put on record */
+	const struct own_bags *written;     /* since this look */
 	struct inside_bag *at;
 	size_t n, cap;
 	char writer[LIMIT_BAG_NAME_BYTES + 1]; /* our name there */
@@ -33,15 +37,14 @@ void inside_bags_release(struct inside_bags *x);
 /* What was seen; another look begins. */
 void inside_bags_forget(struct inside_bags *x);
 
-/* Of each bag of ours there: what it holds is present, if it serves. *ret_known is false of one that is not known to be from inside. */
-CHECKED int inside_bags_see(struct inside_bags *x, const struct store_bag *bag, bool *ret_known);
-/* Then: what lies there in bags of our office's other machines is present as well, where an officer in standing vouches for them: whoever else
- * writes into that folder can put what looks so, and is for fewer than it says. */
-CHECKED int inside_bags_lying(struct inside_bags *x, const struct vouched_bag *vouched, size_t n,
-			      const struct hash *items);
-/* Before anything else: those of them that are new, for the syncs to come, which do not read them again. */
-CHECKED int inside_bags_remember(struct inside_bags *x, const struct vouched_bag *vouched, size_t n,
-				 const struct hash *items);
+/* Each bag of ours there; those that are not known to be from inside count for nothing. */
+CHECKED int inside_bags_see(struct inside_bags *x, const char *writer, const char *name, uint64_t bytes);
+/* Before anything else: what bags of other machines hold that are new goes on record, for the syncs to come, which do not read them again;
+ * where an officer in standing vouches for them: whoever else writes into that folder can put what looks so, and is for fewer than it says. */
+CHECKED int inside_bags_remember(struct inside_bags *x);
+/* What lies there in bags that serve, ours and those of the other machines, for which audience. */
+typedef int inside_bags_each(void *context, const struct hash *audience, const struct hash *item);
+CHECKED int inside_bags_each_lying(struct inside_bags *x, inside_bags_each *each, void *context);
 /* Puts small bags into one anew. *x->damaged is set when one of them cannot be read; where there is no key to read them, or no room, nothing
  * happens. */
 CHECKED int inside_bags_merge(struct inside_bags *x, struct bag_place *place);

@@ -40,15 +40,19 @@ static int write_own_entries(struct putting *p, struct bag_place *place)
 {
 	CLEAN_BAG_GROUP struct bag_group *group = NULL;
 	const struct inside_keys *k = &p->keys;
-	const struct bag_audience ever = {k->ever.at, k->ever.n, &k->ever_id, 1};
-	int r = bag_group_new(place, &ever, &p->present, &group, p->err);
+	const struct bag_audience ever = {k->ever.at, k->ever.n, &k->ever_id};
+	int r = bag_group_new(place, &ever, &p->entries_present, &group, p->err);
 	for (size_t i = 0; i < p->self.n && !r; i++) {
 		bool put = false;
 		r = bag_group_note(group, &p->self.entries[i]->note, &put, p->err);
 		p->r->entries += put;
 		p->r->any_inside |= put;
 	}
-	return r ? r : bag_group_end(group, p->err);
+	if (!r)
+		r = bag_group_end(group, p->err);
+	for (size_t i = 0; i < p->self.n && !r; i++) /* and so they need not go with letters */
+		r = hashes_add(&p->present, &p->self.entries[i]->note.id, p->err);
+	return r;
 }
 
 /* Its face, and the sheet without which the rest is of no use: what goes besides is what was said since. */
@@ -90,8 +94,7 @@ static int write_group(struct putting *p, struct bag_place *place, size_t begin,
 		if (!r)
 			r = audience_of(&p->audiences, &g, &to, p->err);
 		const struct recipients *keys = p->o->inside ? &k->officers : &to.keys;
-		const struct bag_audience who = {keys->at, keys->n, p->o->inside ? k->serving.at : audience,
-						 p->o->inside ? k->serving.n : 1};
+		const struct bag_audience who = {keys->at, keys->n, p->o->inside ? &k->officers_id : audience};
 		if (!r && !group)
 			r = bag_group_new(place, &who, &p->present, &group, p->err);
 		bool lay_there = !r && p->o->inside && whole && lies_whole(group, &g);
@@ -209,14 +212,19 @@ static int remove_needless(struct putting *p)
 static int prepare_inside(struct putting *p)
 {
 	p->vouching = (struct vouching){.v = p->v, .self = &p->self, .keys = &p->keys};
-	p->inside = (struct inside_bags){
-		.v = p->v, .store = p->store, .keys = &p->keys, .present = &p->present, .err = p->err};
+	p->inside = (struct inside_bags){.v = p->v,
+					 .store = p->store,
+					 .keys = &p->keys,
+					 .vouched = p->o->vouched,
+					 .look = p->o->look,
+					 .written = &p->written,
+					 .err = p->err};
 	int r = register_set_self(p->v, &p->self, p->err);
 	const struct office_register *self = r ? NULL : registers_office(p->self.registers, &p->v->self);
 	if (!r)
 		r = inside_keys_find(self, p->now_s, &p->keys, p->err);
 	if (!r && !p->o->look)
-		r = inside_bags_remember(&p->inside, p->o->vouched, p->o->n_vouched, p->o->vouched_items);
+		r = inside_bags_remember(&p->inside);
 	return r ? r : put_out_tell_dismissed(p->r, p->v, self, p->now_s, p->err);
 }
 
@@ -244,6 +252,9 @@ static int put_out_once(struct valise *v, struct store *store, const struct put_
 		settled_look_end(&p.settled, &p.written, &p.spent.bags);
 	hashes_release(&p.named);
 	hashes_release(&p.present);
+	hashes_release(&p.wanted);
+	hashes_release(&p.entries);
+	hashes_release(&p.entries_present);
 	hashes_release(&p.unwrappable);
 	putting_release_candidates(&p);
 	audiences_release(&p.audiences);

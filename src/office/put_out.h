@@ -19,9 +19,7 @@ struct put_out_options {
 	bool passes;  /* what is put there does not stay: a pipe */
 	/* For the other machines of our own office: every letter of ours, and all there is of it, wrapped for our officers alone. */
 	bool inside;
-	const struct vouched_bag *vouched; /* what lies there already in bags of theirs */
-	size_t n_vouched;
-	const struct hash *vouched_items;
+	const struct vouched_bags *vouched; /* what lies there already in bags of theirs */
 };
 
 struct put_out_result {

@@ -38,28 +38,28 @@ static int each_own(struct putting *p, int (*see)(struct putting *, const struct
 	return r;
 }
 
-static int note_all(void *context, const struct hash *item)
-{
-	struct putting *p = context;
-	return hashes_add(&p->present, item, p->err);
-}
-
-/* One from before it was on record for whom those are is noted as others are. */
 static int see_inside(struct putting *p, const struct own_bag *bag)
 {
-	const struct store_bag there = {.writer = p->settled.writer, .name = bag->name, .bytes = bag->bytes};
-	bool is_known;
-	int r = inside_bags_see(&p->inside, &there, &is_known);
-	return r || is_known ? r : bag_items(p->v->spool, str_of(bag->name), bag->bytes, note_all, p, p->err);
+	return inside_bags_see(&p->inside, p->settled.writer, bag->name, bag->bytes);
 }
 
-/* What need not lie there twice: others of our office have put some of it. */
+/* Of our register, which goes apart, only bags for all who ever were serve. */
+static int note_inside(void *context, const struct hash *audience, const struct hash *item)
+{
+	struct putting *p = context;
+	int r = hashes_have(&p->wanted, item) ? hashes_add(&p->present, item, p->err) : 0;
+	if (!r && hash_eq(audience, &p->keys.ever_id) && hashes_have(&p->entries, item))
+		r = hashes_add(&p->entries_present, item, p->err);
+	return r;
+}
+
+/* What need not lie there twice of what the candidates have, and of our register. */
 static int find_inside(struct putting *p)
 {
-	hashes_release(&p->present);
-	inside_bags_forget(&p->inside);
-	int r = each_own(p, see_inside);
-	return r ? r : inside_bags_lying(&p->inside, p->o->vouched, p->o->n_vouched, p->o->vouched_items);
+	int r = p->wanted.n || p->entries.n ? inside_bags_each_lying(&p->inside, note_inside, p) : 0;
+	hashes_release(&p->wanted);
+	hashes_release(&p->entries); /* they go before the first of them */
+	return r;
 }
 
 static int note_lying(void *context, const struct hash *item)
@@ -210,7 +210,10 @@ static int add_inside(struct putting *p, const struct hash *id)
 	if (r || !(ours || hashes_have(&p->named, id)))
 		return r;
 	struct candidate c = {.id = *id, .audience = p->keys.officers_id};
+	const struct hashes everybody = {0};
 	r = look_whether_whole(p, &g, &c.whole);
+	if (!r)
+		r = bag_letter_items(p->v, NULL, &g, &everybody, c.whole, &p->wanted, p->err);
 	return r ? r : keep_candidate(p, &c, &g);
 }
 
@@ -296,21 +299,28 @@ int putting_next(struct putting *p)
 	bool any = true;
 	int r = 0;
 	drop_candidates(p);
-	if (!p->o->inside)
-		hashes_release(&p->present);
-	while (any && !r && p->n < CANDIDATES_MAX) {
+	hashes_release(&p->present);
+	while (any && !r && p->n < CANDIDATES_MAX && !(p->o->inside && p->wanted.n > WANTED_MAX)) {
 		r = look_at_next(p, &any);
-		if (!r && (!any || is_full(p)))
+		if (!r && !p->o->inside && (!any || is_full(p)))
 			r = end_round(p);
 	}
 	spool_rollback(p->v->spool);
+	if (!r && p->o->inside)
+		r = find_inside(p);
 	p->spent.heard_all = !any;
 	return r;
 }
 
 static int look(struct putting *p)
 {
-	int r = p->o->inside ? find_inside(p) : 0;
+	int r = 0;
+	if (p->o->inside) {
+		inside_bags_forget(&p->inside);
+		r = each_own(p, see_inside);
+	}
+	for (size_t i = 0; i < p->self.n && !r; i++)
+		r = hashes_add(&p->entries, &p->self.entries[i]->note.id, p->err);
 	return r ? r : putting_next(p);
 }
 

@@ -33,9 +33,9 @@ struct putting {
 	/* Letters that were looked at, and of which it is looked up together what lies there: outside our office alone. */
 	struct looked_at *round;
 	size_t n_round, cap_round, round_bytes;
-	struct hashes wanted;    /* what they may put there, by bag_item_key */
-	struct hashes lying;     /* of that, what bags of ours there hold */
-	struct hashes present;   /* of that, what the candidates have; inside our office all that lies there */
+	struct hashes wanted; /* what they may put there, by bag_item_name; inside our office what the candidates may */
+	struct hashes lying;  /* of that, what bags of ours there hold */
+	struct hashes present;   /* of that, what the candidates have */
 	struct spent_bags spent; /* bags of ours there that nobody waits for */
 	struct own_bags written;
 	struct hashes unwrappable; /* offices without a key to wrap for, that was told of */
@@ -45,6 +45,8 @@ struct putting {
 	size_t kept_bytes;        /* of what was gathered of them */
 	bool is_idle;             /* no letter need be looked at */
 	struct register_set self; /* inside our own office, as the next three */
+	struct hashes entries,
+		entries_present; /* of our register: all of it, until the first candidates are found; and what lies there */
 	struct inside_keys keys;
 	struct inside_bags inside;
 	struct vouching vouching;

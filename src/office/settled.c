@@ -11,7 +11,7 @@
 #include "office/inside.h"
 
 /* Raised whenever what is put out is decided otherwise than before: what an older program remembered does not hold then. */
-#define RULES "valise/settled@3"
+#define RULES "valise/settled@4"
 #define OPEN_MAX 10000u /* more letters to look at each time are not worth remembering the others */
 #ifndef LETTERS_MAX     /* fewer in a test */
 #define LETTERS_MAX 10000u
@@ -76,12 +76,12 @@ static int place_of(struct settled_look *s, struct hash *ret, struct valise_err 
 	if (!r)
 		r = add_ids(d, s->inside, 1, err);
 	if (!r)
-		r = add_number(d, o->n_vouched, err);
-	for (size_t i = 0; i < o->n_vouched && !r; i++) {
-		const struct vouched_bag *bag = &o->vouched[i];
+		r = add_number(d, o->vouched->n, err);
+	for (size_t i = 0; i < o->vouched->n && !r; i++) {
+		const struct vouched_bag *bag = &o->vouched->at[i];
 		r = digest_add(d, &bag->by, sizeof bag->by, err);
 		if (!r)
-			r = add_ids(d, o->vouched_items + bag->first, bag->n, err);
+			r = add_ids(d, &bag->mark, 1, err);
 	}
 	if (bags->n)
 		qsort(bags->at, bags->n, sizeof *bags->at, name_order);

@@ -272,9 +272,7 @@ static int put_out_all(struct syncing *s)
 				    .look = s->want->look,
 				    .passes = !s->want->dir,
 				    .inside = s->want->inside,
-				    .vouched = in.vouched,
-				    .n_vouched = in.n_vouched,
-				    .vouched_items = in.vouched_items};
+				    .vouched = in.vouched};
 	if (!s->want->dir && s->want->out_fd < 0 && !s->want->look)
 		return 0;
 	int r = put_out(s->v, s->store, &o, &s->out, s->err);

@@ -86,7 +86,7 @@ int take_in_count(struct take_in *t)
 
 int take_in_look_room(struct take_in *t)
 {
-	size_t bytes = t->n_arrivals * ARRIVAL_BYTES + t->looked.n * sizeof(struct hash);
+	size_t bytes = t->n_arrivals * ARRIVAL_BYTES + (t->looked.n + t->vouched.items.n) * sizeof(struct hash);
 	if (!t->o.look || bytes < LOOK_BYTES)
 		return 0;
 	return err_set(
@@ -279,7 +279,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->bag = name;
 	t->orphans = false;
 	t->is_inside = t->is_vouched = false;
-	hashes_release(&t->items);
+	t->first_item = t->vouched.items.n;
 	t->wrapping_damaged = false;
 	t->r.damaged |= bytes > LIMIT_BAG_FILE_BYTES && t->o.is_pipe;
 	if (bytes > LIMIT_BAG_FILE_BYTES)
@@ -343,7 +343,7 @@ int take_in_new(struct valise *v, const struct take_in_options *o, struct take_i
 		return err_nomem(err);
 	t->v = v;
 	t->o = *o;
-	t->filed.spool = v->spool;
+	t->filed.spool = t->vouched.items.spool = o->look ? NULL : v->spool;
 	t->statements.count = statement_count;
 	t->reports.count = report_count;
 	t->tally = (struct buf)BUF_INIT(LIMIT_TALLY_BYTES);
@@ -371,9 +371,8 @@ void take_in_free(struct take_in *t)
 	hashes_release(&t->concerned);
 	hashes_release(&t->identified);
 	hashes_release(&t->looked);
-	hashes_release(&t->items);
-	free(t->vouched);
-	free(t->vouched_items);
+	free(t->vouched.at);
+	roll_release(&t->vouched.items);
 	identities_release(&t->keys);
 	free(t);
 }
@@ -387,9 +386,7 @@ struct take_in_result take_in_result(const struct take_in *t)
 {
 	struct take_in_result r = t->r;
 	r.n_arrivals = t->filed.n + t->n_arrivals;
-	r.vouched = t->vouched;
-	r.n_vouched = t->n_vouched;
-	r.vouched_items = t->vouched_items;
+	r.vouched = &t->vouched;
 	r.findings = (const char *const *)t->findings;
 	return r;
 }

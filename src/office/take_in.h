@@ -36,12 +36,9 @@ struct take_in_result {
 	uint64_t bytes;
 	const char *const *findings;
 	size_t n_findings;
-	bool damaged; /* something was malformed or altered */
-	bool no_room; /* a letter was left where it lies, since it lacks more than what is free */
-	const struct vouched_bag
-		*vouched; /* what bags of our own office's other machines hold, those that a key vouches for */
-	size_t n_vouched;
-	const struct hash *vouched_items;
+	bool damaged;                       /* something was malformed or altered */
+	bool no_room;                       /* a letter was left where it lies, since it lacks more than what is free */
+	const struct vouched_bags *vouched; /* there, by our own office's other machines */
 	bool left_over; /* records waited for what another bag may hold: another pass may take them */
 };
 

@@ -80,13 +80,10 @@ struct take_in {
 	size_t taken;                /* items that this pass brought */
 	bool is_inside;              /* it is from another machine of our own office, by its first record */
 	struct hash inside_audience; /* then: for which keys */
+	size_t first_item;           /* then: of what it holds, in vouched.items */
 	bool is_vouched;             /* by its last record so far, by this key */
 	struct age_recipient voucher;
-	struct hashes items;         /* then: what it holds, by bag_item_key */
-	struct vouched_bag *vouched; /* such bags there that a key vouches for */
-	size_t n_vouched, cap_vouched;
-	struct hash *vouched_items;
-	size_t n_vouched_items, cap_vouched_items;
+	struct vouched_bags vouched;      /* such bags there that a key vouches for */
 	struct identities keys;           /* none until they are needed */
 	struct taking_exhibits *exhibits; /* NULL until a report or a record comes */
 	struct take_in_result r;

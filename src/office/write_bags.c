@@ -24,16 +24,15 @@ struct bag_group {
 	struct bag_place *place;
 	struct age_recipient *to; /* owned */
 	size_t n_to;
-	const struct hash *serving; /* borrowed; the first is whom these bags are for */
-	size_t n_serving;
-	struct hashes *present;  /* borrowed */
-	struct hashes concerned; /* by the letter in hand: their entries go with it */
+	const struct hash *audience; /* borrowed */
+	struct hashes *present;      /* borrowed */
+	struct hashes concerned;     /* by the letter in hand: their entries go with it */
 	/* The bag in hand; NULL when none is. */
 	struct bag_writer *writer;
 	struct stream_sealer *sealer;
 	struct imprint imprint;
 	struct bag_name name;
-	struct hashes items;   /* in it, each hashed with the audience; inside our office as they are */
+	struct hashes items;   /* in it, by bag_item_name */
 	struct hashes letters; /* whose cover or body is in it */
 	uint8_t *piece;        /* of the body in hand; TREE_PIECE_BYTES, NULL until one is needed */
 	struct put_bag last;   /* the one before: read again while the next is written */
@@ -70,7 +69,7 @@ static int put_aside(struct bag_group *g, struct str text, struct valise_err *er
 static int put_mark(struct bag_group *g, struct valise_err *err)
 {
 	CLEAN_BUF struct buf mark = BUF_INIT(256);
-	inside_mark_write(&mark, &g->serving[0]);
+	inside_mark_write(&mark, g->audience);
 	int r = buf_check(&mark, "the bag", err);
 	return r ? r : put_aside(g, buf_str(&mark), err);
 }
@@ -147,7 +146,7 @@ static int publish_bag(struct bag_group *g, struct valise_err *err)
 				   .name = g->name,
 				   .items = g->items,
 				   .letters = g->letters,
-				   .audience = g->serving[0],
+				   .audience = *g->audience,
 				   .imprint = g->imprint,
 				   .bytes = written.bytes,
 				   .how = how,
@@ -172,18 +171,19 @@ static int end_bag(struct bag_group *g, struct valise_err *err)
 
 bool bag_group_has(const struct bag_group *g, const struct hash *item)
 {
-	return bag_item_lies(g->present, g->serving, g->n_serving, item);
+	struct hash name = bag_item_name(g->place->inside ? NULL : g->audience, item);
+	return hashes_have(g->present, &name);
 }
 
 int bag_group_mark(struct bag_group *g, const struct hash *item, struct valise_err *err)
 {
-	struct hash key = bag_item_key(&g->serving[0], item);
+	struct hash name = bag_item_name(g->place->inside ? NULL : g->audience, item);
 	struct hash *grown = array_room(g->items.at, g->items.n, &g->items.cap, sizeof *grown);
 	if (!grown)
 		return err_nomem(err);
 	g->items.at = grown;
-	g->items.at[g->items.n++] = g->place->inside ? *item : key; /* without an index: `present` is one */
-	return hashes_add(g->present, &key, err);
+	g->items.at[g->items.n++] = name; /* without an index: `present` is one */
+	return g->present ? hashes_add(g->present, &name, err) : 0;
 }
 
 /* Room for a record, or several whose frames but one are counted, in the bag in hand, or in a new one. *ret_new tells the latter. */
@@ -473,7 +473,7 @@ int bag_group_letter(struct bag_group *g, const struct gathered *l, const struct
 		     bool *ret_put, size_t *ret_statements, bool *ret_lost, struct valise_err *err)
 {
 	bool inside = g->place->inside != NULL;
-	if (!whole && !inside && !bag_has_news(g->present, &g->serving[0], l, offices))
+	if (!whole && !inside && !bag_has_news(g->present, g->audience, l, offices))
 		return 0;
 	bool reports = inside || (whole && g->place->reports), has_body = whole && !l->seal->s.paper.at;
 	hashes_release(&g->concerned);
@@ -500,8 +500,7 @@ int bag_group_new(struct bag_place *place, const struct bag_audience *a, struct 
 	g->place = place;
 	g->last = PUT_BAG_NONE;
 	g->n_to = a->n;
-	g->serving = a->serving;
-	g->n_serving = a->n_serving;
+	g->audience = a->id;
 	g->present = present;
 	g->to = calloc(a->n ? a->n : 1, sizeof *g->to);
 	if (!g->to)

@@ -30,14 +30,13 @@ struct bag_place {
 };
 
 struct bag_group;
-/* Whom bags are for: sorted keys, none for bare; and the ids of audiences whose bags do as well, their own first. */
+/* Whom bags are for: sorted keys, none for bare. */
 struct bag_audience {
 	const struct age_recipient *to;
 	size_t n;
-	const struct hash *serving; /* borrowed as long as the group is there */
-	size_t n_serving;
+	const struct hash *id; /* borrowed as long as the group is there */
 };
-/* present: what lies there already; items put are added to it. */
+/* present: what lies there already, by bag_item_name; items put are added to it. NULL: nobody asks. */
 CHECKED int bag_group_new(struct bag_place *place, const struct bag_audience *audience, struct hashes *present,
 			  struct bag_group **ret, struct valise_err *err);
 /* What is not there yet of one letter: its notes, and its cover and body (and what was reported of it, where that is to go) when `whole`. When not, notes go only with news: a

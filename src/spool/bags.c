@@ -93,8 +93,8 @@ int bag_voucher(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_vo
 		struct valise_err *err)
 {
 	struct hash key;
-	int r = hash_of_bag(s, "SELECT voucher FROM bag WHERE name = ? AND bytes = ?", bag, bytes, ret_is_vouched, &key,
-			    err);
+	int r = hash_of_bag(s, "SELECT voucher FROM bag WHERE name = ? AND bytes = ? AND audience IS NOT NULL", bag,
+			    bytes, ret_is_vouched, &key, err);
 	if (!r && *ret_is_vouched)
 		memcpy(ret->point, key.bytes, sizeof ret->point);
 	return r;

@@ -7,8 +7,8 @@
 #include "spool/spool.h"
 
 /* A bag that was written: which items it holds, and of which letters cover or body. What is out on a stick follows from the names and
- * sizes that are still there. `audience`: of one of ours inside our office, whose items are then plain;
- * `voucher`: of one there by another machine, whose key vouches for it; NULL. */
+ * sizes that are still there. `audience`: of one inside our office, whose items are then plain; `voucher`: of one there by another machine,
+ * whose key vouches for it; NULL. */
 struct written_bag {
 	struct str name;
 	uint64_t bytes;
@@ -28,10 +28,10 @@ CHECKED int bag_items(struct spool *s, struct str bag, uint64_t bytes, hash_each
 /* The same of its letters. *ret_upto: as bag_wrote had it. */
 CHECKED int bag_letters(struct spool *s, struct str bag, uint64_t bytes, hash_each *each, void *context,
 			int64_t *ret_upto, struct valise_err *err);
-/* For whose keys such a bag is; *ret_is_inside is false, and *ret untouched, where that is not known, or it is none. */
+/* For whose keys one inside our office is; *ret_is_inside is false, and *ret untouched, where that is not known, or it is none. */
 CHECKED int bag_inside(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_inside, struct hash *ret,
 		       struct valise_err *err);
-/* The same of who vouches for one by another machine. */
+/* The same of who vouches for one there by another machine. */
 CHECKED int bag_voucher(struct spool *s, struct str bag, uint64_t bytes, bool *ret_is_vouched,
 			struct age_recipient *ret, struct valise_err *err);
 /* All that it holds lies in others too: it counts for nothing, and may go. */

@@ -292,8 +292,8 @@ static const char settled[] = "CREATE TABLE settled ("
 			      "CREATE TABLE came_back (times INTEGER NOT NULL) STRICT;"
 			      "INSERT INTO came_back (times) VALUES (0);";
 
-/* audience: of a bag of ours inside our office, by which digest of keys it goes. Its items are then what it holds, and not hashed with that,
- * so that it can be told whether all of them lie in other bags too. voucher: of another machine's, whose key vouches for it. */
+/* audience: of a bag inside our office, by which digest of keys it goes. Its items are then what it holds, and not hashed with that, so that
+ * it can be told whether all of them lie in other bags too. voucher: of another machine's, whose key vouches for it. */
 static const char bags_inside[] = "ALTER TABLE bag ADD COLUMN audience BLOB CHECK (length(audience) = 32);"
 				  "ALTER TABLE bag ADD COLUMN voucher BLOB CHECK (length(voucher) = 32);";
 

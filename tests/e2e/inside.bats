@@ -78,34 +78,6 @@ said() { # MACHINE: how much is said of the letter, as far as it knows
 	[ "$(said second)" -eq 3 ]
 }
 
-@test "bags from before it was on record for whom they are serve as well" {
-	reviewed
-	/usr/bin/env python3 - offices/*/valise.db <<-'END'
-		import hashlib, sqlite3, sys
-		for path in sys.argv[1:]:
-		    db = sqlite3.connect(path)
-		    for name, audience, items in db.execute("SELECT name, audience, items FROM bag WHERE audience IS NOT NULL").fetchall():
-		        keys = [hashlib.sha256(audience + items[i:i + 32]).digest() for i in range(0, len(items), 32)]
-		        db.execute("UPDATE bag SET audience = NULL, items = ? WHERE name = ?", (b"".join(keys), name))
-		    db.commit()
-	END
-	puts_nothing desk second room
-	old=$(find inside/valise -type f)
-	as oslo officer dismiss "Second desk" --reason "left"
-	inside oslo desk
-	puts_nothing desk room oslo
-	# They are left where they lie, and whoever removes them loses nothing.
-	join third "Third desk" clerk
-	inside oslo desk third
-	[ "$(said third)" -eq 3 ]
-	ls $old >/dev/null
-	rm $old
-	puts_nothing desk oslo
-	join fourth "Fourth desk" clerk
-	inside oslo room fourth
-	[ "$(said fourth)" -eq 3 ]
-}
-
 @test "an appointment that has run out wraps nothing again either" {
 	reviewed
 	request third "Third desk" clerk >/dev/null

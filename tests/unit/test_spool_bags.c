@@ -27,6 +27,7 @@ static void bags_inside_come_back(void **state)
 				     .bytes = 7,
 				     .items = items,
 				     .n_items = 1,
+				     .audience = &items[1],
 				     .voucher = &voucher};
 	assert_int_equal(bag_wrote(s, &in, &err), 0);
 	assert_int_equal(bag_wrote(s, &theirs, &err), 0);
@@ -41,8 +42,10 @@ static void bags_inside_come_back(void **state)
 	assert_false(vouched);
 	assert_int_equal(bag_voucher(s, STR("theirs"), 7, &vouched, &by, &err), 0);
 	assert_true(vouched && memcmp(by.point, voucher.point, sizeof by.point) == 0);
-	const char *others[] = {"out", "theirs", "unknown"};
-	for (size_t i = 0; i < 3; i++) {
+	assert_int_equal(bag_inside(s, STR("theirs"), 7, &inside, &audience, &err), 0);
+	assert_true(inside && hash_eq(&audience, &items[1]));
+	const char *others[] = {"out", "unknown"};
+	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(bag_inside(s, str_of(others[i]), 7, &inside, &audience, &err), 0);
 		assert_false(inside);
 	}
