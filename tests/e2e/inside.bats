@@ -225,6 +225,37 @@ said() { # MACHINE: how much is said of the letter, as far as it knows
 	cmp opened/notice.txt notice.txt
 }
 
+@test "a bag that is on record for more than it holds stays when others become one" {
+	mission
+	send notice.txt
+	as desk sync stick >/dev/null
+	inside desk
+	for ((day = 1; ; day++)); do
+		as desk say refused "$letter" --reason full --text "day $day" --yes >/dev/null
+		[ "$day" -ne 3 ] || /usr/bin/env python3 -c '
+import os, sqlite3
+db = sqlite3.connect("offices/desk/valise.db")
+last, = db.execute("SELECT max(rowid) FROM bag").fetchone()
+db.execute("UPDATE bag SET items = CAST(items || ? AS BLOB) WHERE rowid = ?", (os.urandom(32), last))
+db.commit()
+print(*db.execute("SELECT name FROM bag WHERE rowid = ?", (last,)).fetchone())' >more
+		as desk sync --inside inside --json >out
+		[ "$(json_at 'd["bags_removed"]' <out)" -eq 0 ] || break
+	done
+	[ "$day" -gt 3 ]
+	[ -e "inside/valise/$(of desk)/$(cat more)" ]
+}
+
+@test "a look reckons with what other machines have put there" {
+	reviewed
+	mkdir elsewhere
+	as desk sync --inside elsewhere >/dev/null
+	as second sync --inside elsewhere --look >out
+	refute grep -q "Would put out" out
+	as second say refused "$letter" --reason full --text "Once more." --yes >/dev/null
+	as second sync --inside elsewhere --look | grep -q "Would put out 1 statement"
+}
+
 @test "pieces, exhibits and what was let go of are copied as they are" {
 	mission
 	mkdir parts
