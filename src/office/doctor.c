@@ -385,7 +385,7 @@ static int collect(void *context, const struct hash *id)
 /* Some at a time: what is open for reading while every body is hashed would let the database's log grow with everybody's writes. */
 static int check_letters(struct examination *x)
 {
-	struct letters_at at = LETTERS_NEWEST;
+	struct letter_place at = LETTER_PLACE_FIRST;
 	CLEANUP(hashes_release) struct hashes some = {0};
 	int r;
 	do {

@@ -125,7 +125,7 @@ int settled_look_all(struct settled_look *s, struct valise_err *err)
 {
 	hashes_release(&s->open);
 	s->is_known = false;
-	s->at = LETTERS_NEWEST;
+	s->at = LETTER_PLACE_FIRST;
 	s->since_s = INT64_MIN;
 	s->until_s = INT64_MAX;
 	hashes_release(&s->dated);

@@ -32,10 +32,10 @@ struct settled_look {
 	struct settled holds;                  /* is_known: as it was found; its log_end and times go on to the next */
 	struct log_end upto;
 	int64_t now_s, since_s, until_s;
-	struct hashes letters; /* to look at; of all, the next of them */
-	struct letters_at at;  /* of all: how far they have been in `letters` */
-	struct hashes open;    /* to look at next time as well */
-	struct hashes dated;   /* offices whose appointments are in since_s and until_s */
+	struct hashes letters;  /* to look at; of all, the next of them */
+	struct letter_place at; /* of all: how far they have been in `letters` */
+	struct hashes open;     /* to look at next time as well */
+	struct hashes dated;    /* offices whose appointments are in since_s and until_s */
 };
 #define CLEAN_SETTLED_LOOK CLEANUP(settled_look_release)
 void settled_look_release(struct settled_look *s);

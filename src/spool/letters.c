@@ -115,7 +115,22 @@ int letter_row(struct spool *s, const struct hash *id, struct letter_row *ret, s
 	return row ? read_row(&q, ret, err) : not_here_by_then(s, id, err);
 }
 
-int letters_some(struct spool *s, struct letters_at *at, size_t most, hash_each *each, void *context,
+int letter_place(struct spool *s, const struct hash *letter, struct letter_place *ret, struct valise_err *err)
+{
+	struct letter_row row;
+	bool is_row;
+	int r = letter_row(s, letter, &row, err); /* says which is not here, or was not by then */
+	if (r)
+		return r;
+	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT item FROM letter WHERE id = ?");
+	query_hash(&q, letter);
+	r = query_next(&q, &is_row, err);
+	if (!r)
+		*ret = (struct letter_place){row.date_s, is_row ? row_int(&q, 0) : 0};
+	return r;
+}
+
+int letters_some(struct spool *s, struct letter_place *at, size_t most, hash_each *each, void *context,
 		 struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = query_of(
@@ -131,7 +146,7 @@ int letters_some(struct spool *s, struct letters_at *at, size_t most, hash_each 
 		r = query_next(&q, &is_row, err);
 		if (r || !is_row)
 			return r;
-		*at = (struct letters_at){row_int(&q, 1), row_int(&q, 2)};
+		*at = (struct letter_place){row_int(&q, 1), row_int(&q, 2)};
 		r = row_hash(&q, 0, &id, err);
 		if (!r)
 			r = each(context, &id);
@@ -141,7 +156,7 @@ int letters_some(struct spool *s, struct letters_at *at, size_t most, hash_each 
 
 int letters_each(struct spool *s, hash_each *each, void *context, struct valise_err *err)
 {
-	struct letters_at at = LETTERS_NEWEST;
+	struct letter_place at = LETTER_PLACE_FIRST;
 	return letters_some(s, &at, SIZE_MAX, each, context, err);
 }
 

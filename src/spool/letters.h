@@ -29,12 +29,14 @@ CHECKED int letter_seal(struct spool *s, const struct hash *id, struct verified_
 CHECKED int letter_find(struct spool *s, struct str name, struct hash *ret, struct valise_err *err);
 /* Their ids, newest date first, one by one as they are read: stop early, and the rest costs nothing. */
 CHECKED int letters_each(struct spool *s, hash_each *each, void *context, struct valise_err *err);
-/* As many of them at a time, after the place that *at is moved on from. */
-struct letters_at {
+/* A place among them. */
+struct letter_place {
 	int64_t date_s, item;
 };
-#define LETTERS_NEWEST ((struct letters_at){INT64_MAX, INT64_MAX})
-CHECKED int letters_some(struct spool *s, struct letters_at *at, size_t most, hash_each *each, void *context,
+#define LETTER_PLACE_FIRST ((struct letter_place){INT64_MAX, INT64_MAX})
+CHECKED int letter_place(struct spool *s, const struct hash *letter, struct letter_place *ret, struct valise_err *err);
+/* As many of them at a time, after the place that *at is moved on from. */
+CHECKED int letters_some(struct spool *s, struct letter_place *at, size_t most, hash_each *each, void *context,
 			 struct valise_err *err);
 /* The last letter that this spool's office sealed with that reference; *ret_any is false when there is none. */
 CHECKED int letter_own_ref(struct spool *s, struct str ref, bool *ret_any, struct hash *ret, struct valise_err *err);

@@ -25,21 +25,6 @@ static int one_number(struct query *q, int64_t *ret, struct valise_err *err)
 	return r;
 }
 
-int letter_place(struct spool *s, const struct hash *letter, struct letter_place *ret, struct valise_err *err)
-{
-	struct letter_row row;
-	int r = letter_row(s, letter, &row, err); /* says which is not here, or was not by then */
-	if (r)
-		return r;
-	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT item FROM letter WHERE id = ?");
-	query_hash(&q, letter);
-	struct letter_place place = {.date_s = row.date_s};
-	r = one_number(&q, &place.item, err);
-	if (!r)
-		*ret = place;
-	return r;
-}
-
 /* ---- Rows ---- */
 
 static int forget(struct spool *s, const char *sql, int64_t letter, struct valise_err *err)

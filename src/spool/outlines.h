@@ -4,7 +4,7 @@
 #ifndef SPOOL_OUTLINES_H
 #define SPOOL_OUTLINES_H
 
-#include "spool/spool.h"
+#include "spool/letters.h"
 
 /* What is counted. As the database has them, some in the text of indices: never renumber. */
 enum outline_class {
@@ -73,17 +73,6 @@ CHECKED int outlines_compare_totals(struct spool *s, uint64_t *wrong, struct val
 /* Adds what one outline counts for. */
 void outline_count(struct outline_totals *t, unsigned class, uint64_t n);
 void outline_count_past(struct outline_totals *t, unsigned class, uint64_t n);
-
-/* A place in the list. */
-struct letter_place {
-	int64_t date_s;
-	int64_t item;
-};
-#define LETTER_PLACE_FIRST \
-	{ \
-		INT64_MAX, INT64_MAX \
-	}
-CHECKED int letter_place(struct spool *s, const struct hash *letter, struct letter_place *ret, struct valise_err *err);
 
 struct outline_filter {
 	struct letter_place before;   /* those that come after it in the list */

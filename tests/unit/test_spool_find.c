@@ -238,7 +238,7 @@ static void letters_are_listed_newest_first(void **state)
 	/* A few at a time, also where two have one date. */
 	(void)kit_put_letter(s, &(struct kit_letter){.n = 5, .date_s = 300, .is_paper = true});
 	static const int64_t all[] = {500, 400, 300, 300, 200, 100};
-	struct letters_at at = LETTERS_NEWEST;
+	struct letter_place at = LETTER_PLACE_FIRST;
 	d = (struct dates){.s = s, .most = 8};
 	for (size_t n = 0; n < 10; n += 2)
 		assert_int_equal(letters_some(s, &at, 2, see_date, &d, &err), 0);
