@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Spools of every version of the tables that any program ever kept (cases/spools: the third was never more than a step on the way), and
-# what today's program makes of them.
+# Spools of every version of the tables that a program kept (cases/spools: those between were never more than steps on the way), and what
+# today's program makes of them.
 
 load offices
 
@@ -47,11 +47,15 @@ version() { # PLACE: of its tables; it must be sound
 		as "$v" track --json | json_at '"\n".join(sorted(" ".join((l["ref"], l["state"], str(l["reported"]))) for l in d["letters"]))' |
 			diff "$path/listed" -
 		[ "$(version "offices/$v")" = "$now" ]
+		# From the eighth on a spool knows when it was copied.
+		as "$v" doctor --only-copy >/dev/null
 		[ "$(as "$v" doctor)" = "Everything is in order." ]
 		as "$v" open big 2/oslo -o "opened-$v" >/dev/null
 		[ "$(stat -c %s opened-$v/*/large)" -eq 66000 ]
 		grep -q "the text of the notice" opened-$v/*/notice.txt
 		as "$v" track 1/2026 | grep -q "Oslo's reader says that it reviewed this exact letter"
+		[ "$(grep -c gone "$path/listed")" -eq "$(as "$v" track | grep -c gone/1)" ]
+		if grep -q gone "$path/listed"; then as "$v" track gone/1 | grep -q "let go of here"; fi
 		as "$v" say comment 2/oslo --text "still here" --yes >/dev/null
 		as "$v" say reviewed 2/oslo --yes >/dev/null
 		[ "$(as "$v" track --json --from Oslo | json_at 'd["letters"][0]["state"]')" = reviewed ]
