@@ -262,6 +262,11 @@ static const struct use *appointed_at(const struct office_register *o, const str
 	return use && use->use == KEY_OFFICER ? use : NULL;
 }
 
+bool officer_in_standing(const struct officer *o, int64_t now_s)
+{
+	return !o->dismissed && !(o->has_until && o->until_s < now_s);
+}
+
 int office_each_officer(const struct office_register *o, const struct hash *head,
 			int (*each)(void *context, const struct officer *officer), void *context)
 {

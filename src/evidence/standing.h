@@ -58,6 +58,8 @@ struct officer {
 	struct str reason;
 	bool seen_before; /* standing_judge only: a `seen` line not after the dismissal names the note */
 };
+/* Neither dismissed nor past the end of the appointment, as far as is known here. */
+bool officer_in_standing(const struct officer *o, int64_t now_s);
 /* Calls back for each officer ever appointed in the chain up to `head` (NULL: office_head), in order of appointment. Stops at non-zero. */
 int office_each_officer(const struct office_register *o, const struct hash *head,
 			int (*each)(void *context, const struct officer *officer), void *context);

@@ -192,10 +192,10 @@ static int look_at_here(void *context, const struct officer *o)
 	if (r || !here)
 		return r;
 	h->n++;
-	if (o->dismissed || (o->has_until && o->until_s < h->now_s))
-		h->last = *o;
-	else
+	if (officer_in_standing(o, h->now_s))
 		h->n_standing++;
+	else
+		h->last = *o;
 	return 0;
 }
 

@@ -181,11 +181,6 @@ struct signer_search {
 	struct valise_err *err;
 };
 
-static bool in_standing(const struct officer *o, int64_t now_s)
-{
-	return !o->dismissed && !(o->has_until && o->until_s < now_s);
-}
-
 bool officer_is_named(const struct officer *o, struct str name)
 {
 	struct vkey_text t = vkey_text(&o->key);
@@ -197,7 +192,7 @@ bool officer_is_named(const struct officer *o, struct str name)
 static int consider_signer(void *context, const struct officer *o)
 {
 	struct signer_search *s = context;
-	bool here = false, standing = in_standing(o, s->now_s), fits = o->roles & s->wish->roles;
+	bool here = false, standing = officer_in_standing(o, s->now_s), fits = o->roles & s->wish->roles;
 	if (s->wish->as && !officer_is_named(o, str_of(s->wish->as)))
 		return 0;
 	s->n_named++;
@@ -387,7 +382,7 @@ static int consider_recipient(void *context, const struct officer *o)
 {
 	struct recipient_search *s = context;
 	struct age_recipient one;
-	if (!(o->roles & s->roles) || !in_standing(o, s->now_s) || !o->recipient.at)
+	if (!(o->roles & s->roles) || !officer_in_standing(o, s->now_s) || !o->recipient.at)
 		return 0;
 	if (!age_recipient_parse(o->recipient, &one))
 		return VALISE_E_BAD;

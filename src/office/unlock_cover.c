@@ -19,7 +19,7 @@ struct readers {
 static int add_reader(void *context, const struct officer *o)
 {
 	struct readers *r = context;
-	if (!(o->roles & ROLE_READER) || o->dismissed || (o->has_until && o->until_s < r->now_s))
+	if (!(o->roles & ROLE_READER) || !officer_in_standing(o, r->now_s))
 		return 0;
 	if (r->titles.len)
 		buf_add_text(&r->titles, ", ");
