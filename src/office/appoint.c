@@ -22,6 +22,7 @@ struct drafting {
 	struct register_entry e;
 	struct buf text, note;
 	struct verified_entry *entry;
+	const struct vkey *elsewhere; /* the key that is appointed, where another machine has it; NULL */
 	bool may_stand; /* its commit was tried: even after one that failed a power cut may bring the entry back */
 };
 
@@ -122,6 +123,8 @@ static int commit(struct valise *v, struct drafting *d, struct valise_err *err)
 		r = err_set(err, VALISE_E_BUSY, "another process changed the register meanwhile; try again");
 	if (!r)
 		r = entry_put(v->spool, d->entry, NULL, err);
+	if (!r && d->elsewhere)
+		r = key_is_elsewhere_put(v, d->elsewhere, err);
 	if (!r)
 		r = copy_mark_renew(v->spool, err);
 	d->may_stand = !r;
@@ -246,6 +249,7 @@ static int appoint(struct valise *v, struct appointing *a, char **ret_key, struc
 		return r;
 	d.e.appointments = &a->one;
 	d.e.n_appointments = 1;
+	d.elsewhere = a->request ? &a->one.key : NULL;
 	r = sign(&d, err);
 	if (r || dry_run)
 		return r;

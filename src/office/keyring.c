@@ -294,6 +294,30 @@ int key_is_here(struct valise *v, const struct vkey *k, bool *ret, struct valise
 	return 0;
 }
 
+struct elsewhere_name {
+	char text[sizeof "elsewhere:" + VKEY_TEXT_BYTES];
+};
+
+static struct elsewhere_name elsewhere_name(const struct vkey *k)
+{
+	struct elsewhere_name n;
+	(void)snprintf(n.text, sizeof n.text, "elsewhere:%s", vkey_text(k).text);
+	return n;
+}
+
+int key_is_elsewhere_put(struct valise *v, const struct vkey *k, struct valise_err *err)
+{
+	return setting_put(v->spool, elsewhere_name(k).text, STR(""), err);
+}
+
+int key_is_elsewhere(struct valise *v, const struct vkey *k, bool *ret, struct valise_err *err)
+{
+	CLEAN_BUF struct buf nothing = BUF_INIT(1);
+	int r = setting_get(v->spool, elsewhere_name(k).text, &nothing, err);
+	*ret = r == 0;
+	return r == VALISE_E_NOT_FOUND ? 0 : r;
+}
+
 static bool key_opens(const struct key *k, struct str recipient)
 {
 	struct age_recipient to;

@@ -86,6 +86,9 @@ void key_free(struct key *k);
 void key_freep(struct key **k);
 /* Whether the secret of that key is in this spool. */
 CHECKED int key_is_here(struct valise *v, const struct vkey *k, bool *ret, struct valise_err *err);
+/* It was made on another machine, which asked for its appointment: on record here, so that nobody misses it. In a transaction. */
+CHECKED int key_is_elsewhere_put(struct valise *v, const struct vkey *k, struct valise_err *err);
+CHECKED int key_is_elsewhere(struct valise *v, const struct vkey *k, bool *ret, struct valise_err *err);
 /* Looks at the file of that key, as far as that goes without a passphrase: VALISE_E_BAD when it is not the key that the register names,
  * or, where it is not locked, does not open what is sealed to `recipient` (.at NULL: nothing is). VALISE_E_NOT_FOUND. */
 CHECKED int key_check(struct valise *v, const struct vkey *k, const char *title, struct str recipient,
