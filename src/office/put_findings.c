@@ -4,29 +4,12 @@
 
 #include "office/inside.h"
 
-/* Once each. */
-static int tell(struct put_out_result *r, struct buf *sentence, struct valise_err *err)
-{
-	int e = buf_check(sentence, "a finding", err);
-	if (e)
-		return e;
-	for (size_t i = 0; i < r->n_findings; i++)
-		if (strcmp(r->findings[i], (char *)sentence->data) == 0)
-			return 0;
-	char **grown = realloc(r->findings, (r->n_findings + 1) * sizeof(*grown));
-	if (!grown)
-		return err_nomem(err);
-	r->findings = grown;
-	r->findings[r->n_findings++] = (char *)buf_take(sentence, NULL);
-	return 0;
-}
-
 int put_out_tell_lost(struct put_out_result *r, const struct hash *letter, struct valise_err *err)
 {
 	CLEAN_BUF struct buf b = BUF_INIT(8192);
 	r->damaged = true;
 	buf_addf(&b, "%s did not go out whole: %s: run `valise doctor`", hash_short(letter).text, err->text);
-	return tell(r, &b, err);
+	return findings_add(&r->findings, &b, err);
 }
 
 int put_out_tell_unread(struct put_out_result *r, const struct hash *letter, struct valise_err *err)
@@ -34,7 +17,7 @@ int put_out_tell_unread(struct put_out_result *r, const struct hash *letter, str
 	CLEAN_BUF struct buf b = BUF_INIT(8192);
 	r->damaged = true;
 	buf_addf(&b, "nothing of %s went out: %s", hash_short(letter).text, err->text);
-	return tell(r, &b, err);
+	return findings_add(&r->findings, &b, err);
 }
 
 int put_out_tell_damaged(struct put_out_result *r, const struct hash *exhibit, struct valise_err *err)
@@ -46,7 +29,7 @@ int put_out_tell_damaged(struct put_out_result *r, const struct hash *exhibit, s
 		"the exhibit %.16s... stays here, since it cannot be read or is damaged on this disk: add its file again "
 		"with `valise exhibit add`, or restore a backup",
 		hash_hex(exhibit).text);
-	return tell(r, &b, err);
+	return findings_add(&r->findings, &b, err);
 }
 
 int put_out_tell_own_damaged(struct put_out_result *r, const char *name, struct valise_err *err)
@@ -56,7 +39,7 @@ int put_out_tell_own_damaged(struct put_out_result *r, const char *name, struct 
 	buf_addf(&b,
 		 "the bag %s of ours there is damaged: remove it, and sync again, which puts what was in it there anew",
 		 name);
-	return tell(r, &b, err);
+	return findings_add(&r->findings, &b, err);
 }
 
 int put_out_tell_dismissed(struct put_out_result *r, struct valise *v, const struct office_register *self,
@@ -64,7 +47,7 @@ int put_out_tell_dismissed(struct put_out_result *r, struct valise *v, const str
 {
 	CLEAN_BUF struct buf b = BUF_INIT(8192);
 	int e = inside_dismissed(v, self, now_s, &b, err);
-	return e || !b.len ? e : tell(r, &b, err);
+	return e || !b.len ? e : findings_add(&r->findings, &b, err);
 }
 
 int put_out_tell_unwrappable(struct put_out_result *r, struct valise *v, const struct register_set *set,
@@ -75,7 +58,7 @@ int put_out_tell_unwrappable(struct put_out_result *r, struct valise *v, const s
 	buf_add_text(
 		&b,
 		" has no clerk or courier with a key on the card you hold: it cannot unwrap these bags; ask for a newer card, or use --bare");
-	return e ? e : tell(r, &b, err);
+	return e ? e : findings_add(&r->findings, &b, err);
 }
 
 int put_out_tell_in_the_open(struct put_out_result *r, const struct hash *letter, struct valise_err *err)
@@ -86,5 +69,5 @@ int put_out_tell_in_the_open(struct put_out_result *r, const struct hash *letter
 		"%s goes unwrapped: whom it is addressed to has no card; a finder reads their names and what the paper is "
 		"described as. Name a courier with --via to wrap it for that office",
 		hash_short(letter).text);
-	return tell(r, &b, err);
+	return findings_add(&r->findings, &b, err);
 }

@@ -179,9 +179,7 @@ static int remove_spent(struct putting *p)
 void put_out_result_release(struct put_out_result *r)
 {
 	sync_letters_release(&r->letters);
-	for (size_t i = 0; i < r->n_findings; i++)
-		free(r->findings[i]);
-	free(r->findings);
+	findings_release(&r->findings);
 	*r = (struct put_out_result){0};
 }
 

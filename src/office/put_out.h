@@ -4,6 +4,7 @@
 #define OFFICE_PUT_OUT_H
 
 #include "channel/store.h"
+#include "office/findings.h"
 #include "office/inside.h"
 #include "office/sync_letters.h"
 
@@ -28,9 +29,8 @@ struct put_out_result {
 	size_t removed; /* bags of ours that nobody waits for any more */
 	uint64_t bytes;
 	bool any_bare, any_wrapped, any_inside;
-	char **findings; /* sentences: whose machines could not unwrap it, what is damaged here */
-	size_t n_findings;
-	bool damaged; /* a letter here is */
+	struct findings findings; /* whose machines could not unwrap it, what is damaged here */
+	bool damaged;             /* a letter here is */
 	bool durable, read_back;
 };
 void put_out_result_release(struct put_out_result *r);

@@ -284,8 +284,7 @@ static int put_out_all(struct syncing *s)
 struct sync_result {
 	struct valise_sync_report pub; /* first: freed through it */
 	struct sync_letters in, out;
-	char **findings;
-	size_t n_findings;
+	struct findings findings;
 	char *finder, *said_by;
 	struct valise_sync_said *said;
 	size_t n_said;
@@ -299,9 +298,7 @@ void valise_sync_report_free(struct valise_sync_report *pub)
 		return;
 	sync_letters_release(&r->in);
 	sync_letters_release(&r->out);
-	for (size_t i = 0; i < r->n_findings; i++)
-		free(r->findings[i]);
-	free(r->findings);
+	findings_release(&r->findings);
 	for (size_t i = 0; i < r->n_said; i++) {
 		free((char *)(uintptr_t)r->said[i].letter);
 		free((char *)(uintptr_t)r->said[i].short_id);
@@ -422,22 +419,10 @@ static int list_said(struct syncing *s, struct sync_result *res)
 
 static int list_findings(struct syncing *s, const struct take_in_result *in, struct sync_result *res)
 {
-	const struct {
-		const char *const *at;
-		size_t n;
-	} lists[] = {{in->findings, in->n_findings},
-		     {(const char *const *)s->unattended.findings, s->unattended.n_findings},
-		     {(const char *const *)s->out.findings, s->out.n_findings}};
-	res->findings = calloc(lists[0].n + lists[1].n + lists[2].n + 1, sizeof(*res->findings));
-	if (!res->findings)
-		return err_nomem(s->err);
-	for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
-		for (size_t i = 0; i < lists[k].n; i++) {
-			res->findings[res->n_findings] = strdup(lists[k].at[i]);
-			if (!res->findings[res->n_findings++])
-				return err_nomem(s->err);
-		}
-	return 0;
+	int r = findings_copy(&res->findings, in->findings, s->err);
+	if (!r)
+		r = findings_copy(&res->findings, &s->unattended.findings, s->err);
+	return r ? r : findings_copy(&res->findings, &s->out.findings, s->err);
 }
 
 static const char *what_a_finder_learns(const struct put_out_result *o)
@@ -507,12 +492,12 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 		.bags_not_for_us = in.bags_not_for_us,
 		.bytes_in = in.bytes,
 		.bytes_out = s->out.bytes,
-		.findings = (const char *const *)res->findings,
-		.n_findings = res->n_findings,
+		.findings = (const char *const *)res->findings.at,
+		.n_findings = res->findings.n,
 		.said = res->said,
 		.n_said = res->n_said,
 		.said_by = res->said_by,
-		.is_damaged = in.damaged || s->out.damaged || s->unattended.n_findings,
+		.is_damaged = in.damaged || s->out.damaged || s->unattended.findings.n,
 		.finder = res->finder,
 		.durable = s->out.durable,
 		.read_back = s->out.read_back,
@@ -524,7 +509,7 @@ static int make_report(struct syncing *s, struct valise_sync_report **ret)
 static bool brought_anything(const struct syncing *s)
 {
 	struct take_in_result in = take_in_result(s->in);
-	return in.n_arrivals || in.statements || in.reports || in.exhibits || in.entries || in.n_findings;
+	return in.n_arrivals || in.statements || in.reports || in.exhibits || in.entries || in.findings->n;
 }
 
 int valise_sync(struct valise *v, const struct valise_sync *want, struct valise_sync_report **ret,

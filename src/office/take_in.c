@@ -2,7 +2,6 @@
 /* Bags: skipped when they were taken in before, unwrapped, read record by record, and what came of it told. */
 #include "office/take_ahead.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -14,7 +13,6 @@
 
 #define COMMIT_EVERY 1000u
 #define COMMIT_EVERY_TIGHT 16u
-#define FINDINGS_MAX 1000u
 #define MARK_BYTES 4096u
 #define READ_BYTES (256u * 1024)
 #define ARRIVAL_BYTES 350u /* in memory, with its body and in the indexes */
@@ -26,20 +24,9 @@
 
 int take_in_finding(struct take_in *t, const char *what, const char *why)
 {
-	CLEAN_FREE char *one = NULL;
-	size_t n = t->r.n_findings;
-	if (n == FINDINGS_MAX)
-		return 0;
-	if (!t->findings && !(t->findings = calloc(FINDINGS_MAX, sizeof(*t->findings))))
-		return err_nomem(t->err);
-	if (asprintf(&one, "%s: %s%s%s", t->bag, what, why ? ": " : "", why ? why : "") < 0) {
-		one = NULL;
-		return err_nomem(t->err);
-	}
-	if (n && strcmp(t->findings[n - 1], one) == 0)
-		return 0; /* the same once more is no news */
-	t->findings[t->r.n_findings++] = TAKE(one);
-	return 0;
+	CLEAN_BUF struct buf b = BUF_INIT(16384);
+	buf_addf(&b, "%s: %s%s%s", t->bag, what, why ? ": " : "", why ? why : "");
+	return findings_add(&t->findings, &b, t->err);
 }
 
 /* What is malformed or altered is told of and left; any other failure ends the whole. */
@@ -364,9 +351,7 @@ void take_in_free(struct take_in *t)
 	take_entries_drop(t);
 	free(t->pending);
 	take_arrivals_drop(t);
-	for (size_t i = 0; t->findings && i < t->r.n_findings; i++)
-		free(t->findings[i]);
-	free(t->findings);
+	findings_release(&t->findings);
 	take_exhibits_drop(t);
 	hashes_release(&t->concerned);
 	hashes_release(&t->identified);
@@ -387,6 +372,6 @@ struct take_in_result take_in_result(const struct take_in *t)
 	struct take_in_result r = t->r;
 	r.n_arrivals = t->filed.n + t->n_arrivals;
 	r.vouched = &t->vouched;
-	r.findings = (const char *const *)t->findings;
+	r.findings = &t->findings;
 	return r;
 }

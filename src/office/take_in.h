@@ -3,6 +3,7 @@
 #ifndef OFFICE_TAKE_IN_H
 #define OFFICE_TAKE_IN_H
 
+#include "office/findings.h"
 #include "office/inside.h"
 
 struct take_in_options {
@@ -34,8 +35,7 @@ struct take_in_result {
 	size_t statements, reports, exhibits, entries;
 	size_t bags_read, bags_skipped, bags_not_for_us;
 	uint64_t bytes;
-	const char *const *findings;
-	size_t n_findings;
+	const struct findings *findings;
 	bool damaged;                       /* something was malformed or altered */
 	bool no_room;                       /* a letter was left where it lies, since it lacks more than what is free */
 	const struct vouched_bags *vouched; /* there, by our own office's other machines */

@@ -87,7 +87,7 @@ struct take_in {
 	struct identities keys;           /* none until they are needed */
 	struct taking_exhibits *exhibits; /* NULL until a report or a record comes */
 	struct take_in_result r;
-	char **findings;
+	struct findings findings;
 	struct valise_err *err; /* of the call in hand, for the callback */
 };
 

@@ -16,9 +16,7 @@
 
 void unattended_release(struct unattended *u)
 {
-	for (size_t i = 0; i < u->n_findings; i++)
-		free(u->findings[i]);
-	free(u->findings);
+	findings_release(&u->findings);
 	free(u->said);
 	free(u->title);
 	hashes_release(&u->open);
@@ -222,18 +220,13 @@ static int note_said(struct unattended *u, const struct hash *letter, const char
 /* Of one that is damaged here, nothing; the others are none the worse for it. */
 static int tell(struct unattended *u, const char *letter, const char *why, struct valise_err *err)
 {
+	CLEAN_BUF struct buf b = BUF_INIT(8192);
 	struct hash id;
 	int r = hash_parse(str_of(letter), &id) ? hashes_add(&u->open, &id, err) : 0;
 	if (r)
 		return r;
-	char **grown = realloc(u->findings, (u->n_findings + 1) * sizeof(*grown));
-	if (!grown)
-		return err_nomem(err);
-	u->findings = grown;
-	if (asprintf(&grown[u->n_findings], "%s was not said: %s", says_table[u->says].name, why) < 0)
-		return err_nomem(err);
-	u->n_findings++;
-	return 0;
+	buf_addf(&b, "%s was not said: %s", says_table[u->says].name, why);
+	return findings_add(&u->findings, &b, err);
 }
 
 struct leaving {

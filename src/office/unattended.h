@@ -3,6 +3,7 @@
 #ifndef OFFICE_UNATTENDED_H
 #define OFFICE_UNATTENDED_H
 
+#include "office/findings.h"
 #include "office/office.h"
 
 struct unattended_statement {
@@ -15,9 +16,8 @@ struct unattended {
 	char *title;                       /* owned, escaped */
 	struct unattended_statement *said; /* owned */
 	size_t n, cap;
-	char **findings; /* owned sentences: of which letters it could not be said */
-	size_t n_findings;
-	struct hashes open; /* letters of which it could not be said */
+	struct findings findings; /* of which letters it could not be said */
+	struct hashes open;       /* those letters */
 };
 void unattended_release(struct unattended *u);
 
