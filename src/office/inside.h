@@ -28,6 +28,7 @@ struct vouched_bag {
 	struct hash mark; /* by which the spool knows it (take_in.c) */
 	uint64_t bytes;
 	bool is_new;
+	bool is_done;         /* of one that is new, as the next: nothing in it waits for another bag */
 	struct hash audience; /* of one that is new, as the next */
 	size_t first, n;      /* of its items in `items` */
 };

@@ -126,27 +126,48 @@ static int remember_item(struct passing *p, const struct vouched_bag *bag, const
 	return p->n == bag->n ? remember(p, bag) : 0;
 }
 
-int inside_bags_remember(struct inside_bags *x)
+static int remember_read(struct inside_bags *x, const struct vouched_bag *bag)
+{
+	return bag->is_new && bag->is_done ? bag_seen_put(x->v->spool, &bag->mark, clock_now_s(), x->err) : 0;
+}
+
+static int remember_all(struct inside_bags *x, size_t most)
 {
 	const struct vouched_bags *v = x->vouched;
 	struct passing p = {.x = x, .each = remember_item};
-	size_t most = 0, n_new = 0;
-	for (size_t i = 0; i < v->n; i++) {
-		n_new += v->at[i].is_new;
-		most = v->at[i].n > most ? v->at[i].n : most;
-	}
-	if (!n_new)
-		return 0;
 	CLEAN_FREE struct hash *items = p.items = calloc(most + 1, sizeof *items);
 	int r = items ? spool_begin(x->v->spool, x->err) : err_nomem(x->err);
 	if (r)
 		return r;
-	for (size_t i = 0; i < v->n && !r; i++)
-		if (v->at[i].is_new && !v->at[i].n && counts(x, &v->at[i]))
+	for (size_t i = 0; i < v->n && !r; i++) {
+		r = remember_read(x, &v->at[i]);
+		if (!r && v->at[i].is_new && !v->at[i].n && counts(x, &v->at[i]))
 			r = remember(&p, &v->at[i]);
+	}
 	if (!r)
 		r = roll_each_record(&v->items, pass, &p, x->err);
 	return spool_end(x->v->spool, r, x->err);
+}
+
+int inside_bags_remember(struct valise *v, const struct vouched_bags *vouched, struct valise_err *err)
+{
+	CLEAN_REGISTER_SET struct register_set self = REGISTER_SET_NONE;
+	CLEANUP(inside_keys_release) struct inside_keys keys = {0};
+	struct inside_bags x = {.v = v, .keys = &keys, .vouched = vouched, .err = err};
+	size_t most = 0, n_new = 0;
+	for (size_t i = 0; i < vouched->n; i++) {
+		n_new += vouched->at[i].is_new;
+		most = vouched->at[i].n > most ? vouched->at[i].n : most;
+	}
+	if (!n_new)
+		return 0;
+	int r = register_set_self(v, &self, err);
+	if (!r)
+		r = inside_keys_find(registers_office(self.registers, &v->self), clock_now_s(), &keys, err);
+	/* Where nobody is in standing, or the register is damaged here, they are read again another time. */
+	if (r == VALISE_E_NOT_ALLOWED || r == VALISE_E_BAD)
+		return 0;
+	return r ? r : remember_all(&x, most);
 }
 
 struct lying {
@@ -341,7 +362,7 @@ static int copy_one(struct merging *m, struct inside_bag *b)
 	int r = copy_bag(m, b);
 	if (!r && m->could)
 		r = bag_items(m->x->v->spool, str_of(b->name), b->bytes, look_whether_copied, &c, m->x->err);
-	b->is_copied = c.all;
+	b->is_copied = !r && m->could && c.all;
 	return r;
 }
 

@@ -39,9 +39,9 @@ void inside_bags_forget(struct inside_bags *x);
 
 /* Each bag of ours there; those that are not known to be from inside count for nothing. */
 CHECKED int inside_bags_see(struct inside_bags *x, const char *writer, const char *name, uint64_t bytes);
-/* Before anything else: what bags of other machines hold that are new goes on record, for the syncs to come, which do not read them again;
+/* After they were taken in: what bags of other machines hold that are new goes on record, for the syncs to come, which do not read them again;
  * where an officer in standing vouches for them: whoever else writes into that folder can put what looks so, and is for fewer than it says. */
-CHECKED int inside_bags_remember(struct inside_bags *x);
+CHECKED int inside_bags_remember(struct valise *v, const struct vouched_bags *vouched, struct valise_err *err);
 /* What lies there in bags that serve, ours and those of the other machines, for which audience. */
 typedef int inside_bags_each(void *context, const struct hash *audience, const struct hash *item);
 CHECKED int inside_bags_each_lying(struct inside_bags *x, inside_bags_each *each, void *context);

@@ -48,11 +48,7 @@ static int write_own_entries(struct putting *p, struct bag_place *place)
 		p->r->entries += put;
 		p->r->any_inside |= put;
 	}
-	if (!r)
-		r = bag_group_end(group, p->err);
-	for (size_t i = 0; i < p->self.n && !r; i++) /* and so they need not go with letters */
-		r = hashes_add(&p->present, &p->self.entries[i]->note.id, p->err);
-	return r;
+	return r ? r : bag_group_end(group, p->err);
 }
 
 /* Its face, and the sheet without which the rest is of no use: what goes besides is what was said since. */
@@ -221,8 +217,6 @@ static int prepare_inside(struct putting *p)
 	const struct office_register *self = r ? NULL : registers_office(p->self.registers, &p->v->self);
 	if (!r)
 		r = inside_keys_find(self, p->now_s, &p->keys, p->err);
-	if (!r && !p->o->look)
-		r = inside_bags_remember(&p->inside);
 	return r ? r : put_out_tell_dismissed(p->r, p->v, self, p->now_s, p->err);
 }
 

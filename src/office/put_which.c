@@ -57,6 +57,8 @@ static int note_inside(void *context, const struct hash *audience, const struct 
 static int find_inside(struct putting *p)
 {
 	int r = p->wanted.n || p->entries.n ? inside_bags_each_lying(&p->inside, note_inside, p) : 0;
+	for (size_t i = 0; i < p->self.n && !r; i++) /* our register goes apart */
+		r = hashes_add(&p->present, &p->self.entries[i]->note.id, p->err);
 	hashes_release(&p->wanted);
 	hashes_release(&p->entries); /* they go before the first of them */
 	return r;

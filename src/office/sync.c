@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "channel/store.h"
 #include "format/bag_frame.h"
+#include "office/inside_bags.h"
 #include "office/put_out.h"
 #include "office/take_in.h"
 #include "office/unattended.h"
@@ -176,13 +177,18 @@ static int take_in_all(struct syncing *s)
 				    .inside = s->want->inside,
 				    .names = s->want->letters,
 				    .n_names = s->want->n_letters};
-	int r = take_in_new(s->v, &o, &s->in, s->err);
+	int r = take_in_new(s->v, &o, &s->in, s->err), kept = 0;
+	if (r)
+		return r;
 	for (unsigned pass = 0; !r && pass < PASSES_MAX; pass++) {
 		r = s->store->ops->list(s->store, take_one, s, s->err);
 		if (!r && (!take_in_again(s->in) || !s->want->dir))
 			break;
 	}
-	return r ? explain_in(s, r) : 0;
+	/* Of a sync that was cut off as well: those bags were read. */
+	if (!s->want->look)
+		kept = inside_bags_remember(s->v, take_in_result(s->in).vouched, r ? NULL : s->err);
+	return r ? explain_in(s, r) : kept;
 }
 
 /* A folder may be empty; a pipe through which nothing came was cut off before its first bag, or nobody put any into it. */

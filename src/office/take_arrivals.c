@@ -44,12 +44,12 @@ int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool i
 	return r;
 }
 
-/* All that came are, if they are not in memory; of those that were here before, the ones that are not whole are kept in mind. */
+/* Once some are, all that came and are not in memory; of those that were here before, the ones that are not whole are kept in mind. */
 static int look_whether_filed(struct take_in *t, struct arrival *a)
 {
 	int64_t seq;
 	int r = note_seq(t->v->spool, &a->id, &seq, t->err);
-	a->is_filed = !r && (seq > t->began.seq || hashes_have(&t->unfinished, &a->id));
+	a->is_filed = !r && t->filed.n && (seq > t->began.seq || hashes_have(&t->unfinished, &a->id));
 	return r;
 }
 
@@ -89,9 +89,9 @@ static int hold(void *context, const struct hash *letter)
 	return take_held_arrival(context, letter, &held);
 }
 
-int take_held_arrivals_of(struct take_in *t, const struct hash *body)
+int take_held_arrivals_of(struct take_in *t, const struct hash *body, uint64_t least, uint64_t most)
 {
-	return letters_naming(t->v->spool, body, OF_ONE_BODY_MAX, hold, t, t->err);
+	return letters_naming(t->v->spool, body, least, most, OF_ONE_BODY_MAX, hold, t, t->err);
 }
 
 /* ---- Filed ---- */
@@ -112,7 +112,8 @@ static int file_one(struct take_in *t, const struct arrival *a)
 {
 	if (a->is_filed)
 		return 0;
-	int r = a->is_new || a->was_whole || is_whole(a) ? 0 : hashes_add(&t->unfinished, &a->id, t->err);
+	bool may_come_again = !a->is_new && !a->was_whole && (a->is_broken || !is_whole(a));
+	int r = may_come_again ? hashes_add(&t->unfinished, &a->id, t->err) : 0;
 	return r ? r : roll_add(&t->filed, a, sizeof *a, a->ref, t->err);
 }
 

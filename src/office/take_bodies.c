@@ -73,16 +73,18 @@ static struct named_body *find_body(const struct take_in *t, const struct hash *
 	return hash_index_get(&t->by_body, &key, &i) ? &t->bodies[i] : NULL;
 }
 
-/* As find_body, for a record that came: NULL when it is here, or no seal here names it. Then it waits for one. */
-static int body_of(struct take_in *t, const struct bag_record *rec, struct named_body **ret)
+/* The body that a record is of, by letters in memory; by others here that give it such a size, where those do not want it, or not of so many
+ * pieces (0: of any). NULL when it is here, or nobody's: then it waits for a seal. */
+static int body_of(struct take_in *t, const struct bag_record *rec, uint64_t pieces, uint64_t least, uint64_t most,
+		   struct named_body **ret)
 {
+	struct named_body *b = *ret = find_body(t, &rec->of);
 	bool here = false;
-	*ret = find_body(t, &rec->of);
-	if (*ret)
+	if (b && (b->is_here || (b->is_wanted && (!pieces || is_claimed(t, &rec->of, pieces)))))
 		return 0;
 	int r = body_has(t->v->spool, &rec->of, &here, t->err);
-	if (!r && !here)
-		r = take_held_arrivals_of(t, &rec->of);
+	if (!r && (b || !here))
+		r = take_held_arrivals_of(t, &rec->of, least, most);
 	*ret = r ? NULL : find_body(t, &rec->of);
 	t->orphans |= !here && !*ret;
 	return r;
@@ -91,7 +93,7 @@ static int body_of(struct take_in *t, const struct bag_record *rec, struct named
 bool take_body_in_pieces(const struct take_in *t, const struct hash *root)
 {
 	const struct named_body *b = find_body(t, root);
-	return b && b->tally.len;
+	return b && b->tally.len && !b->has_no_room;
 }
 
 static int new_body(struct take_in *t, const struct hash *root)
@@ -129,9 +131,15 @@ static struct arrival *arrival_of(struct take_in *t, const struct named_body *b)
 	return &t->arrivals[b->first - 1];
 }
 
+/* With the letters that stay in memory for it. */
+static size_t tally_cost(const struct buf *tally)
+{
+	return tally->len ? tally->len + 1024 : 0;
+}
+
 static void drop_tally(struct take_in *t, struct named_body *b)
 {
-	t->tally_bytes -= b->tally.len;
+	t->tally_bytes -= tally_cost(&b->tally);
 	buf_release(&b->tally);
 	free(b->seen);
 	b->seen = NULL;
@@ -221,8 +229,12 @@ static int look_for_room(struct take_in *t, struct named_body *b, uint64_t lacks
 	if (spool_has_room(t->v->spool, lacks))
 		return 0;
 	b->has_no_room = t->r.no_room = t->orphans = true;
-	if (t->n_without_room++ >= NO_ROOM_TOLD)
-		return take_in_finding(t, "more letters have no room here, and are left where they lie", NULL);
+	size_t nth = t->n_without_room++;
+	if (nth >= NO_ROOM_TOLD)
+		return nth > NO_ROOM_TOLD
+			       ? 0
+			       : take_in_finding(t, "more letters have no room here, and are left where they lie",
+						 NULL);
 	buf_addf(
 		&text,
 		"%s lacks %s here, and %s are free, the last of which stay so: it is left where it lies. Make room (`valise forget "
@@ -236,7 +248,7 @@ static int look_for_room(struct take_in *t, struct named_body *b, uint64_t lacks
 int take_body(struct take_in *t, const struct bag_record *rec)
 {
 	struct named_body *b;
-	int r = body_of(t, rec, &b);
+	int r = body_of(t, rec, 1, rec->len, rec->len, &b);
 	if (r || !b)
 		return r;
 	if (b->is_here || !b->is_wanted)
@@ -356,12 +368,12 @@ static int keep_tally(struct take_in *t, struct named_body *b)
 	if (r || b->is_here)
 		return r;
 	drop_tally(t, b);
-	bool is_full = t->tally_bytes + t->tally.len > TALLIES_MAX_BYTES;
+	bool is_full = t->tally_bytes + tally_cost(&t->tally) > TALLIES_MAX_BYTES;
 	for (size_t i = 0; is_full && i < t->n_bodies; i++)
 		drop_tally(t, &t->bodies[i]);
 	b->tally = t->tally;
 	t->tally = (struct buf)BUF_INIT(LIMIT_TALLY_BYTES);
-	t->tally_bytes += b->tally.len;
+	t->tally_bytes += tally_cost(&b->tally);
 	return 0;
 }
 
@@ -370,7 +382,7 @@ int take_tally(struct take_in *t, const struct bag_record *rec)
 {
 	struct valise_err why = {0};
 	struct named_body *b;
-	int r = body_of(t, rec, &b);
+	int r = body_of(t, rec, 0, 0, LIMIT_BODY_BYTES, &b);
 	if (r || !b || b->is_here || !b->is_wanted)
 		return r;
 	if (rec->at == 0 || !hash_eq(&rec->of, &t->tally_of))
@@ -387,6 +399,9 @@ int take_tally(struct take_in *t, const struct bag_record *rec)
 	if (r)
 		return r;
 	uint64_t pieces = t->tally.len / sizeof(struct hash);
+	r = body_of(t, rec, pieces, pieces ? (pieces - 1) * TREE_PIECE_BYTES + 1 : 0, pieces * TREE_PIECE_BYTES, &b);
+	if (r || !b)
+		return r;
 	r = is_claimed(t, &rec->of, pieces) ? tally_check(&rec->of, pieces * TREE_PIECE_BYTES, buf_str(&t->tally), &why)
 					    : VALISE_E_BAD;
 	if (!r)
@@ -443,7 +458,7 @@ int take_piece(struct take_in *t, const struct bag_record *rec)
 	struct valise_err why = {0};
 	struct named_body *b;
 	bool ready;
-	int r = body_of(t, rec, &b);
+	int r = body_of(t, rec, 0, 0, LIMIT_BODY_BYTES, &b);
 	if (r || !b)
 		return r;
 	if (b->is_here || !b->is_wanted)

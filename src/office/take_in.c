@@ -16,6 +16,7 @@
 #define MARK_BYTES 4096u
 #define READ_BYTES (256u * 1024)
 #define ARRIVAL_BYTES 350u /* in memory, with its body and in the indexes */
+#define ITEM_BYTES 40u     /* in the roll */
 #ifndef LOOK_BYTES
 #define LOOK_BYTES (40u * 1024 * 1024) /* of what lies there, since nothing of it is kept */
 #endif
@@ -73,7 +74,8 @@ int take_in_count(struct take_in *t)
 
 int take_in_look_room(struct take_in *t)
 {
-	size_t bytes = t->n_arrivals * ARRIVAL_BYTES + (t->looked.n + t->vouched.items.n) * sizeof(struct hash);
+	size_t bytes =
+		t->n_arrivals * ARRIVAL_BYTES + t->looked.n * sizeof(struct hash) + t->vouched.items.n * ITEM_BYTES;
 	if (!t->o.look || bytes < LOOK_BYTES)
 		return 0;
 	return err_set(
@@ -246,12 +248,14 @@ static int settle(struct take_in *t)
 }
 
 /* What it holds, and, where there is nothing more to be had of it, that it was read. */
-static int remember_bag(struct take_in *t, const struct hash *mark, uint64_t bytes, bool done_with)
+static int remember_bag(struct take_in *t, const struct hash *mark, uint64_t bytes)
 {
-	int r = done_with ? take_in_begin(t) : 0;
-	if (!r && (done_with || t->o.look))
-		r = take_inside_settle(t, mark, bytes);
-	if (!r && done_with)
+	bool is_done = !t->orphans && !t->o.look, is_vouched;
+	int r = take_inside_settle(t, mark, bytes, is_done, &is_vouched);
+	if (r || !is_done || is_vouched)
+		return r;
+	r = take_in_begin(t);
+	if (!r)
 		r = bag_seen_put(t->v->spool, mark, clock_now_s(), t->err);
 	return r ? r : take_in_commit(t);
 }
@@ -300,9 +304,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	r = tell_verdict(t, &b);
 	if (!r)
 		r = take_arrivals_settle(t);
-	if (!r)
-		r = remember_bag(t, &mark, bytes, b.verdict == BAG_WHOLE && !t->orphans && !t->o.look);
-	return r;
+	return r || b.verdict != BAG_WHOLE ? r : remember_bag(t, &mark, bytes);
 }
 
 int take_in_unreadable(struct take_in *t, const char *name, const char *why, struct valise_err *err)

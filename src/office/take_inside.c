@@ -26,7 +26,7 @@ int take_inside_look(struct take_in *t, const struct bag_record *rec)
 {
 	struct str bytes = {(const char *)rec->data, rec->len};
 	struct hash item;
-	if (!t->o.inside || !t->wrapped)
+	if (!t->wrapped)
 		return 0;
 	if (rec->kind == BAG_NOTE && inside_mark_parse(bytes, &t->inside_audience)) {
 		t->is_inside = true;
@@ -34,7 +34,8 @@ int take_inside_look(struct take_in *t, const struct bag_record *rec)
 	}
 	if (!t->is_inside || t->vouched.items.n - t->first_item == ITEMS_MAX || !inside_item(rec, &item))
 		return 0;
-	return roll_add(&t->vouched.items, &item, sizeof item, STR(""), t->err);
+	int r = take_in_look_room(t);
+	return r ? r : roll_add(&t->vouched.items, &item, sizeof item, STR(""), t->err);
 }
 
 static int add_vouched(struct take_in *t, const struct vouched_bag *bag)
@@ -48,15 +49,23 @@ static int add_vouched(struct take_in *t, const struct vouched_bag *bag)
 	return 0;
 }
 
-/* What nobody vouches for may be anybody's, and for fewer than its mark says: it counts for nothing. */
-int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes)
+/* What nobody vouches for may be anybody's, and for fewer than its mark says: it counts for nothing. One that is read again in a further pass is
+ * among them already. */
+int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool is_done, bool *ret_is_vouched)
 {
-	if (!t->is_inside || !t->is_vouched)
+	*ret_is_vouched = t->is_inside && t->is_vouched;
+	for (size_t i = 0; i < t->vouched.n && *ret_is_vouched; i++)
+		if (hash_eq(&t->vouched.at[i].mark, mark)) {
+			t->vouched.at[i].is_done |= is_done;
+			return 0;
+		}
+	if (!*ret_is_vouched)
 		return 0;
 	return add_vouched(t, &(struct vouched_bag){.by = t->voucher,
 						    .mark = *mark,
 						    .bytes = bytes,
 						    .is_new = true,
+						    .is_done = is_done,
 						    .audience = t->inside_audience,
 						    .first = t->first_item,
 						    .n = t->vouched.items.n - t->first_item});

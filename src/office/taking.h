@@ -11,7 +11,7 @@
 #include "spool/mend.h"
 #include "spool/settled.h"
 
-#define TALLIES_MAX_BYTES (64u * 1024 * 1024) /* held at once: above that, all but the newest go */
+#define TALLIES_MAX_BYTES (LIMIT_TALLY_BYTES + 1024u * 1024) /* held at once: above that, all but the newest go */
 
 /* A body that seals here name. Anybody can seal letters that name another's body, as many as he likes, with whatever sizes: what comes
  * of it decides which is so. */
@@ -113,8 +113,9 @@ CHECKED int take_in_first_look(struct take_in *t, const struct hash *id, bool *r
 CHECKED int take_inside_judge(struct take_in *t, const struct bag_record *rec);
 /* Of each record, before it is taken. */
 CHECKED int take_inside_look(struct take_in *t, const struct bag_record *rec);
-/* At the end of a bag that was whole: what it holds lies there, if somebody vouches for it. */
-CHECKED int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes);
+/* At the end of a bag that was whole: what it holds lies there, if somebody vouches for it; that it was read goes on record with that. */
+CHECKED int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool is_done,
+			       bool *ret_is_vouched);
 /* The same of a bag that was read before. */
 CHECKED int take_inside_again(struct take_in *t, const struct hash *mark, uint64_t bytes);
 
@@ -139,8 +140,8 @@ CHECKED int take_note_again(struct take_in *t, const struct note *note, const ch
 CHECKED int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool is_let_go, size_t *ret);
 /* Whether that letter is here, and then it is among them. One whose seal is damaged here is not, until that comes again. */
 CHECKED int take_held_arrival(struct take_in *t, const struct hash *id, bool *ret_held);
-/* Letters here that name that body are among them. */
-CHECKED int take_held_arrivals_of(struct take_in *t, const struct hash *body);
+/* Letters here that name that body, with a size from `least` to `most`, are among them: not all, where there are very many. */
+CHECKED int take_held_arrivals_of(struct take_in *t, const struct hash *body, uint64_t least, uint64_t most);
 /* Between bags: where they are many, they leave the memory. Numbers of arrivals and bodies are others then. */
 CHECKED int take_arrivals_settle(struct take_in *t);
 void take_arrivals_drop(struct take_in *t);

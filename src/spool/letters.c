@@ -160,15 +160,20 @@ int letters_each(struct spool *s, hash_each *each, void *context, struct valise_
 	return letters_some(s, &at, SIZE_MAX, each, context, err);
 }
 
-int letters_naming(struct spool *s, const struct hash *body, size_t most, hash_each *each, void *context,
-		   struct valise_err *err)
+int letters_naming(struct spool *s, const struct hash *body, uint64_t least, uint64_t most, size_t limit,
+		   hash_each *each, void *context, struct valise_err *err)
 {
-	CLEAN_QUERY struct query q = query_of(&s->db, "SELECT id FROM letter WHERE body = ?1 AND taken_in_s <= ?2");
+	CLEAN_QUERY struct query q = query_of(
+		&s->db,
+		"SELECT id FROM letter WHERE body = ? AND body_bytes BETWEEN ? AND ? AND taken_in_s <= ? LIMIT ?");
 	bool is_row = true;
 	int r = 0;
 	query_hash(&q, body);
+	query_int(&q, (int64_t)least);
+	query_int(&q, (int64_t)most);
 	query_int(&q, s->as_of_s);
-	for (size_t i = 0; i < most && !r && is_row; i++) {
+	query_int(&q, (int64_t)limit);
+	while (!r && is_row) {
 		struct hash id;
 		r = query_next(&q, &is_row, err);
 		if (!r && is_row)

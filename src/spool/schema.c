@@ -302,8 +302,12 @@ static const char bags_by_log[] = "ALTER TABLE bag ADD COLUMN upto INTEGER NOT N
 				  "UPDATE bag SET upto = coalesce("
 				  "(SELECT seq FROM item WHERE taken_in_s < written_s ORDER BY seq DESC LIMIT 1), 0);";
 
-const char *const schema_steps[] = {version_1, version_2, exhibits, sheets,      let_go,     sealed_lines,
-				    outlines,  regarded,  settled,  bags_inside, bags_by_log};
+/* Of another machine's bag it was not on record for whom it is: it is read again, and then that is. */
+static const char bags_again[] = "DELETE FROM bag WHERE voucher IS NOT NULL AND audience IS NULL;"
+				 "DELETE FROM bag_seen;";
+
+const char *const schema_steps[] = {version_1, version_2, exhibits, sheets,      let_go,      sealed_lines,
+				    outlines,  regarded,  settled,  bags_inside, bags_by_log, bags_again};
 const size_t schema_version = sizeof schema_steps / sizeof schema_steps[0];
 
 static int look_number(struct db *db, const char *sql, int64_t *ret, struct valise_err *err)

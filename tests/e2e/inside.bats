@@ -256,6 +256,35 @@ print(*db.execute("SELECT name FROM bag WHERE rowid = ?", (last,)).fetchone())' 
 	as second sync --inside elsewhere --look | grep -q "Would put out 1 statement"
 }
 
+@test "what another machine put there counts, also where a sync was cut short, was another kind, or had no room for all" {
+	need_mounts
+	mission
+	mkdir parts
+	for n in 1 2 3; do
+		echo "$n" >"parts/$n"
+		as harbour seal -t Oslo "parts/$n" >/dev/null
+	done
+	head -c 6000000 /dev/urandom >parts/large
+	as harbour seal -t Oslo parts/large >/dev/null
+	as harbour sync stick --all >/dev/null
+	as desk sync stick >/dev/null
+	inside desk
+	before=$(bags inside)
+	cp -a offices/second offices/again
+	[ "$(status_of as second sync --inside inside no-such-letter)" -eq 1 ]
+	puts_nothing second
+	rm -rf offices/second
+	cp -a offices/again offices/second
+	as second sync inside >/dev/null
+	puts_nothing second
+	mount_at little -t tmpfs -o size=14m none
+	cp -a offices/again little/spool
+	valise sync --inside inside --dir "$PWD/little/spool" >out 2>err </dev/null || [ $? -eq 1 ]
+	grep -q "lacks 6.*here" err
+	refute grep -q "Put out" out
+	[ "$(bags inside)" -eq "$before" ]
+}
+
 @test "pieces, exhibits and what was let go of are copied as they are" {
 	mission
 	mkdir parts

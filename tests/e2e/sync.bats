@@ -144,6 +144,34 @@ lay_first() { # RECORD...
 	as oslo doctor
 }
 
+@test "bytes that come by themselves find their letter among very many that claim them" {
+	seal_bytes 20000 small
+	as harbour sync stick "$letter" --bare >/dev/null
+	mkdir records
+	forge unbag "$(find stick/valise -type f)" records
+	body=$(ls records/*.body.*)
+	root=$(basename "$body" | cut -d. -f3)
+	size=$(sed -n "s/^body $root //p" records/*.note.* | head -n 1)
+	key=$(grep -l '^reading ' "$PWD"/offices/harbour/keys/*)
+	harbour=$(office_of harbour)
+	oslo=$(office_of oslo)
+	words=()
+	for i in $(seq 120); do
+		claim "claim$i" "$i" "$root" $((size + 3000000 + i))
+		words+=("note:claim$i/seal")
+	done
+	rm -r stick
+	mkdir -p stick/valise/2222222222222222
+	bag=stick/valise/2222222222222222/bag
+	forge bag "$bag-1" "${words[@]}" $(printf 'taken:%s ' $(ls records/* | grep -v body))
+	as oslo sync stick >/dev/null
+	# And with one of the others at hand.
+	claim other 121 "$root" $((size + 1))
+	forge bag "$bag-2" note:other/seal "taken:$body"
+	as oslo sync stick >/dev/null || [ $? -eq 4 ]
+	[ "$(as oslo track "$letter" --json | json_at 'd["accounts"]["bytes"]')" = intact ]
+}
+
 @test "seals with false sizes that lie there first keep no letter out" {
 	take_apart
 	words=()
