@@ -166,7 +166,7 @@ lay_first() { # RECORD...
 	forge bag "$bag-1" "${words[@]}" $(printf 'taken:%s ' $(ls records/* | grep -v body))
 	as oslo sync stick >/dev/null
 	# And with one of the others at hand.
-	claim other 121 "$root" $((size + 1))
+	claim other 121 "$root" $((size + 5000000))
 	forge bag "$bag-2" note:other/seal "taken:$body"
 	as oslo sync stick >/dev/null || [ $? -eq 4 ]
 	[ "$(as oslo track "$letter" --json | json_at 'd["accounts"]["bytes"]')" = intact ]
