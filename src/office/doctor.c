@@ -221,10 +221,10 @@ static int check_officer(void *context, const struct officer *o)
 	char text[sizeof title.text + 128];
 	bool here, elsewhere, has_run_out = o->has_until && o->until_s < s->now_s;
 	int r = key_is_elsewhere(s->x->v, &o->key, &elsewhere, s->x->err);
+	if (r)
+		return r;
 	bool belongs_here = s->x->has_joined ? vkey_eq(&s->x->joined_by, &o->key) : !elsewhere;
-	if (!r)
-		r = check_key(s->x, &o->key, title.text, o->recipient, belongs_here && officer_in_standing(o, s->now_s),
-			      &here);
+	r = check_key(s->x, &o->key, title.text, o->recipient, belongs_here && officer_in_standing(o, s->now_s), &here);
 	if (r || !here)
 		return r;
 	if (o->dismissed)

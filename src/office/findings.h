@@ -11,9 +11,9 @@ struct findings {
 	size_t n, cap;
 };
 void findings_release(struct findings *f);
-/* Takes the sentence, which ended well or not. Where there are too many, one says so, and it and those after it are left out. */
+/* The sentence is taken out of the buffer, unless it was told already. Where there are too many, one says so in the place of the rest. */
 CHECKED int findings_add(struct findings *f, struct buf *sentence, struct valise_err *err);
-/* All of `from` at the end as well. */
+/* All of another list, at the end. */
 CHECKED int findings_copy(struct findings *f, const struct findings *from, struct valise_err *err);
 
 #endif

@@ -28,14 +28,15 @@ struct vouched_bag {
 	struct hash mark; /* by which the spool knows it (take_in.c) */
 	uint64_t bytes;
 	bool is_new;
-	bool is_done;         /* of one that is new, as the next: nothing in it waits for another bag */
-	struct hash audience; /* of one that is new, as the next */
-	size_t first, n;      /* of its items in `items` */
+	/* The rest is of one that is new. */
+	bool is_done; /* nothing in it waits for another bag */
+	struct hash audience;
+	size_t first, n; /* of its items in `items` */
 };
 struct vouched_bags {
 	struct vouched_bag *at;
 	size_t n, cap;
-	struct roll items; /* in the order of bags; what belongs to none is of bags that nobody vouches for */
+	struct roll items; /* in the order of bags */
 };
 bool inside_is_officer(const struct inside_keys *k, const struct age_recipient *one);
 /* When no officer whose key is here is in standing any more, and this is not the keeper's spool: a sentence that says so, appended. */

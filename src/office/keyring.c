@@ -314,8 +314,10 @@ int key_is_elsewhere(struct valise *v, const struct vkey *k, bool *ret, struct v
 {
 	CLEAN_BUF struct buf nothing = BUF_INIT(1);
 	int r = setting_get(v->spool, elsewhere_name(k).text, &nothing, err);
+	if (r && r != VALISE_E_NOT_FOUND)
+		return r;
 	*ret = r == 0;
-	return r == VALISE_E_NOT_FOUND ? 0 : r;
+	return 0;
 }
 
 static bool key_opens(const struct key *k, struct str recipient)

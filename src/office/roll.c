@@ -73,6 +73,22 @@ int roll_add(struct roll *r, const void *record, size_t len, struct str text, st
 	return buf_check(&r->last, WHAT, err);
 }
 
+struct roll_end roll_end(const struct roll *r)
+{
+	return (struct roll_end){r->filed + r->last.len, r->n};
+}
+
+void roll_cut(struct roll *r, const struct roll_end *end)
+{
+	if (end->bytes >= r->filed) {
+		r->last.len = (size_t)(end->bytes - r->filed);
+	} else {
+		r->filed = end->bytes;
+		buf_clear(&r->last);
+	}
+	r->n = end->n;
+}
+
 /* Those that are whole within the bytes; *ret_used: how far they go. */
 static int each_within(const uint8_t *at, size_t len, roll_each *each, void *context, size_t *ret_used)
 {

@@ -19,6 +19,13 @@ struct roll {
 void roll_release(struct roll *r);
 /* A record of `len` bytes, and a text with it (at NULL: as an empty one), together at most 32 KiB. */
 CHECKED int roll_add(struct roll *r, const void *record, size_t len, struct str text, struct valise_err *err);
+/* Where it ends; and takes off what was added since. */
+struct roll_end {
+	uint64_t bytes;
+	size_t n;
+};
+struct roll_end roll_end(const struct roll *r);
+void roll_cut(struct roll *r, const struct roll_end *end);
 /* Lives for the call, and is aligned for 8 bytes. A non-zero return stops, and comes back. */
 typedef int roll_each(void *context, const void *record, struct str text);
 CHECKED int roll_each_record(const struct roll *r, roll_each *each, void *context, struct valise_err *err);

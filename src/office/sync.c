@@ -185,7 +185,8 @@ static int take_in_all(struct syncing *s)
 		if (!r && (!take_in_again(s->in) || !s->want->dir))
 			break;
 	}
-	/* Of a sync that was cut off as well: those bags were read. */
+	if (r) /* of a sync that is cut off as well, the bags before were read */
+		take_in_cut(s->in);
 	if (!s->want->look)
 		kept = inside_bags_remember(s->v, take_in_result(s->in).vouched, r ? NULL : s->err);
 	return r ? explain_in(s, r) : kept;

@@ -9,6 +9,7 @@
 #ifndef ARRIVALS_MAX
 #define ARRIVALS_MAX 10000u /* new ones in memory, before they are filed */
 #endif
+#define STAYING_MAX 10000u   /* after that */
 #define OF_ONE_BODY_MAX 100u /* letters: as many as anybody likes may name it */
 
 int take_new_arrival(struct take_in *t, const struct verified_seal *seal, bool is_let_go, size_t *ret)
@@ -152,6 +153,8 @@ int take_arrivals_settle(struct take_in *t)
 {
 	if (t->o.look || t->n_arrivals < t->n_staying + ARRIVALS_MAX)
 		return 0;
+	if (t->n_staying >= STAYING_MAX)
+		take_bodies_drop_tallies(t);
 	int r = file_all(t);
 	if (r)
 		return r;

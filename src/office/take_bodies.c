@@ -73,11 +73,12 @@ static struct named_body *find_body(const struct take_in *t, const struct hash *
 	return hash_index_get(&t->by_body, &key, &i) ? &t->bodies[i] : NULL;
 }
 
-/* The body that a record is of, by letters in memory; by others here that give it such a size, where those do not want it, or not of so many
- * pieces (0: of any). NULL when it is here, or nobody's: then it waits for a seal. */
-static int body_of(struct take_in *t, const struct bag_record *rec, uint64_t pieces, uint64_t least, uint64_t most,
-		   struct named_body **ret)
+/* The body that a record is of, of so many pieces (0: of any): by letters in memory, or by others here, where those do not want it. NULL when
+ * it is here, or nobody's: then it waits for a seal. */
+static int body_of(struct take_in *t, const struct bag_record *rec, uint64_t pieces, struct named_body **ret)
 {
+	uint64_t least = pieces ? (pieces - 1) * TREE_PIECE_BYTES + 1 : 0;
+	uint64_t most = pieces ? pieces * TREE_PIECE_BYTES : LIMIT_BODY_BYTES;
 	struct named_body *b = *ret = find_body(t, &rec->of);
 	bool here = false;
 	if (b && (b->is_here || (b->is_wanted && (!pieces || is_claimed(t, &rec->of, pieces)))))
@@ -146,6 +147,12 @@ static void drop_tally(struct take_in *t, struct named_body *b)
 	b->n_seen = 0;
 }
 
+void take_bodies_drop_tallies(struct take_in *t)
+{
+	for (size_t i = 0; i < t->n_bodies; i++)
+		drop_tally(t, &t->bodies[i]);
+}
+
 /* What has come of a body that is still waited for. */
 static void move_body(struct take_in *t, struct named_body *old)
 {
@@ -184,8 +191,7 @@ int take_bodies_named_again(struct take_in *t)
 
 void take_bodies_drop(struct take_in *t)
 {
-	for (size_t i = 0; i < t->n_bodies; i++)
-		drop_tally(t, &t->bodies[i]);
+	take_bodies_drop_tallies(t);
 	free(t->bodies);
 	buf_release(&t->tally);
 	hash_index_release(&t->by_body);
@@ -222,6 +228,17 @@ static int tell_sizes(struct take_in *t, struct named_body *b)
 	return r;
 }
 
+/* It is here now, for all that name it: those that were filed as well. */
+static int body_is_whole(struct take_in *t, struct hash root, uint64_t bytes)
+{
+	int r = t->filed.n ? take_held_arrivals_of(t, &root, 0, LIMIT_BODY_BYTES) : 0;
+	struct named_body *b = r ? NULL : find_body(t, &root);
+	if (!b)
+		return r;
+	body_came(t, b, bytes);
+	return tell_sizes(t, b);
+}
+
 /* One that the disk cannot hold would fill it, and keep every other letter out: it stays where it lies. */
 static int look_for_room(struct take_in *t, struct named_body *b, uint64_t lacks)
 {
@@ -248,7 +265,7 @@ static int look_for_room(struct take_in *t, struct named_body *b, uint64_t lacks
 int take_body(struct take_in *t, const struct bag_record *rec)
 {
 	struct named_body *b;
-	int r = body_of(t, rec, 1, rec->len, rec->len, &b);
+	int r = body_of(t, rec, 1, &b);
 	if (r || !b)
 		return r;
 	if (b->is_here || !b->is_wanted)
@@ -266,8 +283,7 @@ int take_body(struct take_in *t, const struct bag_record *rec)
 				   (struct str){(const char *)rec->of.bytes, sizeof rec->of.bytes}, t->err);
 	if (r)
 		return r;
-	body_came(t, b, rec->len);
-	r = tell_sizes(t, b);
+	r = body_is_whole(t, rec->of, rec->len);
 	return r ? r : take_in_count(t);
 }
 
@@ -296,9 +312,7 @@ int take_body_close(struct take_in *t)
 		if (!r)
 			r = take_in_commit(t);
 		if (!r)
-			body_came(t, &t->bodies[t->body_of], body_intake_bytes(t->body));
-		if (!r)
-			r = tell_sizes(t, &t->bodies[t->body_of]);
+			r = body_is_whole(t, t->bodies[t->body_of].root, body_intake_bytes(t->body));
 	}
 	piece_writer_free(TAKE(t->writer));
 	body_intake_free(TAKE(t->body));
@@ -313,8 +327,7 @@ static int look_again(struct take_in *t, struct named_body *b)
 	int r = body_open(t->v->spool, &b->root, &body, &why);
 	if (r)
 		return take_in_refuse(t, r, "a body that came cannot be taken; run `valise doctor`", &why);
-	body_came(t, b, body.size);
-	return tell_sizes(t, b);
+	return body_is_whole(t, b->root, body.size);
 }
 
 /* *ret_ready is false when its pieces cannot be taken now, which is told. */
@@ -330,6 +343,7 @@ static int begin_body(struct take_in *t, struct named_body *b, bool *ret_ready)
 		r = take_in_commit(t);
 	if (r)
 		return r;
+	b = &t->bodies[i]; /* the other one may have brought more */
 	r = body_intake_begin(t->v->spool, &b->root, buf_str(&b->tally), &t->body, &why);
 	if (!r) {
 		r = look_for_room(t, b, body_intake_missing(t->body) * TREE_PIECE_BYTES);
@@ -361,16 +375,17 @@ static int begin_body(struct take_in *t, struct named_body *b, bool *ret_ready)
 /* What has come of the tally hashes to the root, and some seal says that the body has as many pieces. */
 static int keep_tally(struct take_in *t, struct named_body *b)
 {
-	bool is_open = t->body && t->body_of == (size_t)(b - t->bodies);
+	size_t i = (size_t)(b - t->bodies);
 	if (b->tally.len == t->tally.len) /* the same, then */
 		return 0;
-	int r = is_open ? take_body_close(t) : 0;
+	int r = t->body && t->body_of == i ? take_body_close(t) : 0;
+	b = &t->bodies[i]; /* that may have brought more */
 	if (r || b->is_here)
 		return r;
 	drop_tally(t, b);
 	bool is_full = t->tally_bytes + tally_cost(&t->tally) > TALLIES_MAX_BYTES;
-	for (size_t i = 0; is_full && i < t->n_bodies; i++)
-		drop_tally(t, &t->bodies[i]);
+	if (is_full)
+		take_bodies_drop_tallies(t);
 	b->tally = t->tally;
 	t->tally = (struct buf)BUF_INIT(LIMIT_TALLY_BYTES);
 	t->tally_bytes += tally_cost(&b->tally);
@@ -382,7 +397,7 @@ int take_tally(struct take_in *t, const struct bag_record *rec)
 {
 	struct valise_err why = {0};
 	struct named_body *b;
-	int r = body_of(t, rec, 0, 0, LIMIT_BODY_BYTES, &b);
+	int r = body_of(t, rec, 0, &b);
 	if (r || !b || b->is_here || !b->is_wanted)
 		return r;
 	if (rec->at == 0 || !hash_eq(&rec->of, &t->tally_of))
@@ -399,7 +414,7 @@ int take_tally(struct take_in *t, const struct bag_record *rec)
 	if (r)
 		return r;
 	uint64_t pieces = t->tally.len / sizeof(struct hash);
-	r = body_of(t, rec, pieces, pieces ? (pieces - 1) * TREE_PIECE_BYTES + 1 : 0, pieces * TREE_PIECE_BYTES, &b);
+	r = body_of(t, rec, pieces, &b); /* only now is it known of how many */
 	if (r || !b)
 		return r;
 	r = is_claimed(t, &rec->of, pieces) ? tally_check(&rec->of, pieces * TREE_PIECE_BYTES, buf_str(&t->tally), &why)
@@ -458,7 +473,7 @@ int take_piece(struct take_in *t, const struct bag_record *rec)
 	struct valise_err why = {0};
 	struct named_body *b;
 	bool ready;
-	int r = body_of(t, rec, 0, 0, LIMIT_BODY_BYTES, &b);
+	int r = body_of(t, rec, 0, &b);
 	if (r || !b)
 		return r;
 	if (b->is_here || !b->is_wanted)

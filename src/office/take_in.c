@@ -100,6 +100,8 @@ static int take_one(struct take_in *t, const struct bag_record *rec)
 {
 	t->batch_bytes += rec->len;
 	int r = take_inside_look(t, rec);
+	if (!r && !t->body)
+		r = take_arrivals_settle(t);
 	return r || !take[rec->kind] ? r : take[rec->kind](t, rec);
 }
 
@@ -247,14 +249,15 @@ static int settle(struct take_in *t)
 	return r;
 }
 
-/* What it holds, and, where there is nothing more to be had of it, that it was read. */
+/* That it was read, where there is nothing more to be had of it; and of one from inside our office what it holds. */
 static int remember_bag(struct take_in *t, const struct hash *mark, uint64_t bytes)
 {
-	bool is_done = !t->orphans && !t->o.look, is_vouched;
-	int r = take_inside_settle(t, mark, bytes, is_done, &is_vouched);
-	if (r || !is_done || is_vouched)
-		return r;
-	r = take_in_begin(t);
+	bool is_done = !t->orphans && !t->o.look;
+	if (t->is_inside && t->is_vouched)
+		return take_inside_settle(t, mark, bytes, is_done);
+	if (!is_done)
+		return 0;
+	int r = take_in_begin(t);
 	if (!r)
 		r = bag_seen_put(t->v->spool, mark, clock_now_s(), t->err);
 	return r ? r : take_in_commit(t);
@@ -270,7 +273,7 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->bag = name;
 	t->orphans = false;
 	t->is_inside = t->is_vouched = false;
-	t->first_item = t->vouched.items.n;
+	roll_cut(&t->vouched.items, &t->kept_items); /* the one before was nobody's */
 	t->wrapping_damaged = false;
 	t->r.damaged |= bytes > LIMIT_BAG_FILE_BYTES && t->o.is_pipe;
 	if (bytes > LIMIT_BAG_FILE_BYTES)
@@ -284,9 +287,10 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 		r = bag_seen(t->v->spool, &mark, &seen, err);
 	if (r)
 		return r;
-	if (seen) {
+	bool is_done = take_inside_is_done(t, &mark);
+	if (seen || is_done) {
 		t->r.bags_skipped++;
-		return take_inside_again(t, &mark, bytes);
+		return is_done ? 0 : take_inside_again(t, &mark, bytes);
 	}
 	r = read_bag(t, &file, &b, &ours);
 	if (!r)
@@ -302,8 +306,6 @@ int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, str
 	t->r.left_over |= t->orphans;
 	t->is_vouched &= b.bags == 1; /* it speaks for what came before it in its own */
 	r = tell_verdict(t, &b);
-	if (!r)
-		r = take_arrivals_settle(t);
 	return r || b.verdict != BAG_WHOLE ? r : remember_bag(t, &mark, bytes);
 }
 
@@ -313,6 +315,13 @@ int take_in_unreadable(struct take_in *t, const char *name, const char *why, str
 	t->bag = name;
 	t->r.damaged = true;
 	return take_in_finding(t, "it was left", why);
+}
+
+void take_in_cut(struct take_in *t)
+{
+	if (t->in_transaction)
+		spool_rollback(t->v->spool);
+	t->in_transaction = false;
 }
 
 bool take_in_again(struct take_in *t)
@@ -348,8 +357,7 @@ void take_in_free(struct take_in *t)
 		return;
 	piece_writer_free(t->writer);
 	body_intake_free(t->body);
-	if (t->in_transaction)
-		spool_rollback(t->v->spool);
+	take_in_cut(t);
 	take_entries_drop(t);
 	free(t->pending);
 	take_arrivals_drop(t);

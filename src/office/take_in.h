@@ -54,6 +54,8 @@ void take_in_freep(struct take_in **t);
 CHECKED int take_in_bag(struct take_in *t, int fd, uint64_t bytes, const char *name, struct valise_err *err);
 /* A bag that cannot be read at all: a finding as well. */
 CHECKED int take_in_unreadable(struct take_in *t, const char *name, const char *why, struct valise_err *err);
+/* A failure ended it: what was not committed is undone. */
+void take_in_cut(struct take_in *t);
 /* Clears left_over for the next pass; false when the last pass brought nothing, so that another would not either. */
 bool take_in_again(struct take_in *t);
 /* Borrowed until take_in_free. */

@@ -32,7 +32,7 @@ int take_inside_look(struct take_in *t, const struct bag_record *rec)
 		t->is_inside = true;
 		return 0;
 	}
-	if (!t->is_inside || t->vouched.items.n - t->first_item == ITEMS_MAX || !inside_item(rec, &item))
+	if (!t->is_inside || t->vouched.items.n - t->kept_items.n == ITEMS_MAX || !inside_item(rec, &item))
 		return 0;
 	int r = take_in_look_room(t);
 	return r ? r : roll_add(&t->vouched.items, &item, sizeof item, STR(""), t->err);
@@ -49,26 +49,37 @@ static int add_vouched(struct take_in *t, const struct vouched_bag *bag)
 	return 0;
 }
 
-/* What nobody vouches for may be anybody's, and for fewer than its mark says: it counts for nothing. One that is read again in a further pass is
- * among them already. */
-int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool is_done, bool *ret_is_vouched)
+static struct vouched_bag *find_vouched(struct take_in *t, const struct hash *mark)
 {
-	*ret_is_vouched = t->is_inside && t->is_vouched;
-	for (size_t i = 0; i < t->vouched.n && *ret_is_vouched; i++)
-		if (hash_eq(&t->vouched.at[i].mark, mark)) {
-			t->vouched.at[i].is_done |= is_done;
-			return 0;
-		}
-	if (!*ret_is_vouched)
+	for (size_t i = 0; i < t->vouched.n; i++)
+		if (hash_eq(&t->vouched.at[i].mark, mark))
+			return &t->vouched.at[i];
+	return NULL;
+}
+
+int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool is_done)
+{
+	struct vouched_bag *before = find_vouched(t, mark);
+	if (before) { /* in an earlier pass */
+		before->is_done |= is_done;
 		return 0;
-	return add_vouched(t, &(struct vouched_bag){.by = t->voucher,
-						    .mark = *mark,
-						    .bytes = bytes,
-						    .is_new = true,
-						    .is_done = is_done,
-						    .audience = t->inside_audience,
-						    .first = t->first_item,
-						    .n = t->vouched.items.n - t->first_item});
+	}
+	int r = add_vouched(t, &(struct vouched_bag){.by = t->voucher,
+						     .mark = *mark,
+						     .bytes = bytes,
+						     .is_new = true,
+						     .is_done = is_done,
+						     .audience = t->inside_audience,
+						     .first = t->kept_items.n,
+						     .n = t->vouched.items.n - t->kept_items.n});
+	t->kept_items = roll_end(&t->vouched.items);
+	return r;
+}
+
+bool take_inside_is_done(struct take_in *t, const struct hash *mark)
+{
+	const struct vouched_bag *bag = find_vouched(t, mark);
+	return bag && (bag->is_done || !bag->is_new);
 }
 
 int take_inside_again(struct take_in *t, const struct hash *mark, uint64_t bytes)

@@ -42,7 +42,7 @@ struct take_in {
 	struct take_in_options o;
 	struct arrival *arrivals; /* the last */
 	size_t n_arrivals, cap_arrivals;
-	size_t n_staying;         /* of those before them that were filed */
+	size_t n_staying;         /* how many were left when the others were filed */
 	struct roll filed;        /* those: struct arrival, with their refs */
 	struct log_end began;     /* before anything came */
 	struct hashes unfinished; /* of those filed, which were here before, and are not whole */
@@ -80,7 +80,7 @@ struct take_in {
 	size_t taken;                /* items that this pass brought */
 	bool is_inside;              /* it is from another machine of our own office, by its first record */
 	struct hash inside_audience; /* then: for which keys */
-	size_t first_item;           /* then: of what it holds, in vouched.items */
+	struct roll_end kept_items;  /* of vouched.items, what bags before this one hold */
 	bool is_vouched;             /* by its last record so far, by this key */
 	struct age_recipient voucher;
 	struct vouched_bags vouched;      /* such bags there that a key vouches for */
@@ -113,9 +113,11 @@ CHECKED int take_in_first_look(struct take_in *t, const struct hash *id, bool *r
 CHECKED int take_inside_judge(struct take_in *t, const struct bag_record *rec);
 /* Of each record, before it is taken. */
 CHECKED int take_inside_look(struct take_in *t, const struct bag_record *rec);
-/* At the end of a bag that was whole: what it holds lies there, if somebody vouches for it; that it was read goes on record with that. */
-CHECKED int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool is_done,
-			       bool *ret_is_vouched);
+/* At the end of a bag that was whole, and that somebody vouches for: what nobody vouches for may be anybody's, and for fewer than its mark says.
+ * That it was read goes on record with what it holds. */
+CHECKED int take_inside_settle(struct take_in *t, const struct hash *mark, uint64_t bytes, bool is_done);
+/* Whether an earlier pass was done with it. */
+bool take_inside_is_done(struct take_in *t, const struct hash *mark);
 /* The same of a bag that was read before. */
 CHECKED int take_inside_again(struct take_in *t, const struct hash *mark, uint64_t bytes);
 
@@ -142,7 +144,7 @@ CHECKED int take_new_arrival(struct take_in *t, const struct verified_seal *seal
 CHECKED int take_held_arrival(struct take_in *t, const struct hash *id, bool *ret_held);
 /* Letters here that name that body, with a size from `least` to `most`, are among them: not all, where there are very many. */
 CHECKED int take_held_arrivals_of(struct take_in *t, const struct hash *body, uint64_t least, uint64_t most);
-/* Between bags: where they are many, they leave the memory. Numbers of arrivals and bodies are others then. */
+/* Where they are many, they leave the memory. Numbers of arrivals and bodies are others then: not while a body is written. */
 CHECKED int take_arrivals_settle(struct take_in *t);
 void take_arrivals_drop(struct take_in *t);
 
@@ -150,6 +152,8 @@ void take_arrivals_drop(struct take_in *t);
 
 /* Before anything else of that arrival: its body, whose size its seal says. */
 CHECKED int take_body_named(struct take_in *t, size_t number);
+/* Their pieces wait for another pass. */
+void take_bodies_drop_tallies(struct take_in *t);
 /* Its tally is in hand. */
 bool take_body_in_pieces(const struct take_in *t, const struct hash *root);
 /* It is here whole, and of that size. */

@@ -36,7 +36,7 @@ struct bag_audience {
 	size_t n;
 	const struct hash *id; /* borrowed as long as the group is there */
 };
-/* present: what lies there already, by bag_item_name; items put are added to it. NULL: nobody asks. */
+/* present: what lies there already, by bag_item_name; items put are added to it. NULL: for bag_group_record and bag_group_mark alone. */
 CHECKED int bag_group_new(struct bag_place *place, const struct bag_audience *audience, struct hashes *present,
 			  struct bag_group **ret, struct valise_err *err);
 /* What is not there yet of one letter: its notes, and its cover and body (and what was reported of it, where that is to go) when `whole`. When not, notes go only with news: a

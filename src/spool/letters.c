@@ -164,8 +164,8 @@ int letters_naming(struct spool *s, const struct hash *body, uint64_t least, uin
 		   hash_each *each, void *context, struct valise_err *err)
 {
 	CLEAN_QUERY struct query q = query_of(
-		&s->db,
-		"SELECT id FROM letter WHERE body = ? AND body_bytes BETWEEN ? AND ? AND taken_in_s <= ? LIMIT ?");
+		&s->db, "SELECT id FROM letter WHERE body = ? AND body_bytes BETWEEN ? AND ? AND taken_in_s <= ? "
+			"ORDER BY EXISTS (SELECT 1 FROM let_go WHERE let_go.letter = letter.id) LIMIT ?");
 	bool is_row = true;
 	int r = 0;
 	query_hash(&q, body);

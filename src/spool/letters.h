@@ -40,7 +40,8 @@ CHECKED int letters_some(struct spool *s, struct letter_place *at, size_t most, 
 			 struct valise_err *err);
 /* The last letter that this spool's office sealed with that reference; *ret_any is false when there is none. */
 CHECKED int letter_own_ref(struct spool *s, struct str ref, bool *ret_any, struct hash *ret, struct valise_err *err);
-/* Letters whose seals name that body with a size from `least` to `most` bytes, at most so many; what `each` returns but 0 ends it. */
+/* Letters whose seals name that body with a size from `least` to `most` bytes, at most so many; those that were let go of
+ * come last. What `each` returns but 0 ends it. */
 CHECKED int letters_naming(struct spool *s, const struct hash *body, uint64_t least, uint64_t most, size_t limit,
 			   hash_each *each, void *context, struct valise_err *err);
 /* Whether a letter that this spool's office sealed has that body or cover. */

@@ -302,7 +302,7 @@ static const char bags_by_log[] = "ALTER TABLE bag ADD COLUMN upto INTEGER NOT N
 				  "UPDATE bag SET upto = coalesce("
 				  "(SELECT seq FROM item WHERE taken_in_s < written_s ORDER BY seq DESC LIMIT 1), 0);";
 
-/* Of another machine's bag it was not on record for whom it is: it is read again, and then that is. */
+/* Of another machine's bag it was not on record for whom it is, or nothing at all: it is read again, and then that is. */
 static const char bags_again[] = "DELETE FROM bag WHERE voucher IS NOT NULL AND audience IS NULL;"
 				 "DELETE FROM bag_seen;";
 

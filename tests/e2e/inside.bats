@@ -285,6 +285,25 @@ print(*db.execute("SELECT name FROM bag WHERE rowid = ?", (last,)).fetchone())' 
 	[ "$(bags inside)" -eq "$before" ]
 }
 
+@test "a further pass reads again only what waits for another bag" {
+	mission
+	send notice.txt
+	as desk sync stick >/dev/null
+	inside desk second
+	rm -r inside
+	mkdir inside
+	# What is said of the letter comes before it.
+	set -- second desk
+	[[ $(of second) < $(of desk) ]] || set -- desk second
+	as "$2" sync --inside inside >/dev/null
+	n=$(bags inside)
+	as "$1" say refused "$letter" --reason full --yes >/dev/null
+	as "$1" sync --inside inside >/dev/null
+	as room sync --inside inside --json >out
+	[ "$(json_at 'd["bags_read"], d["bags_skipped"], d["statements_in"], len(d["in"])' <out)" = "($((n + 2)), $n, 1, 1)" ]
+	as room sync --inside inside --json | json_at 'd["bags_read"], d["bags_skipped"], d["bags_out"]' | grep -qx "(0, $((n + 1)), 0)"
+}
+
 @test "pieces, exhibits and what was let go of are copied as they are" {
 	mission
 	mkdir parts

@@ -172,6 +172,19 @@ lay_first() { # RECORD...
 	[ "$(as oslo track "$letter" --json | json_at 'd["accounts"]["bytes"]')" = intact ]
 }
 
+@test "of seals with false sizes in other bags it is told as well" {
+	take_apart
+	mkdir -p stick/valise/2222222222222222
+	for i in 1 2 3; do
+		claim "claim$i" "$i" "$root" $((size + i))
+		forge bag "stick/valise/2222222222222222/$i" "note:claim$i/seal"
+	done
+	run as oslo sync stick
+	[ "$status" -eq 4 ]
+	[ "$(grep -c "the size of the body that came does not match" <<<"$output")" -eq 3 ]
+	[ "$(grep -c "whole and checked" <<<"$output")" -eq 1 ]
+}
+
 @test "seals with false sizes that lie there first keep no letter out" {
 	take_apart
 	words=()
