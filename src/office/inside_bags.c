@@ -80,14 +80,12 @@ static bool counts(const struct inside_bags *x, const struct vouched_bag *bag)
 }
 
 /* The items of those that are new and count, in their order. */
+typedef int new_item(void *context, const struct vouched_bag *bag, const struct hash *item);
 struct passing {
-	struct inside_bags *x;
-	size_t bag, at; /* the one in hand, and the item's number */
-	int (*each)(struct passing *p, const struct vouched_bag *bag, const struct hash *item);
-	struct hash *items; /* of the bag in hand: to put on record */
-	size_t n;
-	inside_bags_each *each_lying;
+	const struct inside_bags *x;
+	new_item *each;
 	void *context;
+	size_t bag, at; /* the one in hand, and the item's number */
 };
 
 static int pass(void *context, const void *record, struct str text)
@@ -102,50 +100,53 @@ static int pass(void *context, const void *record, struct str text)
 	if (p->bag == v->n || at < v->at[p->bag].first || !counts(p->x, &v->at[p->bag]))
 		return 0;
 	memcpy(&item, record, sizeof item);
-	return p->each(p, &v->at[p->bag], &item);
+	return p->each(p->context, &v->at[p->bag], &item);
 }
 
-/* The spool's record of bags knows those that it did not write by the digest by which it knows that they were read. */
-static int remember(struct passing *p, const struct vouched_bag *bag)
+static int each_new(const struct inside_bags *x, new_item *each, void *context)
 {
+	struct passing p = {.x = x, .each = each, .context = context};
+	return roll_each_record(&x->vouched->items, pass, &p, x->err);
+}
+
+struct remembering {
+	const struct inside_bags *x;
+	struct hash *items; /* of the bag in hand */
+	size_t n;
+};
+
+/* The spool's record of bags knows those that it did not write by the digest by which it knows that they were read. */
+static int remember(void *context, const struct vouched_bag *bag, const struct hash *item)
+{
+	struct remembering *m = context;
+	m->items[m->n++] = *item;
+	if (m->n < bag->n)
+		return 0;
 	struct hash_hex name = hash_hex(&bag->mark);
 	const struct written_bag row = {.name = str_of(name.text),
 					.bytes = bag->bytes,
-					.items = p->items,
+					.items = m->items,
 					.n_items = bag->n,
 					.audience = &bag->audience,
 					.voucher = &bag->by,
 					.when_s = clock_now_s()};
-	p->n = 0;
-	return bag_wrote(p->x->v->spool, &row, p->x->err);
+	m->n = 0;
+	return bag_wrote(m->x->v->spool, &row, m->x->err);
 }
 
-static int remember_item(struct passing *p, const struct vouched_bag *bag, const struct hash *item)
-{
-	p->items[p->n++] = *item;
-	return p->n == bag->n ? remember(p, bag) : 0;
-}
-
-static int remember_read(struct inside_bags *x, const struct vouched_bag *bag)
-{
-	return bag->is_new && bag->is_done ? bag_seen_put(x->v->spool, &bag->mark, clock_now_s(), x->err) : 0;
-}
-
-static int remember_all(struct inside_bags *x, size_t most)
+static int remember_all(const struct inside_bags *x, size_t most)
 {
 	const struct vouched_bags *v = x->vouched;
-	struct passing p = {.x = x, .each = remember_item};
-	CLEAN_FREE struct hash *items = p.items = calloc(most + 1, sizeof *items);
+	CLEAN_FREE struct hash *items = calloc(most + 1, sizeof *items);
+	struct remembering m = {.x = x, .items = items};
 	int r = items ? spool_begin(x->v->spool, x->err) : err_nomem(x->err);
 	if (r)
 		return r;
-	for (size_t i = 0; i < v->n && !r; i++) {
-		r = remember_read(x, &v->at[i]);
-		if (!r && v->at[i].is_new && !v->at[i].n && counts(x, &v->at[i]))
-			r = remember(&p, &v->at[i]);
-	}
+	for (size_t i = 0; i < v->n && !r; i++)
+		if (v->at[i].is_new && v->at[i].is_done)
+			r = bag_seen_put(x->v->spool, &v->at[i].mark, clock_now_s(), x->err);
 	if (!r)
-		r = roll_each_record(&v->items, pass, &p, x->err);
+		r = each_new(x, remember, &m);
 	return spool_end(x->v->spool, r, x->err);
 }
 
@@ -193,14 +194,21 @@ static int each_of_bag(struct inside_bags *x, const char *name, uint64_t bytes, 
 	return bag_items(x->v->spool, str_of(name), bytes, lie, &l, x->err);
 }
 
-static int lie_new(struct passing *p, const struct vouched_bag *bag, const struct hash *item)
+struct lying_new {
+	const struct inside_bags *x;
+	inside_bags_each *each;
+	void *context;
+};
+
+static int lie_new(void *context, const struct vouched_bag *bag, const struct hash *item)
 {
-	return serves(p->x, &bag->audience) ? p->each_lying(p->context, &bag->audience, item) : 0;
+	const struct lying_new *l = context;
+	return serves(l->x, &bag->audience) ? l->each(l->context, &bag->audience, item) : 0;
 }
 
 int inside_bags_each_lying(struct inside_bags *x, inside_bags_each *each, void *context)
 {
-	struct passing p = {.x = x, .each = lie_new, .each_lying = each, .context = context};
+	struct lying_new fresh = {x, each, context};
 	int r = 0;
 	for (size_t i = 0; i < x->n && !r; i++)
 		r = x->at[i].is_gone ? 0 : each_of_bag(x, x->at[i].name, x->at[i].bytes, each, context);
@@ -208,7 +216,7 @@ int inside_bags_each_lying(struct inside_bags *x, inside_bags_each *each, void *
 		r = each_of_bag(x, x->written->at[i].name, x->written->at[i].bytes, each, context);
 	for (size_t i = 0; i < x->vouched->n && !r; i++)
 		r = each_of_bag(x, hash_hex(&x->vouched->at[i].mark).text, x->vouched->at[i].bytes, each, context);
-	return r || !x->look ? r : roll_each_record(&x->vouched->items, pass, &p, x->err);
+	return r || !x->look ? r : each_new(x, lie_new, &fresh);
 }
 
 /* ---- Many small ones ---- */

@@ -43,7 +43,7 @@ static int see_inside(struct putting *p, const struct own_bag *bag)
 	return inside_bags_see(&p->inside, p->settled.writer, bag->name, bag->bytes);
 }
 
-/* Of our register, which goes apart, only bags for all who ever were serve. */
+/* Of our register only bags for all who ever were serve. */
 static int note_inside(void *context, const struct hash *audience, const struct hash *item)
 {
 	struct putting *p = context;
@@ -53,14 +53,14 @@ static int note_inside(void *context, const struct hash *audience, const struct 
 	return r;
 }
 
-/* What need not lie there twice of what the candidates have, and of our register. */
+/* What need not lie there twice of what the candidates have: of our register nothing, which goes apart, and before the first of them. */
 static int find_inside(struct putting *p)
 {
 	int r = p->wanted.n || p->entries.n ? inside_bags_each_lying(&p->inside, note_inside, p) : 0;
-	for (size_t i = 0; i < p->self.n && !r; i++) /* our register goes apart */
+	for (size_t i = 0; i < p->self.n && !r; i++)
 		r = hashes_add(&p->present, &p->self.entries[i]->note.id, p->err);
 	hashes_release(&p->wanted);
-	hashes_release(&p->entries); /* they go before the first of them */
+	hashes_release(&p->entries);
 	return r;
 }
 

@@ -44,9 +44,9 @@ struct putting {
 	size_t n, cap;
 	size_t kept_bytes;        /* of what was gathered of them */
 	bool is_idle;             /* no letter need be looked at */
-	struct register_set self; /* inside our own office, as the next three */
-	struct hashes entries,
-		entries_present; /* of our register: all of it, until the first candidates are found; and what lies there */
+	struct register_set self; /* inside our own office, as the next five */
+	struct hashes entries;    /* of our register, until it was looked up what of it lies there */
+	struct hashes entries_present;
 	struct inside_keys keys;
 	struct inside_bags inside;
 	struct vouching vouching;
